@@ -85,7 +85,8 @@ struct ProductCard {
   Availability availability = Availability::kUnknown;
   std::vector<Attribute> attributes;   // those that matter for the request first, bounded
   std::vector<std::pair<std::string, std::vector<std::string>>> options;  // option name -> values that exist (in stock first)
-  std::vector<Variant> variants;       // those that meet the constraints, bounded to 40; price and stock live
+  std::vector<Variant> variants;       // those that meet the constraints, bounded to 40; price and stock live. Empty in a tool's result
+                                       // when a product has so many that the result would swell: `options` lists the choices, get_product all
   std::string url;
   std::string image;
 };
@@ -213,6 +214,16 @@ struct OrderAnswer {
 struct HandOffAnswer {
   std::string queue;      // where it went
   std::string reference;  // to tell the shopper, "" if none
+};
+
+// What a call that did not succeed tells the model. Nothing was changed, save with kOutcomeUnknown.
+struct ErrorAnswer {
+  Error error;                             // its detail is for logs and leaves no trace in JSON
+  std::string field;                       // the argument at fault, "" if none: "quantity", "constraints[0].field"
+  std::vector<std::string> accepted;       // what the field would accept, bounded
+  std::optional<std::int64_t> available;   // how many can be had, where fewer are left than asked
+  std::vector<Variant> choices;            // variants to choose from: all while the choice is open, in-stock siblings of a sold-out one
+  std::optional<Cart> cart;                // re-read from the shop after a failed or unknown write
 };
 
 }  // namespace floorwalker
