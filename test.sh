@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Installs, builds and runs every test.
+#   ./test.sh         release build, all tests
+#   ./test.sh --ci    also: address, undefined-behaviour and thread sanitizers, clang build, clang-tidy on the core
+#   ./test.sh --all   also: the slow rest (more servers, long fuzzing, soak)
+set -euo pipefail
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cd "$top"
+# shellcheck source=.ci/packages.sh
+source .ci/packages.sh
+
+ci=no all=no
+for argument in "$@"; do
+  case "$argument" in
+    --ci) ci=yes ;;
+    --all) ci=yes all=yes ;;
+    -h | --help) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "test.sh: unknown argument '$argument' (try --help)" >&2; exit 2 ;;
+  esac
+done
+
+jobs=$(nproc)
+started=$SECONDS
+step() { printf '\n== %s (%d s)\n' "$1" $((SECONDS - started)); }
+
+check() {  # check PRESET [ctest arguments]: build and test one preset
+  local preset=$1
+  shift
+  step "build: $preset"
+  cmake --preset "$preset" -DFLOORWALKER_TESTS=ON >/dev/null
+  cmake --build --preset "$preset" -- -j "$jobs" --quiet
+  step "test: $preset"
+  ctest --preset "$preset" -j "$jobs" --no-tests=error "$@"
+}
+
+step "packages"
+install_packages "${build_packages[@]}" "${test_packages[@]}"
+check release
+if [ "$ci" = yes ]; then
+  install_packages "${ci_packages[@]}"
+  check asan
+  check tsan
+  check clang
+fi
+if [ "$all" = yes ]; then
+  for slow in tests/slow/*.sh; do
+    [ -e "$slow" ] || continue
+    step "slow: $(basename "$slow" .sh)"
+    bash "$slow"
+  done
+fi
+step "done"
