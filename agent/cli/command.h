@@ -1,9 +1,15 @@
 #pragma once
 
+#include <string>
+
+#include "agent/core/result.h"
+
 namespace CLI {
 class App;
 }
 
+// What the commands share. A command lives in a file of its own, adds itself to the application in its add_ function, and is named in
+// cli.cc. When chosen, it runs inside its CLI11 callback and sets the exit status; it opens what it needs through Composition.
 namespace floorwalker::cli {
 
 // What a command came to, kept by `run` until everything is torn down.
@@ -11,7 +17,28 @@ struct Exit {
   int status = 0;
 };
 
-// Each command adds itself to the application and, when chosen, runs and sets the exit status.
+// The flags that every command has, and what `floorwalker.yaml` says where no flag does. Empty: not said.
+struct Settings {
+  std::string config;        // --config: a YAML file with any of the keys shop, playbook, model, state, log_level
+  std::string shop;          // --shop: an embedded shop's file, or an adapter file; empty: the demo shop
+  std::string playbook;      // --playbook: a YAML file; empty: the shop's own, else playbooks/retail.yaml
+  std::string model;         // --model: guided | URL#NAME | scripted:FILE | recorded:FILE; empty: guided
+  std::string state;         // --state: a folder for sessions and indexes; empty: the user's data folder
+  std::string log_level;     // --log-level: off, error, warn, info, debug; empty: error
+  bool json = false;         // --json
+};
+
+// Adds --config, --shop, --playbook, --model, --state, --log-level to a command that uses the whole shop.
+void add_settings(CLI::App& command, Settings& settings);
+
+// Prints "floorwalker: MESSAGE" on standard error and returns the exit status 1.
+int complain(const Error& error);
+
+// Each command adds itself to the application.
 void add_catalogue(CLI::App& app, Exit& exit);
+void add_tools(CLI::App& app, Exit& exit);
+void add_playbook(CLI::App& app, Exit& exit);
+void add_audit(CLI::App& app, Exit& exit);
+void add_chat(CLI::App& app, Exit& exit);
 
 }  // namespace floorwalker::cli

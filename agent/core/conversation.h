@@ -79,6 +79,7 @@ struct Conversation {
   int turn = 0;                          // the current or last turn, from 1
   std::vector<Message> messages;
   Memory memory;
+  std::optional<ToolCall> unconfirmed;   // a call that waits for the shopper's yes
 
   bool operator==(const Conversation&) const = default;
 };

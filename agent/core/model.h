@@ -19,6 +19,7 @@ struct ModelRequest {
   const Conversation& conversation;
   const std::vector<ToolSpec>& tools;
   std::uint64_t seed = 0;  // for wording variety and jitter: from the event, so that a replay is equal
+  int step = 1;            // which model call of the turn this is, from 1; the same when a call is begun anew after a crash
 };
 
 struct TextDelta {
@@ -33,6 +34,8 @@ struct Usage {
   std::int64_t input_tokens = 0;
   std::int64_t output_tokens = 0;
   std::int64_t cost_micros = 0;  // millionths of the configured currency
+
+  bool operator==(const Usage&) const = default;
 };
 
 // The model's turn is over. Replies of models that know what they show say so; the planner derives it for the others.
@@ -40,10 +43,14 @@ struct ModelFinished {
   Usage usage;
   std::optional<Presentation> presentation;
   std::optional<Memory> memory;  // what the model has understood so far, replacing the conversation's
+
+  bool operator==(const ModelFinished&) const = default;
 };
 
 struct ModelFailed {
   Error error;
+
+  bool operator==(const ModelFailed&) const = default;
 };
 
 using ModelEvent = std::variant<TextDelta, ToolCallReady, ModelFinished, ModelFailed>;

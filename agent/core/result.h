@@ -30,6 +30,8 @@ struct Error {
   ErrorKind kind = ErrorKind::kInternal;
   std::string message;  // fit for the model and for the shopper: what is wrong, where, what would do
   std::string detail;   // for operators and logs: may name hosts, rows, positions; never secrets
+
+  bool operator==(const Error&) const = default;
 };
 
 template <typename T>

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "agent/cli/command.h"
+#include "agent/core/journal.h"
+#include "agent/core/model.h"
+#include "agent/core/playbook/playbook.h"
+#include "agent/core/tool.h"
+#include "agent/core/vocabulary.h"
+#include "agent/runner/runner.h"
+#include "tools/ports/carts.h"
+#include "tools/ports/catalogue.h"
+#include "tools/ports/search.h"
+#include "tools/ports/service.h"
+
+namespace floorwalker::cli {
+
+// The composition root: the one place that knows which shop, model, playbook and store are in use. Opens them as `settings` say and owns
+// them. Parts are opened when first asked for, so that a command pays only for what it uses; each getter fails with a message for the
+// user. Getters are for one thread; what they return is safe for every thread and lives as long as the composition.
+class Composition {
+ public:
+  // `progress` is told, for a person, about what takes long (building the demo shop, indexing): "indexing 12,000 products".
+  static Result<std::unique_ptr<Composition>> create(Settings settings, std::function<void(const std::string&)> progress = {});
+
+  ~Composition();
+  Composition(const Composition&) = delete;
+  Composition& operator=(const Composition&) = delete;
+
+  // The ports of the shop that is in use.
+  struct Ports {
+    ports::Catalogue& catalogue;
+    ports::Carts& carts;
+    ports::Policies& policies;
+    ports::Orders& orders;
+    ports::HandOffDesk& desk;
+  };
+
+  Result<Ports> shop();
+  Result<std::reference_wrapper<ports::Search>> search();
+  Result<std::reference_wrapper<const Vocabulary>> vocabulary();
+  Result<std::reference_wrapper<const Playbook>> playbook();   // loaded and checked against the shop
+  Result<std::reference_wrapper<ToolBox>> tools();
+  Result<std::reference_wrapper<Model>> model();
+  Result<std::reference_wrapper<Journal>> journal();
+  Result<std::reference_wrapper<runner::Runner>> runner();
+
+  const std::filesystem::path& state() const;                  // exists
+  const Settings& settings() const;
+
+ private:
+  struct Parts;
+  explicit Composition(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace floorwalker::cli

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/core/effect.h"
+#include "agent/core/event.h"
+#include "agent/core/result.h"
+#include "agent/core/turn.h"
+
+namespace floorwalker {
+
+// What is written down together, before the effects that follow from it.
+struct JournalEntry {
+  SessionId session;
+  int turn = 0;
+  std::vector<Event> events;             // in the order the planner took them
+  std::vector<CallTool> intents;         // writes to the shop that follow: recorded, and on disk, before they are performed
+  const Session* closing = nullptr;      // the turn is over: its messages and memory are kept with its reply. Valid during the call
+  const Reply* reply = nullptr;          // set with `closing`
+
+  // Writes to a shop, their outcomes included, must survive a power cut; the rest must survive the process.
+  bool synced() const;
+};
+
+// A write to a shop, as the ledger of actions has it.
+struct Action {
+  IdempotencyKey key;
+  SessionId session;
+  int turn = 0;
+  ToolCall call;
+  std::optional<ToolOutcome> outcome;    // nothing: begun, end not known
+  Time began{}, ended{};
+};
+
+// A session as it was left.
+struct StoredSession {
+  Conversation conversation;             // as of the last finished turn
+  std::vector<Event> open;               // events of the turn that was under way, empty if none
+};
+
+// A request that was answered before.
+struct StoredReply {
+  std::string asked;                     // the text, or the event, that came with the key
+  std::optional<Reply> reply;            // nothing: its turn is still open
+};
+
+// Where conversations are kept. Safe for every thread; calls for one session come one at a time.
+class Journal {
+ public:
+  virtual ~Journal() = default;
+
+  // Writes the entry down; `done` is called once it is as safe as it has to be, perhaps from another thread, perhaps before the call
+  // returns. Until then none of the effects that follow may be performed.
+  virtual void append(JournalEntry entry, std::function<void(Result<void>)> done) = 0;
+
+  // The session, or an empty conversation of that id if there is none.
+  virtual Result<StoredSession> open(const SessionId& session) = 0;
+
+  // What a request with that key was answered. Nothing if the key is new.
+  virtual Result<std::optional<StoredReply>> answered(const SessionId& session, const std::string& key) = 0;
+
+  // All writes of a session, oldest first.
+  virtual Result<std::vector<Action>> actions(const SessionId& session) = 0;
+
+  // Ids of the sessions, latest used first.
+  virtual Result<std::vector<SessionId>> sessions(std::size_t limit) = 0;
+};
+
+}  // namespace floorwalker
