@@ -112,6 +112,12 @@ Writer& Writer::boolean(bool value) {
   return *this;
 }
 
+Writer& Writer::raw(std::string_view json) {
+  separate();
+  out_ += json;
+  return *this;
+}
+
 Writer& Writer::null() {
   separate();
   out_ += "null";

@@ -25,10 +25,12 @@ class Writer {
   Writer& number(double value);
   Writer& boolean(bool value);
   Writer& null();
+  Writer& raw(std::string_view json);  // one JSON value, already written
 
   Writer& field(std::string_view name, std::string_view value) { return key(name).text(value); }
   Writer& filled(std::string_view name, std::string_view value) { return value.empty() ? *this : field(name, value); }
 
+  void reserve(std::size_t bytes) { out_.reserve(bytes); }
   std::string take() { return std::move(out_); }
 
  private:

@@ -13,6 +13,8 @@ struct ToolCall {
   CallId id;
   std::string name;
   std::string arguments;
+  std::string echo;     // JSON object of provider fields that must be sent back with the call (signatures), "" if none
+  std::string problem;  // why the call must not be executed as written ("cut off by the length limit"), "" if it may
 
   bool operator==(const ToolCall&) const = default;
 };
@@ -45,6 +47,7 @@ struct Message {
   std::string text;
   std::vector<ToolCall> calls;  // assistant only
   ToolResult result;            // tool only
+  std::string echo;             // assistant only: JSON object of provider fields to send back (reasoning), "" if none
   int turn = 0;                 // turns count from 1
 
   bool operator==(const Message&) const = default;

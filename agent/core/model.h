@@ -43,6 +43,7 @@ struct ModelFinished {
   Usage usage;
   std::optional<Presentation> presentation;
   std::optional<Memory> memory;  // what the model has understood so far, replacing the conversation's
+  std::string echo;              // to be kept in the assistant message: Message::echo
 
   bool operator==(const ModelFinished&) const = default;
 };
