@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,8 +27,19 @@ struct LoadedPlaybook {
   bool ok() const;
 };
 
-// Reads and checks a playbook. Nothing is ignored silently.
-LoadedPlaybook load_playbook(std::string_view yaml, const std::string& file_name);
+// What a playbook may refer to besides itself.
+struct LoadOptions {
+  // The text of a file that the playbook names ("retail", "playbooks/retail.yaml", "prompts/voice/plain.md"), `from` being the file that
+  // names it; nothing if there is none. Without it `extends` is an error and prompts are not looked at.
+  std::function<std::optional<std::string>(const std::string& name, const std::string& from)> open;
+  std::string environment;  // whose overrides apply, "" for none
+  // If set, receives the keys that the loader accepts in each object it met, by the object's path with `*` for free names and `[]` for list
+  // items ("needs.*"): what the JSON Schema is held against.
+  std::map<std::string, std::vector<std::string>>* accepted = nullptr;
+};
+
+// Reads and checks a playbook with its parents. Never throws; nothing is ignored silently.
+LoadedPlaybook load_playbook(std::string_view yaml, const std::string& file_name, const LoadOptions& options = {});
 
 // Holds the names that a playbook uses against a catalogue. `named_together`: playbook and shop were both named by the user, so that a
 // missing name is an error; otherwise it is reported as inactive.

@@ -43,6 +43,31 @@ struct DiscoveryRules {
   std::map<std::string, std::string> questions;            // slot -> the merchant's own wording
 };
 
+// A condition on what the page reports of the shopper's behaviour.
+struct SignalRule {
+  std::string signal;                                     // "toggled_between", "idle" ...: playbooks/README.md lists them
+  std::int64_t amount = 0;                                 // products, occurrences or milliseconds, as the signal says
+  int times = 1;                                           // how often before the condition holds
+  SourcePosition at;
+};
+
+// A proactive offer: made when every signal of `when` holds.
+struct PlayRule {
+  std::string name;                                        // "" : its position
+  std::vector<SignalRule> when;
+  std::string offer;                                       // "compare", "help", "alternatives", "sizing", "delivery", "checkout"
+  std::string say;                                         // the merchant's own wording, "" for the template's
+  std::vector<std::string> kinds;                          // only while these are looked at; empty: all
+  std::chrono::milliseconds cooldown{0};                   // before the same play may be made again
+  int max_per_session = 1;
+  SourcePosition at;
+};
+
+struct HesitationRules {
+  std::vector<PlayRule> plays;
+  bool needs_consent = true;                               // without analytics consent nothing is watched
+};
+
 struct CompareRules {
   std::map<std::string, std::vector<std::string>> axes;    // need or kind -> attributes
   std::size_t max_products = 4;
@@ -68,9 +93,11 @@ struct RankingRule {
   enum class What { kInStockFirst, kBoostTag, kBuryTag, kBuryMarginBelow, kBoostMarginAbove, kBoostBrand, kBuryBrand, kNever };
   What what = What::kInStockFirst;
   std::string value;                       // tag, brand
+  std::string field = "brand";             // for kNever: what `value` names: "brand", "tag", "kind", "category"
   int permille = 0;                        // for margins
   int band_permille = 100;                 // of the relevance score of the item that would be overtaken
-  std::map<std::string, std::string> with; // for kNever: the context ("kids") in which it holds
+  std::map<std::string, std::string> with; // for kNever: the context in which it holds: "any" (words, kind, category or use of
+                                           // the need name it), "kind", "need", "category"; empty: always
   SourcePosition at;
 };
 
@@ -96,6 +123,33 @@ struct VocabularyRules {
 // What a claim verdict leads to.
 enum class ClaimAction { kAllow, kRepair, kDrop, kReplace };
 
+// What becomes of a turn when a guardrail itself cannot run.
+enum class OnError { kRefuse, kAllow };
+
+// What an injection marker in foreign text leads to: kMark neutralises and labels it, kDrop removes the text, kRefuse stops the turn.
+enum class OnInjection { kMark, kDrop, kRefuse };
+
+struct InputRules {
+  std::size_t max_length = 4000;                    // Unicode code points of one message
+  std::vector<std::string> languages;               // two-letter codes; empty: any
+  std::vector<std::string> refuse_topics;
+  OnInjection injection = OnInjection::kMark;
+  OnError on_error = OnError::kRefuse;
+};
+
+struct ResultRules {
+  std::size_t max_size = 256 * 1024;                // bytes of one tool result
+  OnInjection injection = OnInjection::kMark;
+  OnError on_error = OnError::kRefuse;
+};
+
+struct ProactiveRules {
+  int max_per_session = 3;                          // all plays together
+  std::chrono::milliseconds pause{120000};          // between any two offers
+  bool silent_after_dismissal = true;               // a dismissed offer ends them for the session
+  OnError on_error = OnError::kRefuse;
+};
+
 struct GuardrailRules {
   ClaimAction contradicted = ClaimAction::kRepair;  // never kAllow
   ClaimAction unsupported = ClaimAction::kRepair;
@@ -108,24 +162,49 @@ struct GuardrailRules {
   std::vector<std::string> never_topics;
   std::vector<std::string> competitors;
   std::vector<std::string> redact;                  // "email", "phone", "card"
+  InputRules input;
+  ResultRules results;
+  ProactiveRules proactive;
+  std::optional<std::vector<std::string>> granted;  // tools the agent may call; nothing: every tool of the shop
+  int confirm_within = 3;                           // shopper's turns a yes stays good while nothing changed
+  std::optional<int> max_discount_permille;         // of the cart's total before the discount
+  std::optional<int> max_writes_per_turn;
+  std::optional<int> max_writes_per_session;
+  std::optional<int> max_writes_per_day;
+  std::optional<std::size_t> max_reply_length;      // Unicode code points
+  bool urgency_only_if_proven = true;               // "only 2 left" needs the stock to say so; false: urgency is never said
+  bool hide_internals = true;                       // ids and tool names stay out of replies
+  OnError say_on_error = OnError::kRefuse;          // an action whose guardrail cannot run is always refused
 };
 
 // How the agent treats an option value that was said while browsing, several turns before the add.
 enum class BrowsedOption { kAsk, kUse };
 
+// A name that the playbook uses and a catalogue should know.
+struct NameUse {
+  std::string what;                        // "kind", "field" (attribute, option or a column every shop has), "brand", "tag", "category"
+  std::string name;
+  std::string path;                        // "discovery.ask.laptop[1]"
+  SourcePosition at;
+};
+
 struct Playbook {
   std::string name;
+  std::string version;                     // the merchant's own: "7", "2024-06"
+  std::string environment;                 // whose overrides were applied, "" for none
   BrandRules brand;
   VocabularyRules vocabulary;
   std::vector<NeedRule> needs;
   DiscoveryRules discovery;
   CompareRules compare;
   AddonRules addons;
+  HesitationRules hesitation;
   std::vector<RankingRule> ranking;        // shopper-first rules before commercial ones
   BrowsedOption browsed_option = BrowsedOption::kAsk;
   GuardrailRules guardrails;
   LimitRules limits;
-  std::string hash;                        // of the content: enters every trace
+  std::vector<NameUse> names;              // in file order
+  std::string hash;                        // of the content, parents and environment included: enters every trace
 };
 
 }  // namespace floorwalker
