@@ -178,11 +178,24 @@ TEST(Request, ShrinksOnlyWhatIsOlderThanTheLastQuestion) {
     conversation.messages.push_back(shopper);
     conversation.messages.push_back(result);
   }
-  History history = History::of(conversation, "", {});
+  History history = History::of(conversation, "", "", {});
   EXPECT_TRUE(history.shrink());
   EXPECT_LT(history.messages[1].size(), 300u);
   EXPECT_GT(history.messages[3].size(), 5000u);
   EXPECT_FALSE(history.shrink());
+}
+
+TEST(Request, AddsTheNoteToTheLatestQuestionOnly) {
+  Conversation conversation;
+  for (const auto& [role, text] : {std::pair{Role::kShopper, "first"}, {Role::kAssistant, "yes?"}, {Role::kShopper, "second"}}) {
+    Message message;
+    message.role = role;
+    message.text = text;
+    conversation.messages.push_back(message);
+  }
+  const History history = History::of(conversation, "", "note", {});
+  EXPECT_EQ(history.messages[0], R"({"role":"user","content":"first"})");
+  EXPECT_EQ(history.messages[2], R"({"role":"user","content":"second\n\nnote"})");
 }
 
 }  // namespace

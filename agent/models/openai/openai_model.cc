@@ -10,11 +10,11 @@ namespace floorwalker::openai {
 
 struct OpenAiModel::Shared {
   OpenAiConfig config;
-  SystemPrompt prompt;
+  Telling telling;
   net::Transport& transport;
   LearnedDialect dialect;
 
-  Shared(OpenAiConfig c, SystemPrompt p, net::Transport& t) : config(std::move(c)), prompt(std::move(p)), transport(t), dialect(config.dialect) {}
+  Shared(OpenAiConfig c, Telling told, net::Transport& t) : config(std::move(c)), telling(std::move(told)), transport(t), dialect(config.dialect) {}
 
   std::string url() const { return config.url.empty() ? config.base_url + "/chat/completions" : config.url; }
 };
@@ -41,7 +41,9 @@ class Reply : public std::enable_shared_from_this<Reply<Shared>> {
       : shared_(std::move(shared)), sink_(std::move(sink)), stop_(std::move(stop)), seed_(request.seed), used_(shared_->dialect.current()) {
     specs_ = request.tools;
     for (const ToolSpec& spec : specs_) names_.push_back(spec.name);
-    history_ = History::of(request.conversation, shared_->prompt ? shared_->prompt(request.conversation) : "", used_);
+    const Telling& telling = shared_->telling;
+    history_ = History::of(request.conversation, telling.system ? telling.system() : "",
+                           telling.note ? telling.note(request.conversation) : "", used_);
   }
 
   void attempt() {
@@ -231,8 +233,8 @@ class Reply : public std::enable_shared_from_this<Reply<Shared>> {
 
 }  // namespace
 
-OpenAiModel::OpenAiModel(OpenAiConfig config, SystemPrompt prompt, net::Transport& transport)
-    : shared_(std::make_shared<Shared>(std::move(config), std::move(prompt), transport)) {}
+OpenAiModel::OpenAiModel(OpenAiConfig config, Telling telling, net::Transport& transport)
+    : shared_(std::make_shared<Shared>(std::move(config), std::move(telling), transport)) {}
 
 OpenAiModel::~OpenAiModel() = default;
 

@@ -30,15 +30,18 @@ struct OpenAiConfig {
   std::int64_t output_cost_micros_per_million = 0;
 };
 
-// Writes the system prompt of a conversation. Safe for every thread.
-using SystemPrompt = std::function<std::string(const Conversation&)>;
+// What the model is told besides the conversation. Safe for every thread; empty functions tell nothing.
+struct Telling {
+  std::function<std::string()> system;                    // the same at every call
+  std::function<std::string(const Conversation&)> note;   // added to the shopper's latest message
+};
 
 // Chat completions of any server that speaks OpenAI's form, streaming or not. Learns the server's dialect from its refusals, retries what
 // can be mended before any text was told, and tells tool calls only when a reply is whole. Safe for every thread; `transport` must
 // outlive it.
 class OpenAiModel final : public Model {
  public:
-  OpenAiModel(OpenAiConfig config, SystemPrompt prompt, net::Transport& transport);
+  OpenAiModel(OpenAiConfig config, Telling telling, net::Transport& transport);
   ~OpenAiModel() override;
 
   void start(const ModelRequest& request, ModelSink sink, std::stop_token stop) override;

@@ -75,12 +75,15 @@ std::string message_json(const Message& message, const Dialect& dialect) {
   return writer.field("content", message.result.content).close('}').take();
 }
 
-History History::of(const Conversation& conversation, std::string system_prompt, const Dialect& dialect) {
+History History::of(const Conversation& conversation, std::string system_prompt, const std::string& note, const Dialect& dialect) {
+  const auto& all = conversation.messages;
+  const auto latest = std::find_if(all.rbegin(), all.rend(), [](const Message& message) { return message.role == Role::kShopper; });
   History history;
   history.system = std::move(system_prompt);
   history.messages.reserve(conversation.messages.size());
-  for (const Message& message : conversation.messages) {
-    history.messages.push_back(message_json(message, dialect));
+  for (const Message& message : all) {
+    const bool noted = !note.empty() && latest != all.rend() && &message == &*latest;
+    history.messages.push_back(noted ? text_json("user", message.text + "\n\n" + note) : message_json(message, dialect));
     history.tool_result.push_back(message.role == Role::kTool);
   }
   return history;

@@ -32,7 +32,8 @@ struct History {
   std::vector<std::string> messages;  // wire form, oldest first
   std::vector<bool> tool_result;      // which of them is a tool's result
 
-  static History of(const Conversation& conversation, std::string system_prompt, const Dialect& dialect);
+  // `note` is added to the shopper's latest message.
+  static History of(const Conversation& conversation, std::string system_prompt, const std::string& note, const Dialect& dialect);
 
   // Makes the request shorter, keeping the system prompt and everything since the shopper's last message: older tool results become
   // stubs (their facts stay in the evidence). False if nothing is left to shorten.
