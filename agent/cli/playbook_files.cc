@@ -1,0 +1,57 @@
+#include "agent/cli/playbook_files.h"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <system_error>
+
+#include "agent/resources/resources.h"
+
+namespace floorwalker::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::optional<std::string> read(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return std::nullopt;
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return std::nullopt;
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+std::optional<std::string> carried(const std::string& name) {
+  for (const std::string& path : {name, "playbooks/" + name, "playbooks/" + name + ".yaml"}) {
+    if (const auto bytes = resources::find(path)) return std::string(*bytes);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> open(const std::string& name, const std::string& from) {
+  const fs::path beside = fs::path(from).parent_path();
+  for (const fs::path& path : {beside / name, beside / (name + ".yaml"), fs::path(name)}) {
+    if (auto text = read(path)) return text;
+  }
+  return carried(name);
+}
+
+}  // namespace
+
+LoadOptions playbook_files(const std::string& environment) {
+  LoadOptions options;
+  options.open = open;
+  options.environment = environment;
+  return options;
+}
+
+LoadedPlaybook load_playbook_file(const std::string& name, const std::string& environment) {
+  auto text = read(name);
+  if (!text) text = carried(name);
+  if (text) return load_playbook(*text, name, playbook_files(environment));
+  LoadedPlaybook missing;
+  missing.findings.push_back({Finding::Severity::kError, {name, 1, 1}, "", "the file cannot be read", ""});
+  return missing;
+}
+
+}  // namespace floorwalker::cli

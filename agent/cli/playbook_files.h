@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "agent/core/playbook/loader.h"
+
+namespace floorwalker::cli {
+
+// Where playbooks find their parents and prompts: beside the file that names them, then as a path from here, then among the files that the
+// binary carries ("retail" is playbooks/retail.yaml).
+LoadOptions playbook_files(const std::string& environment = {});
+
+// Reads and checks the playbook of that name, found in the same way; a file that cannot be read is a finding.
+LoadedPlaybook load_playbook_file(const std::string& name, const std::string& environment = {});
+
+}  // namespace floorwalker::cli

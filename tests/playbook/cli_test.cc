@@ -1,0 +1,93 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace floorwalker {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Ran {
+  int status = 0;
+  std::string out;
+};
+
+class PlaybookCommand : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / ("floorwalker-playbook-" + std::to_string(::getpid()) + "-" +
+                                           testing::UnitTest::GetInstance()->current_test_info()->name());
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  std::string write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_ / name) << text;
+    return (folder_ / name).string();
+  }
+
+  static Ran run(const std::string& arguments) {
+    Ran ran;
+    FILE* pipe = ::popen((std::string(FLOORWALKER_BINARY) + " playbook " + arguments + " 2>/dev/null").c_str(), "r");
+    std::array<char, 4096> buffer;
+    for (std::size_t n; (n = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) ran.out.append(buffer.data(), n);
+    ran.status = WEXITSTATUS(::pclose(pipe));
+    return ran;
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(PlaybookCommand, PrintsFileLineAndColumnAndFails) {
+  const std::string file = write("shop.yaml", "playbook: shop\nlimits: {stpes: 3}\n");
+  const Ran ran = run("check " + file);
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_EQ(ran.out, file + ":2:10: error: limits.stpes: there is no key 'stpes' here (did you mean 'steps'?)\n" + file +
+                         ": 1 errors, 0 warnings, 0 inactive\n");
+}
+
+TEST_F(PlaybookCommand, PrintsOneJsonObjectForEachFile) {
+  const std::string good = write("good.yaml", "playbook: good\nversion: 7\n");
+  const std::string bad = write("bad.yaml", "limits: {}\n");
+  const Ran ran = run("check --json " + good + " " + bad);
+  EXPECT_EQ(ran.status, 1);
+  const auto end = ran.out.find('\n');
+  const auto first = nlohmann::json::parse(ran.out.substr(0, end));
+  const auto second = nlohmann::json::parse(ran.out.substr(end + 1));
+  EXPECT_EQ(first["ok"], true);
+  EXPECT_EQ(first["playbook"], "good");
+  EXPECT_EQ(first["version"], "7");
+  EXPECT_EQ(second["findings"][0]["message"], "'playbook' is missing");
+}
+
+TEST_F(PlaybookCommand, AnnotatesForGithub) {
+  const std::string file = write("shop.yaml", "playbook: shop\nlimits: {stpes: 3}\n");
+  const Ran ran = run("check --format github " + file);
+  EXPECT_EQ(ran.out, "::error file=" + file + ",line=2,col=10,title=playbook::limits.stpes: there is no key 'stpes' here (did you mean 'steps'?)\n");
+}
+
+TEST_F(PlaybookCommand, FindsParentsBesideTheFile) {
+  write("base.yaml", "playbook: base\nlimits: {steps: 3}\n");
+  const std::string file = write("shop.yaml", "playbook: shop\nextends: base.yaml\n");
+  EXPECT_EQ(run("check " + file).status, 0);
+  EXPECT_EQ(run("check " + write("other.yaml", "playbook: other\nextends: none.yaml\n")).status, 1);
+}
+
+TEST_F(PlaybookCommand, PrintsTheSchema) {
+  EXPECT_EQ(nlohmann::json::parse(run("schema").out)["title"], "Floorwalker playbook");
+}
+
+TEST_F(PlaybookCommand, WrongUsageIsStatusTwo) {
+  EXPECT_EQ(run("check").status, 2);
+  EXPECT_EQ(run("check --format pdf x.yaml").status, 2);
+}
+
+}  // namespace
+}  // namespace floorwalker
