@@ -191,6 +191,23 @@ TEST_F(Extends, LaysOwnSettingsOverTheParents) {
   EXPECT_EQ(loaded.playbook.discovery.relax_in_order, std::vector<std::string>{"size"});
 }
 
+TEST_F(Extends, LaysSeveralParentsOneOverTheOther) {
+  files_["rooms"] = "playbook: rooms\nextends: base\nneeds: {lounging: {applies_to: sofa}}\nlimits: {steps: 4}\n";
+  files_["screens"] = "playbook: screens\nneeds: {travel: {applies_to: laptop}}\nlimits: {steps: 6}\n";
+  const auto loaded = load("playbook: child\nextends: [rooms, screens]\n");
+  ASSERT_TRUE(loaded.ok()) << findings(loaded);
+  EXPECT_EQ(loaded.playbook.name, "child");
+  EXPECT_EQ(loaded.playbook.needs.size(), 2u);
+  EXPECT_EQ(loaded.playbook.limits.steps, 6);
+  EXPECT_EQ(loaded.playbook.limits.time, 9000ms);
+}
+
+TEST_F(Extends, NamesTheParentThatIsMissingAmongSeveral) {
+  const auto loaded = load("playbook: child\nextends: [base, nowhere]\n");
+  ASSERT_EQ(loaded.findings.size(), 1u) << findings(loaded);
+  EXPECT_EQ(loaded.findings[0].path, "extends[1]");
+}
+
 TEST_F(Extends, NamesTheParentsFileForTheParentsMistakes) {
   const auto loaded = load("playbook: child\nextends: wrong\n");
   ASSERT_EQ(loaded.findings.size(), 1u) << findings(loaded);

@@ -26,9 +26,9 @@ class Layers {
     hashed_ += sha256(text);
     Node own = yaml::parse(text, file, findings_);
     apply_environment(own, file);
-    const Node* extends = own.find("extends");
-    if (!extends) return own;
-    Node below = parent(*extends, file);
+    Node below = parents(own, file);
+    chain_.pop_back();
+    if (below.entries.empty()) return own;
     yaml::overlay(below, own);
     return below;
   }
@@ -38,9 +38,23 @@ class Layers {
   const std::vector<std::string>& environments() const { return environments_; }
 
  private:
-  Node parent(const Node& extends, const std::string& file) {
-    Reader reader(findings_, nullptr);
+  // Every parent, each laid over those named before it; an empty map if there is none.
+  Node parents(const Node& own, const std::string& file) {
+    const Node* extends = own.find("extends");
+    Node all;
+    all.type = Node::Type::kMap;
+    if (!extends) return all;
     const Path path{"extends", "extends"};
+    if (extends->type != Node::Type::kList) return parent(*extends, path, file);
+    for (std::size_t i = 0; i < extends->items.size(); ++i) {
+      const Node one = parent(extends->items[i], path.item(i), file);
+      if (one.type == Node::Type::kMap) yaml::overlay(all, one);
+    }
+    return all;
+  }
+
+  Node parent(const Node& extends, const Path& path, const std::string& file) {
+    Reader reader(findings_, nullptr);
     const auto name = reader.text_of(extends, path);
     if (!name) return {};
     if (chain_.size() >= kMaxParents) {
