@@ -50,6 +50,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"needs: {a: {prefer: [{weight: low}, {weight: high}]}}", "'weight' is preferred twice", "needs: {a: {prefer: [{weight: low}, {size: high}]}}"},
         Case{"needs: {a: {phrases: [on the go], prefer: [{w: low}]}, b: {phrases: [On the Go], prefer: [{w: low}]}}", "also stands for the need 'a'",
              "needs: {a: {phrases: [on the go], prefer: [{w: low}]}, b: {phrases: [at home], prefer: [{w: low}]}}"},
+        Case{"needs: {a: {phrases: [x], applies_to: [tv, pc], prefer: [{w: low}]}, b: {phrases: [x], applies_to: tv, prefer: [{w: low}]}}", "also stands for the need 'a'",
+             "needs: {a: {phrases: [x], applies_to: pc, prefer: [{w: low}]}, b: {phrases: [x], applies_to: tv, prefer: [{w: low}]}}"},
         Case{"vocabulary: {umbrellas: {shoes: [boots], boots: [shoes]}}", "stand for each other", "vocabulary: {umbrellas: {shoes: [boots]}}"},
         Case{"discovery: {relax_in_order: [price, price+10%]}", "'price+10%' can never fire", "discovery: {relax_in_order: [price+10%, price]}"},
         Case{"discovery: {max_questions: 0, ask: {tv: [size]}}", "no question is ever asked", "discovery: {max_questions: 1, ask: {tv: [size]}}"},

@@ -104,6 +104,7 @@ class Consistency {
   }
 
   void needs();
+  bool named_elsewhere(const std::string& need) const;
   void need_bounds(const NeedRule& need);
   void phrases();
   void vocabulary();
@@ -132,7 +133,7 @@ class Consistency {
 void Consistency::needs() {
   for (const NeedRule& need : book_.needs) {
     const std::string path = "needs." + need.name;
-    if (need.prefer.empty() && need.require.empty()) {
+    if (need.prefer.empty() && need.require.empty() && !named_elsewhere(need.name)) {
       say(need.at, path, "the need neither prefers nor requires anything, so it can never have an effect");
     }
     std::set<std::string> preferred;
@@ -143,6 +144,15 @@ void Consistency::needs() {
     }
     need_bounds(need);
   }
+}
+
+bool Consistency::named_elsewhere(const std::string& need) const {
+  const auto names = [&](const std::map<std::string, std::string>& conditions) {
+    return std::any_of(conditions.begin(), conditions.end(), [&](const auto& condition) { return condition.second == need; });
+  };
+  return book_.compare.axes.contains(need) ||
+         std::any_of(book_.addons.rules.begin(), book_.addons.rules.end(), [&](const AddonRule& rule) { return names(rule.when); }) ||
+         std::any_of(book_.ranking.begin(), book_.ranking.end(), [&](const RankingRule& rule) { return names(rule.with); });
 }
 
 void Consistency::need_bounds(const NeedRule& need) {
@@ -165,17 +175,26 @@ void Consistency::need_bounds(const NeedRule& need) {
   }
 }
 
-// A phrase that two needs claim would fire one of them by chance.
+// Two needs may share a phrase only for different kinds; else one of them would fire by chance.
+bool overlap(const NeedRule& a, const NeedRule& b) {
+  if (a.applies_to.empty() || b.applies_to.empty()) return a.applies_to.empty() && b.applies_to.empty();
+  return std::any_of(a.applies_to.begin(), a.applies_to.end(), [&](const std::string& kind) {
+    return std::find(b.applies_to.begin(), b.applies_to.end(), kind) != b.applies_to.end();
+  });
+}
+
 void Consistency::phrases() {
-  std::map<std::string, std::string> owner;
+  std::map<std::string, std::vector<const NeedRule*>> owners;
   for (const NeedRule& need : book_.needs) {
     std::vector<std::string> all = need.phrases;
     all.push_back(need.name);
     for (const std::string& phrase : all) {
-      const auto [found, fresh] = owner.emplace(as_words(text::spaced(phrase)), need.name);
-      if (!fresh && found->second != need.name) {
-        say(need.at, "needs." + need.name + ".phrases", "'" + phrase + "' also stands for the need '" + found->second + "'");
+      auto& owning = owners[as_words(text::spaced(phrase))];
+      for (const NeedRule* other : owning) {
+        if (other == &need || !overlap(*other, need)) continue;
+        say(need.at, "needs." + need.name + ".phrases", "'" + phrase + "' also stands for the need '" + other->name + "'");
       }
+      owning.push_back(&need);
     }
   }
 }
