@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "agent/core/answers.h"
+#include "tools/search/lexicon.h"
+
+namespace floorwalker::search {
+
+// What tells the products apart, best first: fields that most of them have and whose values split them evenly; at most `limit` fields with
+// at most 12 values each. Price, brand, kind and category are fields like others.
+std::vector<Facet> facets_of(const IndexData& data, const std::vector<std::uint32_t>& docs, std::size_t limit);
+
+}  // namespace floorwalker::search

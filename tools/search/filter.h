@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "agent/core/answers.h"
+#include "tools/search/lexicon.h"
+
+namespace floorwalker::search {
+
+// Price and stock as last seen in the shop, where they differ from the index. By product; one entry for each variant, none for a product
+// that the shop no longer has.
+struct LiveVariant {
+  std::int64_t price = 0;
+  Availability availability = Availability::kUnknown;
+};
+using LiveState = std::unordered_map<std::uint32_t, std::vector<LiveVariant>>;
+
+// One constraint, turned into sets of the index.
+struct CompiledConstraint {
+  enum class On { kScope, kPrice, kStock, kValues, kUnfilterable, kUnknown };
+
+  Constraint source;
+  On on = On::kValues;
+  bool negated = false;
+  Scope scope;                              // kScope
+  std::int64_t low = INT64_MIN, high = INT64_MAX;  // kPrice, minor units
+  bool in_stock = true;                     // kStock
+  std::vector<std::uint32_t> fields;        // kValues: any of them
+  std::vector<bool> accepted;               // kValues: by value number, from `first_value`
+  std::uint32_t first_value = 0;
+  std::string problem;                      // kUnknown: what is wrong and what would be accepted
+
+  bool accepts(std::uint32_t value) const {
+    return value >= first_value && value - first_value < accepted.size() && accepted[value - first_value];
+  }
+};
+
+CompiledConstraint compile(const Lexicon& lexicon, const Constraint& constraint);
+
+// All constraints of a request.
+class Filter {
+ public:
+  Filter(const Lexicon& lexicon, std::vector<CompiledConstraint> constraints) : lexicon_(lexicon), constraints_(std::move(constraints)) {}
+
+  // Price, stock and options must hold on one and the same variant.
+  bool passes(std::uint32_t doc, const LiveState& live) const;
+
+  // Which variants of the product (by position) meet price, stock and options.
+  std::vector<std::size_t> variants(std::uint32_t doc, const LiveState& live) const;
+
+  const std::vector<CompiledConstraint>& constraints() const { return constraints_; }
+
+ private:
+  bool product_passes(std::uint32_t doc, std::vector<const CompiledConstraint*>& on_variants) const;
+  bool variant_passes(std::uint32_t doc, std::size_t position, const std::vector<const CompiledConstraint*>& on_variants, const std::vector<LiveVariant>* live) const;
+
+  const Lexicon& lexicon_;
+  std::vector<CompiledConstraint> constraints_;
+};
+
+// The fields that a constraint's or a shopper's name for something may mean: "colour" is "product_colour" too. Empty if none.
+std::vector<std::uint32_t> fields_named(const IndexData& data, std::string_view name);
+
+}  // namespace floorwalker::search

@@ -1,0 +1,693 @@
+#include "tools/search/index_builder.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "agent/core/text.h"
+#include "agent/core/units.h"
+#include "tools/search/analysis.h"
+#include "tools/search/index_data.h"
+#include "tools/search/index_file.h"
+#include "tools/search/kind_inference.h"
+
+namespace floorwalker::search {
+namespace {
+
+// BM25F: how much a word counts in each zone, how far long texts are held back, and how soon repetition saturates. One setting for every
+// catalogue; tests/bench/search_quality_bench shows what a change does.
+struct ZoneWeights {
+  float weight;
+  float length_norm;
+};
+constexpr std::array<ZoneWeights, kZones> kZoneWeights{{
+    {5.0f, 0.40f},  // title
+    {4.0f, 0.20f},  // kind
+    {3.0f, 0.00f},  // brand
+    {2.0f, 0.30f},  // category
+    {1.0f, 0.60f},  // attribute
+    {1.0f, 0.50f},  // option
+    {1.5f, 0.50f},  // description
+    {4.0f, 0.00f},  // identifier
+}};
+constexpr float kSaturation = 4.0f;
+
+constexpr std::size_t kLongestTitle = 64;          // words
+constexpr std::size_t kLongestDescription = 400;   // words
+constexpr std::size_t kLongestValue = 60;          // words of one attribute value
+
+struct TransparentHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return hash_text(text); }
+};
+using StringMap = std::unordered_map<std::string, std::uint32_t, TransparentHash, std::equal_to<>>;
+
+// Numbers strings in order of first appearance.
+class Interner {
+ public:
+  std::uint32_t of(std::string_view text) {
+    const auto found = numbers_.find(text);
+    if (found != numbers_.end()) return found->second;
+    const auto number = static_cast<std::uint32_t>(ends_.size());
+    numbers_.emplace(std::string(text), number);
+    push(text);
+    return number;
+  }
+  std::uint32_t find(std::string_view text) const {
+    const auto found = numbers_.find(text);
+    return found == numbers_.end() ? kNone : found->second;
+  }
+  std::string_view operator[](std::uint32_t number) const {
+    const std::uint32_t start = number == 0 ? 0 : ends_[number - 1];
+    return std::string_view(bytes_).substr(start, ends_[number] - start);
+  }
+  std::size_t size() const { return ends_.size(); }
+
+  void write(BlockWriter& block, Section ends, Section bytes) {
+    StringMap().swap(numbers_);
+    block.put(ends, std::move(ends_));
+    block.put(bytes, std::move(bytes_));
+  }
+
+ private:
+  void push(std::string_view text) {
+    bytes_ += text;
+    ends_.push_back(static_cast<std::uint32_t>(bytes_.size()));
+  }
+
+  StringMap numbers_;
+  std::vector<std::uint32_t> ends_;
+  std::string bytes_;
+};
+
+struct WordBuild {
+  std::uint32_t term = 0;
+  std::uint32_t count = 0;
+  std::uint32_t last_doc = kNone;
+};
+
+struct TermBuild {
+  std::string postings;  // delta varint, zones, a count for each zone
+  std::uint32_t last_doc = 0;
+  std::uint32_t docs = 0;
+  std::uint32_t title_docs = 0;
+  std::uint32_t surface = kNone;
+};
+
+struct FieldBuild {
+  std::uint32_t name = 0;
+  FieldSource source = FieldSource::kAttribute;
+  std::uint32_t docs = 0;
+  std::uint32_t last_doc = kNone;
+  std::array<std::uint32_t, 3> types{};             // products by ValueType
+  std::unordered_map<int, std::uint32_t> dimensions;
+};
+
+struct ValueBuild {
+  ValueRow row;
+  std::vector<std::uint32_t> terms;  // what it adds to the text of a product
+};
+
+struct CategoryBuild {
+  std::uint32_t name = 0;
+  std::uint32_t path = 0;
+  std::uint32_t parent = kNone;
+  std::uint32_t docs = 0;
+  std::uint32_t last_doc = kNone;
+  std::vector<std::uint32_t> children;
+};
+
+void append_varint(std::string& out, std::uint32_t value) {
+  while (value >= 0x80) {
+    out += static_cast<char>(value | 0x80);
+    value >>= 7;
+  }
+  out += static_cast<char>(value);
+}
+
+std::uint32_t letters_of(std::string_view word) {
+  std::uint32_t letters = 0;
+  for (const char c : word) letters |= 1u << (c >= 'a' && c <= 'z' ? c - 'a' : c >= '0' && c <= '9' ? 26 + (c - '0') % 5 : 31);
+  return letters;
+}
+
+}  // namespace
+
+struct IndexBuilder::State {
+  explicit State(Currency used) : currency(used) {}
+
+  Currency currency;
+  Interner strings;
+  Interner ids;
+  Interner term_text;
+  Interner word_text;
+  std::vector<TermBuild> terms;
+  std::vector<WordBuild> words;
+  std::vector<FieldBuild> fields;
+  std::vector<ValueBuild> values;
+  std::vector<CategoryBuild> categories;
+  std::unordered_map<std::uint64_t, std::uint32_t> field_numbers;
+  std::unordered_map<std::string, std::uint32_t> value_numbers;
+  std::unordered_map<std::uint64_t, std::uint32_t> category_numbers;
+
+  std::vector<DocRow> docs;
+  std::vector<VariantRow> variants;
+  std::vector<std::uint32_t> variant_options, doc_values, doc_categories, title_terms;
+  std::vector<std::uint32_t> stated_kind;  // of each product: index in kind_names, or kNone
+  std::vector<std::string> kind_names;
+  std::vector<std::vector<std::uint32_t>> kind_name_terms;
+  StringMap kind_numbers;
+  std::vector<std::array<std::uint16_t, kZones>> lengths;
+
+  // Of the product being added.
+  std::uint32_t doc = 0;
+  std::vector<std::pair<std::uint32_t, std::uint8_t>> hits;  // term, zone
+  std::vector<std::uint32_t> own_values;
+
+  std::uint32_t word_of(const std::string& folded);
+  std::uint32_t term_of(const std::string& folded, bool counts);
+  std::uint32_t extra_term(const std::string& folded);
+  std::vector<std::uint32_t> terms_of(std::string_view text, std::size_t limit);
+  void add_text(std::string_view text, Zone zone, std::size_t limit);
+  void add_hit(std::uint32_t term, Zone zone) { hits.emplace_back(term, static_cast<std::uint8_t>(zone)); }
+  void add_title(std::string_view title);
+  std::uint32_t field_of(std::string_view name, FieldSource source);
+  std::uint32_t value_of(std::uint32_t field, const AttributeValue& value);
+  void add_value(std::uint32_t value, Zone zone);
+  void add_attributes(const Product& product);
+  void add_categories(const Product& product);
+  std::uint32_t category_of(const std::vector<std::string>& path);
+  void add_variants(const Product& product);
+  void add_kind(const std::string& kind);
+  void flush_values();
+  void flush_hits();
+
+  void write_values(BlockWriter& block);
+  void write_categories(BlockWriter& block);
+  void write_kinds(BlockWriter& block);
+  void write_postings(BlockWriter& block);
+  void write_words(BlockWriter& block);
+};
+
+// ---- adding ----
+
+std::uint32_t IndexBuilder::State::word_of(const std::string& folded) {
+  const std::uint32_t number = word_text.of(folded);
+  if (number == words.size()) {
+    const std::uint32_t term = term_text.of(stem_of(folded));
+    if (term == terms.size()) terms.emplace_back();
+    words.push_back({term, 0, kNone});
+  }
+  return number;
+}
+
+std::uint32_t IndexBuilder::State::term_of(const std::string& folded, bool counts) {
+  const std::uint32_t word = word_of(folded);
+  WordBuild& entry = words[word];
+  if (counts && entry.last_doc != doc) {
+    entry.last_doc = doc;
+    ++entry.count;
+  }
+  TermBuild& term = terms[entry.term];
+  if (term.surface == kNone || words[term.surface].count < entry.count) term.surface = word;
+  return entry.term;
+}
+
+// Joined forms are found by whoever writes them so, and offered to nobody as a correction.
+std::uint32_t IndexBuilder::State::extra_term(const std::string& folded) { return words[word_of(folded)].term; }
+
+std::vector<std::uint32_t> IndexBuilder::State::terms_of(std::string_view text, std::size_t limit) {
+  std::vector<std::uint32_t> found;
+  const std::vector<Token> tokens = tokenise(text);
+  for (std::size_t i = 0; i < std::min(tokens.size(), limit); ++i) {
+    found.push_back(term_of(tokens[i].folded, true));
+    if (const Quantity quantity = quantity_at(text, tokens, i); quantity.tokens > 0 && quantity.folded != tokens[i].folded) {
+      found.push_back(extra_term(quantity.folded));
+    }
+    if (const std::string joined = hyphenated_at(tokens, i); !joined.empty()) found.push_back(extra_term(joined));
+  }
+  return found;
+}
+
+void IndexBuilder::State::add_text(std::string_view text, Zone zone, std::size_t limit) {
+  const std::vector<Token> tokens = tokenise(text);
+  const bool counts = zone != Zone::kDescription;
+  for (std::size_t i = 0; i < std::min(tokens.size(), limit); ++i) {
+    add_hit(term_of(tokens[i].folded, counts), zone);
+    if (const Quantity quantity = quantity_at(text, tokens, i); quantity.tokens > 0 && quantity.folded != tokens[i].folded) {
+      add_hit(extra_term(quantity.folded), zone);
+    }
+    if (const std::string joined = hyphenated_at(tokens, i); !joined.empty()) add_hit(extra_term(joined), zone);
+  }
+}
+
+void IndexBuilder::State::add_title(std::string_view title) {
+  add_text(title, Zone::kTitle, kLongestTitle);
+  std::size_t count = 0;
+  for (const Token& token : tokenise(title)) {
+    if (++count > kLongestTitle) break;
+    if (token.before == Token::Before::kBreak) title_terms.push_back(kTitleBreak);
+    title_terms.push_back(words[word_of(token.folded)].term);
+  }
+}
+
+std::uint32_t IndexBuilder::State::field_of(std::string_view name, FieldSource source) {
+  const std::uint32_t text = strings.of(name);
+  const std::uint64_t key = (static_cast<std::uint64_t>(source) << 32) | text;
+  const auto [at, fresh] = field_numbers.emplace(key, static_cast<std::uint32_t>(fields.size()));
+  if (fresh) {
+    FieldBuild field;
+    field.name = text;
+    field.source = source;
+    fields.push_back(std::move(field));
+  }
+  return at->second;
+}
+
+std::uint32_t IndexBuilder::State::value_of(std::uint32_t field, const AttributeValue& value) {
+  const std::string text = format(value);
+  const auto* measure = std::get_if<Measure>(&value);
+  std::string key(reinterpret_cast<const char*>(&field), sizeof field);
+  key += static_cast<char>('0' + value.index());
+  if (measure) key.append(reinterpret_cast<const char*>(&measure->value), sizeof(double)) += measure->unit.symbol;
+  else key += text;
+  const auto [at, fresh] = value_numbers.emplace(std::move(key), static_cast<std::uint32_t>(values.size()));
+  if (!fresh) return at->second;
+  ValueBuild built;
+  built.row.field = field;
+  built.row.text = strings.of(text);
+  built.row.folded = strings.of(normal_form(text));
+  built.row.unit = strings.of(measure ? measure->unit.symbol : "");
+  if (measure) {
+    built.row.type = ValueType::kNumber;
+    built.row.number = measure->canonical();
+    built.row.shown = measure->value;
+    built.row.dimension = static_cast<std::uint8_t>(measure->unit.dimension);
+    if (measure->unit.dimension != Dimension::kNone) built.terms = terms_of(text, kLongestValue);
+  } else if (const auto* flag = std::get_if<bool>(&value)) {
+    built.row.type = ValueType::kFlag;
+    built.row.number = *flag ? 1 : 0;
+    if (*flag) built.terms = terms_of(text::spaced(strings[fields[field].name]), kLongestValue);
+  } else {
+    built.terms = terms_of(text, kLongestValue);
+  }
+  values.push_back(std::move(built));
+  return at->second;
+}
+
+void IndexBuilder::State::add_value(std::uint32_t value, Zone zone) {
+  own_values.push_back(value);
+  for (const std::uint32_t term : values[value].terms) add_hit(term, zone);
+}
+
+void IndexBuilder::State::add_attributes(const Product& product) {
+  for (const Attribute& attribute : product.attributes) {
+    add_value(value_of(field_of(attribute.name, FieldSource::kAttribute), attribute.value), Zone::kAttribute);
+  }
+  for (const std::string& tag : product.tags) add_value(value_of(field_of("tag", FieldSource::kTag), tag), Zone::kOption);
+  if (!product.brand.empty()) {
+    const std::uint32_t brand = value_of(field_of("brand", FieldSource::kBrand), product.brand);
+    docs.back().brand = brand;
+    add_value(brand, Zone::kBrand);
+  }
+}
+
+std::uint32_t IndexBuilder::State::category_of(const std::vector<std::string>& path) {
+  std::uint32_t parent = kNone;
+  std::string joined;
+  for (const std::string& part : path) {
+    joined += (joined.empty() ? "" : " > ") + part;
+    const std::uint32_t name = strings.of(part);
+    const std::uint64_t key = (static_cast<std::uint64_t>(parent) << 32) | name;
+    const auto [at, fresh] = category_numbers.emplace(key, static_cast<std::uint32_t>(categories.size()));
+    if (fresh) {
+      CategoryBuild category;
+      category.name = name;
+      category.path = strings.of(joined);
+      category.parent = parent;
+      if (parent != kNone) categories[parent].children.push_back(at->second);
+      categories.push_back(std::move(category));
+    }
+    parent = at->second;
+  }
+  return parent;
+}
+
+void IndexBuilder::State::add_categories(const Product& product) {
+  for (const std::vector<std::string>& path : product.categories) {
+    if (path.empty()) continue;
+    const std::uint32_t category = category_of(path);
+    doc_categories.push_back(category);
+    for (std::uint32_t at = category; at != kNone; at = categories[at].parent) {
+      if (categories[at].last_doc == doc) break;
+      categories[at].last_doc = doc;
+      ++categories[at].docs;
+    }
+    for (const std::string& part : path) add_text(part, Zone::kCategory, kLongestValue);
+  }
+}
+
+void IndexBuilder::State::add_variants(const Product& product) {
+  DocRow& row = docs.back();
+  row.availability = static_cast<std::uint8_t>(availability_of(product));
+  bool first = true;
+  for (const Variant& variant : product.variants) {
+    variants.push_back({variant.price.minor, static_cast<std::uint32_t>(variant_options.size()), static_cast<std::uint8_t>(variant.stock.availability), {}});
+    row.price_low = first ? variant.price.minor : std::min(row.price_low, variant.price.minor);
+    row.price_high = first ? variant.price.minor : std::max(row.price_high, variant.price.minor);
+    first = false;
+    for (const OptionValue& option : variant.options) {
+      const std::uint32_t value = value_of(field_of(option.name, FieldSource::kOption), AttributeValue(option.value));
+      variant_options.push_back(value);
+      if (std::find(own_values.begin(), own_values.end(), value) == own_values.end()) add_value(value, Zone::kOption);
+    }
+    if (!variant.sku.empty()) add_text(variant.sku, Zone::kIdentifier, 8);
+  }
+}
+
+void IndexBuilder::State::add_kind(const std::string& kind) {
+  if (kind.empty()) {
+    stated_kind.push_back(kNone);
+    return;
+  }
+  const auto [at, fresh] = kind_numbers.emplace(normal_form(text::spaced(kind)), static_cast<std::uint32_t>(kind_names.size()));
+  if (fresh) {
+    kind_names.push_back(kind);
+    std::vector<std::uint32_t> name_terms;
+    for (const Token& token : tokenise(text::spaced(kind))) name_terms.push_back(term_of(token.folded, true));
+    kind_name_terms.push_back(std::move(name_terms));
+  }
+  stated_kind.push_back(at->second);
+  add_text(text::spaced(kind), Zone::kKind, kLongestValue);
+}
+
+// The product's values without repeats, and what fields and values know of it.
+void IndexBuilder::State::flush_values() {
+  std::sort(own_values.begin(), own_values.end());
+  own_values.erase(std::unique(own_values.begin(), own_values.end()), own_values.end());
+  for (const std::uint32_t value : own_values) {
+    ValueRow& row = values[value].row;
+    ++row.docs;
+    FieldBuild& field = fields[row.field];
+    if (field.last_doc != doc) {
+      field.last_doc = doc;
+      ++field.docs;
+      ++field.types[static_cast<std::size_t>(row.type)];
+      if (row.type == ValueType::kNumber) ++field.dimensions[row.dimension];
+    }
+  }
+  doc_values.insert(doc_values.end(), own_values.begin(), own_values.end());
+  own_values.clear();
+}
+
+void IndexBuilder::State::flush_hits() {
+  std::sort(hits.begin(), hits.end());
+  std::array<std::uint16_t, kZones> length{};
+  for (std::size_t at = 0; at < hits.size();) {
+    const std::uint32_t term = hits[at].first;
+    std::array<std::uint16_t, kZones> counts{};
+    for (; at < hits.size() && hits[at].first == term; ++at) ++counts[hits[at].second];
+    TermBuild& built = terms[term];
+    append_varint(built.postings, doc - built.last_doc);
+    built.last_doc = doc;
+    ++built.docs;
+    std::uint8_t zones = 0;
+    for (std::size_t zone = 0; zone < kZones; ++zone) {
+      if (counts[zone] > 0) zones = static_cast<std::uint8_t>(zones | 1u << zone);
+      length[zone] = static_cast<std::uint16_t>(std::min<std::uint32_t>(length[zone] + counts[zone], 0xFFFF));
+    }
+    constexpr std::uint8_t kNaming = 1u << int(Zone::kTitle) | 1u << int(Zone::kKind) | 1u << int(Zone::kCategory);
+    if (zones & kNaming) ++built.title_docs;
+    built.postings += static_cast<char>(zones);
+    for (const std::uint16_t count : counts) {
+      if (count > 0) built.postings += static_cast<char>(std::min<std::uint16_t>(count, 255));
+    }
+  }
+  lengths.push_back(length);
+  hits.clear();
+}
+
+// ---- finishing ----
+
+void IndexBuilder::State::write_postings(BlockWriter& block) {
+  std::array<double, kZones> average{};
+  for (std::size_t zone = 0; zone < kZones; ++zone) {
+    double sum = 0, having = 0;
+    for (const auto& length : lengths) {
+      sum += length[zone];
+      having += length[zone] > 0;
+    }
+    average[zone] = having > 0 ? sum / having : 1;
+  }
+  std::string out;
+  std::vector<TermRow> rows;
+  rows.reserve(terms.size());
+  for (TermBuild& term : terms) {
+    rows.push_back({out.size(), term.docs, term.title_docs, term.surface, 0});
+    const auto* at = reinterpret_cast<const unsigned char*>(term.postings.data());
+    std::uint32_t number = 0;
+    for (std::uint32_t i = 0; i < term.docs; ++i) {
+      std::uint32_t delta = 0;
+      for (int shift = 0;; shift += 7) {
+        const unsigned char byte = *at++;
+        out += static_cast<char>(byte);
+        delta |= static_cast<std::uint32_t>(byte & 0x7F) << shift;
+        if (byte < 0x80) break;
+      }
+      number += delta;
+      const std::uint8_t zones = *at++;
+      float weight = 0;
+      for (std::size_t zone = 0; zone < kZones; ++zone) {
+        if (!(zones >> zone & 1)) continue;
+        const float norm = kZoneWeights[zone].length_norm;
+        const auto length = static_cast<float>(lengths[number][zone] / average[zone]);
+        weight += kZoneWeights[zone].weight * static_cast<float>(*at++) / (1 - norm + norm * length);
+      }
+      out += static_cast<char>(zones);
+      out += static_cast<char>(std::lround(255 * weight / (kSaturation + weight)));
+    }
+    std::string().swap(term.postings);
+  }
+  block.put(Section::kPostings, std::move(out));
+  block.put(Section::kTerms, std::move(rows));
+}
+
+void IndexBuilder::State::write_words(BlockWriter& block) {
+  std::vector<std::uint32_t> slots(std::size_t{4} << static_cast<int>(std::log2(static_cast<double>(terms.size() + 1))), kNone);
+  for (std::uint32_t term = 0; term < terms.size(); ++term) {
+    std::size_t slot = hash_text(term_text[term]) & (slots.size() - 1);
+    while (slots[slot] != kNone) slot = (slot + 1) & (slots.size() - 1);
+    slots[slot] = term;
+  }
+  block.put(Section::kTermSlots, std::move(slots));
+  std::vector<std::uint32_t> order(words.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return word_text[a] < word_text[b]; });
+  std::vector<std::uint32_t> position(words.size());
+  std::vector<std::uint32_t> ends;
+  std::string bytes;
+  std::vector<WordRow> rows;
+  for (const std::uint32_t word : order) {
+    position[word] = static_cast<std::uint32_t>(rows.size());
+    bytes += word_text[word];
+    ends.push_back(static_cast<std::uint32_t>(bytes.size()));
+    rows.push_back({words[word].term, words[word].count, letters_of(word_text[word])});
+  }
+  for (TermBuild& term : terms) {
+    if (term.surface != kNone) term.surface = position[term.surface];
+  }
+  for (const WordRow& row : rows) {
+    TermBuild& term = terms[row.term];
+    if (term.surface == kNone) term.surface = static_cast<std::uint32_t>(&row - rows.data());
+  }
+  block.put(Section::kWordEnds, std::move(ends));
+  block.put(Section::kWordBytes, std::move(bytes));
+  block.put(Section::kWords, std::move(rows));
+}
+
+// Numbers the values anew, field by field and in order within a field, so that a range of a field is a range of numbers.
+void IndexBuilder::State::write_values(BlockWriter& block) {
+  std::vector<std::uint32_t> order(values.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    const ValueRow& x = values[a].row;
+    const ValueRow& y = values[b].row;
+    const auto rank = [](ValueType type) { return type == ValueType::kFlag ? 0 : type == ValueType::kNumber ? 1 : 2; };
+    if (x.field != y.field) return x.field < y.field;
+    if (x.type != y.type) return rank(x.type) < rank(y.type);
+    if (x.dimension != y.dimension) return x.dimension < y.dimension;
+    if (x.number != y.number) return x.number < y.number;
+    return strings[x.folded] != strings[y.folded] ? strings[x.folded] < strings[y.folded] : a < b;
+  });
+  std::vector<std::uint32_t> number(values.size());
+  std::vector<ValueRow> rows;
+  std::vector<FieldRow> field_rows(fields.size() + 1);
+  for (const std::uint32_t value : order) {
+    number[value] = static_cast<std::uint32_t>(rows.size());
+    rows.push_back(values[value].row);
+  }
+  std::uint32_t next = 0;
+  for (std::uint32_t field = 0; field < fields.size(); ++field) {
+    const FieldBuild& built = fields[field];
+    FieldRow& row = field_rows[field];
+    row.name = built.name;
+    row.source = built.source;
+    row.docs = built.docs;
+    row.type = static_cast<ValueType>(std::max_element(built.types.begin(), built.types.end()) - built.types.begin());
+    std::uint32_t most = 0;
+    for (const auto& [dimension, count] : built.dimensions) {
+      if (count > most) most = count, row.dimension = static_cast<std::uint8_t>(dimension);
+    }
+    row.first_value = next;
+    while (next < rows.size() && rows[next].field == field) ++next;
+  }
+  field_rows.back().first_value = next;
+  for (std::uint32_t& value : variant_options) value = number[value];
+  for (std::uint32_t& value : doc_values) value = number[value];
+  for (std::size_t i = 0; i + 1 < docs.size(); ++i) {
+    std::sort(doc_values.begin() + docs[i].first_value, doc_values.begin() + docs[i + 1].first_value);
+    if (docs[i].brand != kNone) docs[i].brand = number[docs[i].brand];
+  }
+  block.put(Section::kValues, std::move(rows));
+  block.put(Section::kFields, std::move(field_rows));
+}
+
+void IndexBuilder::State::write_categories(BlockWriter& block) {
+  std::vector<CategoryRow> rows;
+  std::vector<std::uint32_t> number(categories.size());
+  // Depth first with an explicit stack; a category's end is known once its subtree is done.
+  const auto visit = [&](std::uint32_t root) {
+    std::vector<std::pair<std::uint32_t, std::size_t>> stack{{root, 0}};
+    while (!stack.empty()) {
+      auto& [at, child] = stack.back();
+      if (child == 0) {
+        const CategoryBuild& built = categories[at];
+        number[at] = static_cast<std::uint32_t>(rows.size());
+        rows.push_back({built.name, built.path, built.parent == kNone ? kNone : number[built.parent], 0, built.docs});
+      }
+      if (child < categories[at].children.size()) {
+        const std::uint32_t next = categories[at].children[child++];
+        stack.emplace_back(next, 0);
+      } else {
+        rows[number[at]].end = static_cast<std::uint32_t>(rows.size());
+        stack.pop_back();
+      }
+    }
+  };
+  for (std::uint32_t i = 0; i < categories.size(); ++i) {
+    if (categories[i].parent == kNone) visit(i);
+  }
+  for (std::uint32_t& category : doc_categories) category = number[category];
+  block.put(Section::kCategories, std::move(rows));
+  block.put(Section::kDocCategories, std::move(doc_categories));
+}
+
+void IndexBuilder::State::write_kinds(BlockWriter& block) {
+  std::vector<std::uint32_t> doc_fields;
+  KindEvidence evidence;
+  evidence.docs = docs.size() - 1;
+  evidence.doc = [&](std::uint32_t number) {
+    doc_fields.clear();
+    for (std::uint32_t i = docs[number].first_value; i < docs[number + 1].first_value; ++i) {
+      const std::uint32_t field = values[doc_values[i]].row.field;
+      if (fields[field].source == FieldSource::kAttribute && (doc_fields.empty() || doc_fields.back() != field)) doc_fields.push_back(field);
+    }
+    const std::span<const std::uint32_t> title(title_terms.data() + docs[number].first_title_term, docs[number + 1].first_title_term - docs[number].first_title_term);
+    return KindEvidence::Doc{title, doc_fields, stated_kind[number], docs[number].brand};
+  };
+  evidence.terms = terms.size();
+  evidence.surface = [&](std::uint32_t term) { return terms[term].surface == kNone ? term_text[term] : word_text[terms[term].surface]; };
+  evidence.fields = fields.size();
+  evidence.stated_terms = kind_name_terms;
+  evidence.stated_names = kind_names;
+  InferredKinds inferred = infer_kinds(evidence);
+
+  std::vector<KindRow> rows(inferred.kinds.size() + 1);
+  std::vector<std::uint32_t> kind_terms, kind_docs;
+  std::vector<std::vector<std::uint32_t>> members(inferred.kinds.size());
+  for (std::uint32_t number = 0; number + 1 < docs.size(); ++number) {
+    docs[number].first_kind = inferred.first[number];
+    for (std::uint32_t i = inferred.first[number]; i < inferred.first[number + 1]; ++i) members[inferred.of[i]].push_back(number);
+  }
+  docs.back().first_kind = static_cast<std::uint32_t>(inferred.of.size());
+  for (std::size_t kind = 0; kind < members.size(); ++kind) {
+    rows[kind].name = strings.of(inferred.kinds[kind].name);
+    rows[kind].stated = inferred.kinds[kind].stated;
+    rows[kind].first_term = static_cast<std::uint32_t>(kind_terms.size());
+    rows[kind].first_doc = static_cast<std::uint32_t>(kind_docs.size());
+    kind_terms.insert(kind_terms.end(), inferred.kinds[kind].terms.begin(), inferred.kinds[kind].terms.end());
+    kind_docs.insert(kind_docs.end(), members[kind].begin(), members[kind].end());
+  }
+  rows.back().first_term = static_cast<std::uint32_t>(kind_terms.size());
+  rows.back().first_doc = static_cast<std::uint32_t>(kind_docs.size());
+  block.put(Section::kKinds, std::move(rows));
+  block.put(Section::kKindTerms, std::move(kind_terms));
+  block.put(Section::kKindDocs, std::move(kind_docs));
+  block.put(Section::kDocKinds, std::move(inferred.of));
+}
+
+IndexBuilder::IndexBuilder(Currency currency) : state_(std::make_unique<State>(currency)) { state_->strings.of(""); }
+IndexBuilder::~IndexBuilder() = default;
+
+void IndexBuilder::add(const Product& product) {
+  State& state = *state_;
+  const std::uint32_t number = state.ids.of(product.id.str());
+  if (number < state.docs.size()) return;
+  state.doc = number;
+  DocRow row;
+  row.first_variant = static_cast<std::uint32_t>(state.variants.size());
+  row.first_value = static_cast<std::uint32_t>(state.doc_values.size());
+  row.first_category = static_cast<std::uint32_t>(state.doc_categories.size());
+  row.first_title_term = static_cast<std::uint32_t>(state.title_terms.size());
+  if (product.margin_permille) row.margin_permille = static_cast<std::int16_t>(std::clamp(*product.margin_permille, 0, 1000));
+  state.docs.push_back(row);
+  state.add_title(product.title);
+  state.add_kind(product.kind);
+  state.add_categories(product);
+  state.add_attributes(product);
+  state.add_variants(product);
+  for (const std::string& identifier : product.identifiers) state.add_text(identifier, Zone::kIdentifier, 8);
+  state.add_text(product.description, Zone::kDescription, kLongestDescription);
+  for (const std::string& highlight : product.highlights) state.add_text(highlight, Zone::kDescription, kLongestDescription);
+  state.flush_values();
+  state.flush_hits();
+}
+
+std::shared_ptr<const Index> IndexBuilder::finish(const std::string& catalogue_version) {
+  State& state = *state_;
+  DocRow end;
+  end.first_variant = static_cast<std::uint32_t>(state.variants.size());
+  end.first_value = static_cast<std::uint32_t>(state.doc_values.size());
+  end.first_category = static_cast<std::uint32_t>(state.doc_categories.size());
+  end.first_title_term = static_cast<std::uint32_t>(state.title_terms.size());
+  state.docs.push_back(end);
+  state.variants.push_back({0, static_cast<std::uint32_t>(state.variant_options.size()), 0, {}});
+
+  BlockWriter block;
+  block.put(Section::kVersion, catalogue_version);
+  block.put(Section::kCurrency, std::string(state.currency.code()));
+  state.write_categories(block);
+  state.write_kinds(block);
+  state.write_values(block);
+  state.write_words(block);
+  state.write_postings(block);
+  std::vector<std::uint32_t> by_id(state.docs.size() - 1);
+  std::iota(by_id.begin(), by_id.end(), 0u);
+  std::sort(by_id.begin(), by_id.end(), [&](std::uint32_t a, std::uint32_t b) { return state.ids[a] < state.ids[b]; });
+  block.put(Section::kById, std::move(by_id));
+  state.ids.write(block, Section::kIdEnds, Section::kIdBytes);
+  state.term_text.write(block, Section::kTermEnds, Section::kTermBytes);
+  state.strings.write(block, Section::kStringEnds, Section::kStringBytes);
+  block.put(Section::kDocs, std::move(state.docs));
+  block.put(Section::kVariants, std::move(state.variants));
+  block.put(Section::kVariantOptions, std::move(state.variant_options));
+  block.put(Section::kDocValues, std::move(state.doc_values));
+  block.put(Section::kTitleTerms, std::move(state.title_terms));
+  state_.reset();
+  return Index::adopt(block.finish());
+}
+
+}  // namespace floorwalker::search

@@ -1,0 +1,388 @@
+#include "tools/search/indexed_search.h"
+
+#include <algorithm>
+#include <mutex>
+#include <shared_mutex>
+#include <utility>
+
+#include "agent/core/text.h"
+#include "tools/search/analysis.h"
+#include "tools/search/cards.h"
+#include "tools/search/facets.h"
+#include "tools/search/filter.h"
+#include "tools/search/index_data.h"
+#include "tools/search/lexicon.h"
+#include "tools/search/merchandising.h"
+#include "tools/search/ranking.h"
+#include "tools/search/shape.h"
+
+namespace floorwalker::search {
+namespace {
+
+constexpr std::size_t kRefined = 1000;       // products whose order is worked out with everything known of them
+constexpr std::size_t kMostFacets = 16;
+constexpr int kLiveRounds = 3;               // searches again when the shop's prices or stock have moved
+
+// Remembers what the shop said of prices and stock that the index does not know yet.
+class LiveMemory {
+ public:
+  LiveState copy() const {
+    const std::shared_lock lock(mutex_);
+    return state_;
+  }
+
+  // True if this is news.
+  bool observe(const IndexData& data, std::uint32_t doc, const Product* product) {
+    std::vector<LiveVariant> seen;
+    if (product) {
+      for (const Variant& variant : product->variants) seen.push_back({variant.price.minor, variant.stock.availability});
+    }
+    const std::unique_lock lock(mutex_);
+    const auto at = state_.find(doc);
+    const bool same = at == state_.end() ? as_indexed(data, doc, seen) : equal(at->second, seen);
+    if (!same) state_[doc] = std::move(seen);
+    return !same;
+  }
+
+ private:
+  static bool as_indexed(const IndexData& data, std::uint32_t doc, const std::vector<LiveVariant>& seen) {
+    const auto rows = data.variants_of(doc);
+    return std::equal(rows.begin(), rows.end(), seen.begin(), seen.end(), [](const VariantRow& row, const LiveVariant& one) {
+      return row.price == one.price && row.availability == static_cast<std::uint8_t>(one.availability);
+    });
+  }
+  static bool equal(const std::vector<LiveVariant>& a, const std::vector<LiveVariant>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const LiveVariant& x, const LiveVariant& y) { return x.price == y.price && x.availability == y.availability; });
+  }
+
+  mutable std::shared_mutex mutex_;
+  LiveState state_;
+};
+
+// "price+10%" widens the price by a tenth; "brand" drops the brand.
+struct Relaxation {
+  std::string field;
+  double widen_percent = 0;  // 0: drop
+
+  explicit Relaxation(const std::string& text) : field(text) {
+    const std::size_t plus = text.find('+');
+    if (plus == std::string::npos) return;
+    field = text.substr(0, plus);
+    if (const auto percent = parse_measure(text.substr(plus + 1))) widen_percent = percent->value;
+  }
+};
+
+}  // namespace
+
+struct IndexedSearch::State {
+  State(const IndexData& data, SearchRules rules) : lexicon(data, std::move(rules.vocabulary)), merchandiser(lexicon, std::move(rules.ranking)) {}
+  Lexicon lexicon;
+  Merchandiser merchandiser;
+  LiveMemory live;
+};
+
+namespace {
+
+// One search from request to page.
+class SearchRun {
+ public:
+  SearchRun(ports::Catalogue& catalogue, const Lexicon& lexicon, const Merchandiser& merchandiser, LiveMemory& memory, const SearchRequest& request)
+      : catalogue_(catalogue), lexicon_(lexicon), data_(lexicon.data()), merchandiser_(merchandiser), memory_(memory), request_(request) {
+    page_.request = request;
+  }
+
+  Result<SearchPage> run() {
+    query_ = understand(lexicon_, request_.words);
+    page_.corrections = query_.corrections;
+    page_.kind = query_.kind;
+    if (!query_.corrections.empty()) page_.request.words = query_.words;
+    for (const Constraint& constraint : request_.constraints) compiled_.push_back(compile(lexicon_, constraint));
+    if (!understood()) return std::move(page_);
+    find_members();
+    if (members_.empty()) {
+      page_.outcome = SearchOutcome::kNotCarried;
+      page_.complete = true;
+      return std::move(page_);
+    }
+    set_aside_unfilterable();
+    for (int round = 0; round < kLiveRounds; ++round) {
+      live_ = memory_.copy();
+      select();
+      Result<bool> fresh = fill_page();
+      if (!fresh) return fail(fresh.error());
+      if (*fresh) break;
+    }
+    finish();
+    return std::move(page_);
+  }
+
+ private:
+  // False if a constraint cannot be understood or the shop has no such kind: then the page says so and holds nothing.
+  bool understood() {
+    for (const CompiledConstraint& one : compiled_) {
+      if (one.on != CompiledConstraint::On::kUnknown) continue;
+      const bool kind = one.source.field == "kind" && !one.source.values.empty();
+      page_.outcome = kind ? SearchOutcome::kNotCarried : SearchOutcome::kUnknownField;
+      if (kind && page_.kind.empty()) page_.kind = one.source.values[0];
+      page_.unfilterable.push_back(one.source);
+      page_.complete = true;
+    }
+    if (page_.outcome != SearchOutcome::kFound) return false;
+    const bool words_say_nothing = query_.concepts.empty();
+    if (words_say_nothing || !query_.scope.empty() || query_.head_known || scope_constraint()) return true;
+    page_.outcome = SearchOutcome::kNotCarried;
+    page_.complete = true;
+    return false;
+  }
+
+  const CompiledConstraint* scope_constraint() const {
+    const auto at = std::find_if(compiled_.begin(), compiled_.end(), [](const CompiledConstraint& one) { return one.on == CompiledConstraint::On::kScope && !one.negated; });
+    return at == compiled_.end() ? nullptr : &*at;
+  }
+
+  // Everything that the words (and a kind or category given as a constraint) mean, whatever the other constraints say.
+  void find_members() {
+    std::vector<Match> ranked;
+    if (query_.concepts.empty()) {
+      for (std::uint32_t doc = 0; doc < data_.doc_count(); ++doc) ranked.push_back({doc, 0, 0, 0});
+    } else {
+      ranked = rank_matches(lexicon_, query_, kRefined);
+    }
+    if (const CompiledConstraint* scope = scope_constraint()) {
+      std::erase_if(ranked, [&](const Match& match) { return !lexicon_.contains(scope->scope, match.doc); });
+      if (page_.kind.empty()) page_.kind = scope->source.values[0];
+    }
+    members_ = query_.concepts.empty() ? std::move(ranked) : strict_matches(lexicon_, query_, ranked);
+  }
+
+  // Constraints on what no product in question records.
+  void set_aside_unfilterable() {
+    std::vector<CompiledConstraint> kept;
+    for (CompiledConstraint& one : compiled_) {
+      bool recorded = one.on != CompiledConstraint::On::kUnfilterable;
+      if (one.on == CompiledConstraint::On::kValues) {
+        recorded = std::any_of(members_.begin(), members_.end(), [&](const Match& match) {
+          return std::any_of(one.fields.begin(), one.fields.end(), [&](std::uint32_t field) { return !data_.values_of(match.doc, field).empty(); });
+        });
+      }
+      if (recorded) kept.push_back(std::move(one));
+      else page_.unfilterable.push_back(one.source);
+    }
+    compiled_ = std::move(kept);
+  }
+
+  std::vector<Match> passing(const Filter& filter) const {
+    std::vector<Match> found;
+    for (const Match& match : members_) {
+      if (filter.passes(match.doc, live_)) found.push_back(match);
+    }
+    return found;
+  }
+
+  // The matches that meet the constraints, or the constraints as far as they must be relaxed.
+  void select() {
+    page_.relaxed.clear();
+    filter_ = std::make_unique<Filter>(lexicon_, compiled_);
+    found_ = passing(*filter_);
+    if (found_.empty()) relax();
+    merchandiser_.apply(found_, query_.words, live_);
+    sort();
+  }
+
+  void relax() {
+    std::vector<std::vector<Relaxation>> attempts;
+    for (const std::string& one : request_.relax_in_order) attempts.push_back({Relaxation(one)});
+    for (std::size_t count = 2; count <= request_.relax_in_order.size(); ++count) {
+      std::vector<Relaxation> several;
+      for (std::size_t i = 0; i < count; ++i) several.emplace_back(request_.relax_in_order[i]);
+      attempts.push_back(std::move(several));
+    }
+    for (const std::vector<Relaxation>& attempt : attempts) {
+      std::vector<CompiledConstraint> left;
+      std::vector<Constraint> relaxed;
+      for (const CompiledConstraint& one : compiled_) relax_one(one, attempt, left, relaxed);
+      if (relaxed.empty()) continue;
+      auto filter = std::make_unique<Filter>(lexicon_, left);
+      std::vector<Match> found = passing(*filter);
+      if (found.empty()) continue;
+      filter_ = std::move(filter);
+      found_ = std::move(found);
+      page_.relaxed = std::move(relaxed);
+      return;
+    }
+  }
+
+  bool concerns(const Relaxation& relaxation, const CompiledConstraint& one) const {
+    if (normal_form(text::spaced(relaxation.field)) == normal_form(text::spaced(one.source.field))) return true;
+    return one.on == CompiledConstraint::On::kValues && fields_named(data_, relaxation.field) == one.fields;
+  }
+
+  void relax_one(const CompiledConstraint& one, const std::vector<Relaxation>& attempt, std::vector<CompiledConstraint>& left, std::vector<Constraint>& relaxed) const {
+    for (const Relaxation& relaxation : attempt) {
+      if (!concerns(relaxation, one)) continue;
+      relaxed.push_back(one.source);
+      if (relaxation.widen_percent <= 0 || one.on != CompiledConstraint::On::kPrice) return;
+      CompiledConstraint wider = one;
+      const double share = relaxation.widen_percent / 100;
+      if (one.high != INT64_MAX) wider.high += static_cast<std::int64_t>(static_cast<double>(one.high) * share);
+      if (one.low != INT64_MIN) wider.low -= static_cast<std::int64_t>(static_cast<double>(one.low) * share);
+      left.push_back(std::move(wider));
+      return;
+    }
+    left.push_back(one);
+  }
+
+  std::int64_t price_of(std::uint32_t doc) const {
+    const auto seen = live_.find(doc);
+    std::int64_t lowest = INT64_MAX;
+    for (const std::size_t position : filter_->variants(doc, live_)) {
+      const bool known = seen != live_.end() && position < seen->second.size();
+      lowest = std::min(lowest, known ? seen->second[position].price : data_.variants_of(doc)[position].price);
+    }
+    return lowest;
+  }
+
+  void sort() {
+    if (request_.sort == SortBy::kRelevance) return;
+    std::vector<std::pair<double, Match>> keyed;
+    const bool by_price = request_.sort == SortBy::kPriceAscending || request_.sort == SortBy::kPriceDescending;
+    const bool descending = request_.sort == SortBy::kPriceDescending || request_.sort == SortBy::kAttributeDescending;
+    const std::vector<std::uint32_t> fields = by_price ? std::vector<std::uint32_t>{} : fields_named(data_, request_.sort_attribute);
+    for (const Match& match : found_) {
+      double key = by_price ? static_cast<double>(price_of(match.doc)) : number_of(match.doc, fields, descending);
+      keyed.emplace_back(descending ? -key : key, match);
+    }
+    std::stable_sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (std::size_t i = 0; i < keyed.size(); ++i) found_[i] = keyed[i].second;
+  }
+
+  // Products that do not state the attribute come last, whichever way it is sorted.
+  double number_of(std::uint32_t doc, const std::vector<std::uint32_t>& fields, bool descending) const {
+    for (const std::uint32_t field : fields) {
+      for (const std::uint32_t value : data_.values_of(doc, field)) {
+        if (data_.values[value].type == ValueType::kNumber) return data_.values[value].number;
+      }
+    }
+    return descending ? -1e300 : 1e300;
+  }
+
+  // Reads the page's products from the shop. False if the shop has changed so that the page must be chosen anew.
+  Result<bool> fill_page() {
+    const std::size_t begin = std::min(request_.offset, found_.size());
+    const std::size_t end = begin + std::min(request_.limit, found_.size() - begin);
+    std::vector<ProductId> ids;
+    for (std::size_t i = begin; i < end; ++i) ids.emplace_back(std::string(data_.ids[found_[i].doc]));
+    Result<std::vector<Product>> products = catalogue_.products(ids);
+    if (!products) return fail(products.error());
+    page_.products.clear();
+    page_.hits.clear();
+    bool unchanged = true;
+    std::size_t next = 0;
+    const std::vector<std::string> first = fields_that_matter();
+    for (std::size_t i = begin; i < end; ++i) {
+      const Match& match = found_[i];
+      const bool there = next < products->size() && (*products)[next].id == ids[i - begin];
+      const Product* product = there ? &(*products)[next++] : nullptr;
+      if (memory_.observe(data_, match.doc, product)) {
+        live_ = memory_.copy();
+        if (!filter_->passes(match.doc, live_)) unchanged = false;
+      }
+      if (!product) continue;
+      const auto kinds = data_.kinds_of(match.doc);
+      const std::string kind = kinds.empty() ? "" : std::string(data_.kind_name(kinds[0]));
+      page_.products.push_back(make_card(*product, filter_->variants(match.doc, live_), first, kind));
+      page_.hits.push_back(hit(match));
+    }
+    return unchanged;
+  }
+
+  std::vector<std::string> fields_that_matter() const {
+    std::vector<std::string> names;
+    for (const CompiledConstraint& one : compiled_) {
+      for (const std::uint32_t field : one.fields) names.emplace_back(data_.field_name(field));
+    }
+    return names;
+  }
+
+  Hit hit(const Match& match) const {
+    Hit one;
+    one.product = ProductId(std::string(data_.ids[match.doc]));
+    one.score = match.score;
+    for (std::size_t i = 0; i < query_.concepts.size(); ++i) {
+      if (match.concepts >> i & 1) one.matched.push_back(query_.concepts[i].text);
+    }
+    for (std::size_t zone = 0; zone < kZones; ++zone) {
+      if (match.zones >> zone & 1) one.fields.emplace_back(to_string(static_cast<Zone>(zone)));
+    }
+    return one;
+  }
+
+  void finish() {
+    page_.total = found_.size();
+    page_.complete = request_.offset == 0 && page_.products.size() == found_.size();
+    if (found_.empty()) page_.outcome = SearchOutcome::kNoneMatch;
+    else if (!page_.unfilterable.empty()) page_.outcome = SearchOutcome::kCannotFilter;
+    std::vector<std::uint32_t> docs;
+    for (const Match& match : found_) docs.push_back(match.doc);
+    page_.facets = facets_of(data_, docs, kMostFacets);
+    set_price_range();
+  }
+
+  // Over what meets everything but the price; over the whole kind if that is nothing.
+  void set_price_range() {
+    std::vector<CompiledConstraint> others;
+    for (const CompiledConstraint& one : compiled_) {
+      if (one.on != CompiledConstraint::On::kPrice) others.push_back(one);
+    }
+    const Filter filter(lexicon_, std::move(others));
+    std::vector<Match> all = passing(filter);
+    const bool none = all.empty();
+    for (const Match& match : none ? members_ : all) {
+      const DocRow& row = data_.docs[match.doc];
+      if (!page_.price_low || row.price_low < page_.price_low->minor) page_.price_low = Money{row.price_low, data_.currency};
+      if (!page_.price_high || row.price_high > page_.price_high->minor) page_.price_high = Money{row.price_high, data_.currency};
+    }
+  }
+
+  ports::Catalogue& catalogue_;
+  const Lexicon& lexicon_;
+  const IndexData& data_;
+  const Merchandiser& merchandiser_;
+  LiveMemory& memory_;
+  const SearchRequest& request_;
+  SearchPage page_;
+  Query query_;
+  std::vector<CompiledConstraint> compiled_;
+  std::vector<Match> members_;  // of the kind and words
+  std::vector<Match> found_;    // that also meet the constraints, in order
+  std::unique_ptr<Filter> filter_;
+  LiveState live_;
+};
+
+}  // namespace
+
+IndexedSearch::IndexedSearch(ports::Catalogue& catalogue, std::shared_ptr<const Index> index, SearchRules rules)
+    : catalogue_(catalogue), index_(std::move(index)), state_(std::make_unique<State>(index_->data(), std::move(rules))) {}
+IndexedSearch::~IndexedSearch() = default;
+
+Result<SearchPage> IndexedSearch::search(const SearchRequest& request) {
+  return SearchRun(catalogue_, state_->lexicon, state_->merchandiser, state_->live, request).run();
+}
+
+Result<ShopShape> IndexedSearch::shape(const std::string& scope) { return shape_of(catalogue_, state_->lexicon, scope); }
+
+std::vector<Hit> IndexedSearch::rank(std::string_view words, std::size_t top) const {
+  const IndexData& data = index_->data();
+  const Query query = understand(state_->lexicon, words);
+  std::vector<Hit> hits;
+  for (const Match& match : rank_matches(state_->lexicon, query, std::max(top, kRefined))) {
+    if (hits.size() == top) break;
+    Hit hit;
+    hit.product = ProductId(std::string(data.ids[match.doc]));
+    hit.score = match.score;
+    hits.push_back(std::move(hit));
+  }
+  return hits;
+}
+
+}  // namespace floorwalker::search

@@ -1,0 +1,182 @@
+#include "tools/search/lexicon.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "agent/core/text.h"
+#include "tools/search/analysis.h"
+#include "tools/search/thesaurus.h"
+
+namespace floorwalker::search {
+namespace {
+
+std::unordered_map<std::string, std::vector<std::string>> normalised(const std::map<std::string, std::vector<std::string>>& rules) {
+  std::unordered_map<std::string, std::vector<std::string>> result;
+  for (const auto& [name, others] : rules) {
+    for (const std::string& other : others) result[normal_form(text::spaced(name))].push_back(normal_form(text::spaced(other)));
+  }
+  return result;
+}
+
+// The words of a phrase in the singular, as far as a plural "s" goes: the everyday thesaurus is written so.
+std::string singular(std::string_view normal) {
+  std::string result(normal);
+  const bool plural = result.size() > 3 && result.back() == 's' && result[result.size() - 2] != 's' && result[result.size() - 2] != 'u';
+  if (!plural) return result;
+  if (result.size() > 4 && result.ends_with("ies")) return result.substr(0, result.size() - 3) + "y";
+  if (result.ends_with("ches") || result.ends_with("shes") || result.ends_with("sses") || result.ends_with("xes")) return result.substr(0, result.size() - 2);
+  result.pop_back();
+  return result;
+}
+
+bool holds_all(std::span<const std::uint32_t> terms, const std::vector<std::uint32_t>& wanted) {
+  return std::all_of(wanted.begin(), wanted.end(), [&](std::uint32_t term) { return std::find(terms.begin(), terms.end(), term) != terms.end(); });
+}
+
+void add_sorted(std::vector<std::uint32_t>& into, const std::vector<std::uint32_t>& more) {
+  into.insert(into.end(), more.begin(), more.end());
+  std::sort(into.begin(), into.end());
+  into.erase(std::unique(into.begin(), into.end()), into.end());
+}
+
+}  // namespace
+
+Lexicon::Lexicon(const IndexData& data, VocabularyRules rules)
+    : data_(data), umbrellas_(normalised(rules.umbrellas)), synonyms_(normalised(rules.synonyms)) {
+  for (std::uint32_t kind = 0; kind < data_.kind_count(); ++kind) {
+    const auto terms = data_.terms_of_kind(kind);
+    if (!terms.empty() && !data_.docs_of_kind(kind).empty()) kinds_by_head_[terms.back()].push_back(kind);
+  }
+  add_category_names();
+}
+
+void Lexicon::add_category_names() {
+  const auto add = [&](std::uint32_t category, std::vector<std::uint32_t> terms) {
+    if (terms.empty()) return;
+    categories_by_head_[terms.back()].push_back(static_cast<std::uint32_t>(category_names_.size()));
+    category_names_.push_back({category, std::move(terms)});
+  };
+  for (std::uint32_t category = 0; category < data_.categories.size(); ++category) {
+    std::vector<std::uint32_t> part;
+    std::size_t parts = 0;
+    const std::string_view name = data_.strings[data_.categories[category].name];
+    for (const Token& token : tokenise(name)) {
+      const std::string_view gap = token.start > 0 ? name.substr(0, token.start) : std::string_view{};
+      if (token.folded == "and" || gap.ends_with("& ") || gap.ends_with(", ")) {
+        add(category, std::exchange(part, {}));
+        ++parts;
+        if (token.folded == "and") continue;
+      }
+      part.push_back(term_of(token.folded));
+    }
+    add(category, std::move(part));
+  }
+}
+
+std::uint32_t Lexicon::term_of(const std::string& folded) const { return data_.find_term(stem_of(folded)); }
+
+Scope Lexicon::scope_of_terms(const std::vector<std::uint32_t>& terms) const {
+  Scope scope;
+  if (terms.empty() || std::find(terms.begin(), terms.end(), kNone) != terms.end()) return scope;
+  if (const auto found = kinds_by_head_.find(terms.back()); found != kinds_by_head_.end()) {
+    for (const std::uint32_t kind : found->second) {
+      if (holds_all(data_.terms_of_kind(kind), terms)) scope.kinds.push_back(kind);
+    }
+  }
+  if (const auto found = categories_by_head_.find(terms.back()); found != categories_by_head_.end()) {
+    for (const std::uint32_t name : found->second) {
+      if (holds_all(category_names_[name].terms, terms)) scope.categories.push_back(category_names_[name].category);
+    }
+  }
+  return scope;
+}
+
+Scope Lexicon::scope_of(std::string_view phrase) const {
+  const std::string normal = normal_form(text::spaced(phrase));
+  std::vector<std::string> names = other_names(normal);
+  if (!is_umbrella(normal)) names.insert(names.begin(), normal);
+  Scope scope;
+  for (const std::string& name : names) {
+    std::vector<std::uint32_t> terms;
+    for (const Token& token : tokenise(name)) terms.push_back(term_of(token.folded));
+    Scope one = scope_of_terms(terms);
+    add_sorted(scope.kinds, one.kinds);
+    add_sorted(scope.categories, one.categories);
+  }
+  return scope;
+}
+
+bool Lexicon::is_umbrella(std::string_view normal) const { return umbrellas_.count(std::string(normal)) || umbrellas_.count(singular(normal)); }
+
+std::vector<std::string> Lexicon::other_names(std::string_view normal) const {
+  std::vector<std::string> found;
+  const std::string single = singular(normal);
+  for (const auto* rules : {&umbrellas_, &synonyms_}) {
+    for (const std::string& name : {std::string(normal), single, single + "s"}) {
+      const auto at = rules->find(name);
+      if (at == rules->end()) continue;
+      for (const std::string& other : at->second) {
+        if (std::find(found.begin(), found.end(), other) == found.end()) found.push_back(other);
+      }
+    }
+  }
+  for (const std::string& other : everyday_synonyms(single)) {
+    if (std::find(found.begin(), found.end(), other) == found.end()) found.push_back(other);
+  }
+  return found;
+}
+
+std::string Lexicon::correct(std::string_view folded) const {
+  // Short words and model numbers have too many neighbours to guess.
+  if (folded.size() < 4 || has_digit(folded)) return "";
+  const std::size_t limit = folded.size() < 6 ? 1 : 2;
+  std::uint32_t letters = 0;
+  for (const char c : folded) letters |= 1u << (c >= 'a' && c <= 'z' ? c - 'a' : 31);
+  double best = 0;
+  std::string nearest;
+  for (std::uint32_t word = 0; word < data_.words.size(); ++word) {
+    const WordRow& row = data_.words[word];
+    if (row.count == 0 || static_cast<std::size_t>(std::popcount(row.letters ^ letters)) > 2 * limit) continue;
+    const std::string_view text = data_.word_text[word];
+    if (text.size() + limit < folded.size() || folded.size() + limit < text.size() || text.size() < 4 || has_digit(text)) continue;
+    const std::size_t distance = text::edit_distance(folded, text, limit);
+    if (distance > limit) continue;
+    // Nearer is better, then the same first letter, then the more frequent word.
+    const double score = 1.0 / static_cast<double>(1 + 4 * distance) * (text[0] == folded[0] ? 1 : 0.4) * (1 + 0.1 * std::bit_width(row.count));
+    if (score > best) best = score, nearest = std::string(text);
+  }
+  return nearest;
+}
+
+std::vector<std::string> Lexicon::split(std::string_view folded) const {
+  if (folded.size() < 5) return {};
+  std::vector<std::string> best;
+  std::uint32_t most = 0;
+  for (std::size_t at = 2; at + 2 <= folded.size(); ++at) {
+    const std::uint32_t first = data_.find_word(folded.substr(0, at));
+    const std::uint32_t second = data_.find_word(folded.substr(at));
+    if (first == kNone || second == kNone) continue;
+    const bool boundary = has_digit(folded.substr(at - 1, 1)) != has_digit(folded.substr(at, 1));
+    if (!boundary && (at < 3 || at + 3 > folded.size())) continue;
+    const std::uint32_t common = std::min(data_.words[first].count, data_.words[second].count);
+    if (common > most) {
+      most = common;
+      best = {std::string(folded.substr(0, at)), std::string(folded.substr(at))};
+    }
+  }
+  return best;
+}
+
+bool Lexicon::contains(const Scope& scope, std::uint32_t doc) const {
+  for (const std::uint32_t kind : data_.kinds_of(doc)) {
+    if (std::binary_search(scope.kinds.begin(), scope.kinds.end(), kind)) return true;
+  }
+  for (const std::uint32_t category : data_.categories_of(doc)) {
+    for (const std::uint32_t root : scope.categories) {
+      if (category >= root && category < data_.categories[root].end) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace floorwalker::search

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "agent/core/playbook/playbook.h"
+#include "tools/search/index_data.h"
+
+namespace floorwalker::search {
+
+// A set of products given by what they are: kinds, and subtrees of the category tree.
+struct Scope {
+  std::vector<std::uint32_t> kinds;        // ascending
+  std::vector<std::uint32_t> categories;   // roots of subtrees
+
+  bool empty() const { return kinds.empty() && categories.empty(); }
+};
+
+// Looks names up in an index: phrases as kinds and categories (by their head), words through spelling correction, synonyms and umbrella
+// words. Built once for an index; safe for every thread.
+class Lexicon {
+ public:
+  Lexicon(const IndexData& data, VocabularyRules rules);
+
+  // What the words of `phrase` name as a whole. A name is meant if its head is the phrase's head and it has all the phrase's words: "bag"
+  // means "laptop bag", "laptop" does not. Umbrella words and synonyms count. Empty if nothing is so named.
+  Scope scope_of(std::string_view phrase) const;
+
+  // The same from stems, without synonyms.
+  Scope scope_of_terms(const std::vector<std::uint32_t>& terms) const;
+
+  // Phrases that mean the same or less ("shoes" -> boots, flats): from the playbook, then everyday synonyms. In normal form.
+  std::vector<std::string> other_names(std::string_view normal) const;
+  bool is_umbrella(std::string_view normal) const;
+
+  // The catalogue's word nearest to a word it lacks; "" if none is near enough.
+  std::string correct(std::string_view folded) const;
+
+  // A word written as two ("smart phone" for "smartphone"), if the catalogue knows both and not the whole; empty otherwise.
+  std::vector<std::string> split(std::string_view folded) const;
+
+  // The term of a folded word; kNone if no product has it.
+  std::uint32_t term_of(const std::string& folded) const;
+
+  bool contains(const Scope& scope, std::uint32_t doc) const;
+
+  const IndexData& data() const { return data_; }
+
+ private:
+  void add_category_names();
+
+  const IndexData& data_;
+  std::unordered_map<std::string, std::vector<std::string>> umbrellas_;  // normal form -> members
+  std::unordered_map<std::string, std::vector<std::string>> synonyms_;
+  std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> kinds_by_head_;
+  // Names of categories and of their parts ("Bags & Cases" is also "bags" and "cases").
+  struct CategoryName {
+    std::uint32_t category;
+    std::vector<std::uint32_t> terms;
+  };
+  std::vector<CategoryName> category_names_;
+  std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> categories_by_head_;  // in category_names_
+};
+
+}  // namespace floorwalker::search

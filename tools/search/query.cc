@@ -1,0 +1,180 @@
+#include "tools/search/query.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "agent/core/text.h"
+#include "tools/search/analysis.h"
+
+namespace floorwalker::search {
+namespace {
+
+constexpr std::size_t kMostConcepts = 31;
+constexpr std::size_t kLongestKindName = 4;
+
+constexpr float kJoined = 0.95f;
+constexpr float kSplit = 0.9f;
+constexpr float kSynonym = 0.8f;
+
+// Turns the words of a query into concepts and finds the kind of thing among them.
+class Understanding {
+ public:
+  Understanding(const Lexicon& lexicon, std::string_view words) : lexicon_(lexicon), data_(lexicon.data()), text_(words), tokens_(tokenise(words)) {}
+
+  Query run() {
+    correct_spelling();
+    find_kind();
+    for (std::size_t at = 0; at < tokens_.size() && query_.concepts.size() < kMostConcepts; ++at) add_concept(at);
+    find_head();
+    for (const Token& token : tokens_) query_.words += (query_.words.empty() ? "" : " ") + token.folded;
+    return std::move(query_);
+  }
+
+ private:
+  bool known(const std::string& folded) const { return lexicon_.term_of(folded) != kNone; }
+
+  void correct_spelling() {
+    for (std::size_t i = 0; i < tokens_.size(); ++i) {
+      std::string& word = tokens_[i].folded;
+      if (known(word) || is_stopword(word)) continue;
+      const bool joins = (i > 0 && known(tokens_[i - 1].folded + word)) || (i + 1 < tokens_.size() && known(word + tokens_[i + 1].folded));
+      if (joins || !lexicon_.split(word).empty() || !lexicon_.other_names(word).empty()) continue;
+      const std::string better = lexicon_.correct(word);
+      if (better.empty()) continue;
+      query_.corrections.push_back(word + " -> " + better);
+      word = better;
+    }
+  }
+
+  // The phrase that names the kind: in the part before "for", "with" ..., the longest that ends furthest to the right.
+  void find_kind() {
+    std::size_t begin = 0;
+    while (begin < tokens_.size() && query_.scope.empty()) {
+      std::size_t end = begin;
+      while (end < tokens_.size() && !(end > begin && ends_head(tokens_[end].folded))) ++end;
+      find_kind_in(begin, end);
+      begin = end + 1;
+    }
+  }
+
+  void find_kind_in(std::size_t begin, std::size_t end) {
+    for (std::size_t last = end; last > begin; --last) {
+      if (is_stopword(tokens_[last - 1].folded)) continue;
+      for (std::size_t first = last - std::min(last - begin, kLongestKindName); first < last; ++first) {
+        std::string phrase;
+        for (std::size_t i = first; i < last; ++i) phrase += (phrase.empty() ? "" : " ") + tokens_[i].folded;
+        Scope scope = lexicon_.scope_of(phrase);
+        if (scope.empty() && last - first == 2) scope = lexicon_.scope_of(tokens_[first].folded + tokens_[first + 1].folded);
+        if (scope.empty()) continue;
+        query_.scope = std::move(scope);
+        query_.kind = phrase;
+        kind_first_ = first;
+        kind_last_ = last;
+        return;
+      }
+    }
+  }
+
+  void add_concept(std::size_t at) {
+    const Token& token = tokens_[at];
+    const bool in_kind = at >= kind_first_ && at < kind_last_;
+    if (is_stopword(token.folded) && !in_kind) return;
+    if (at > 0 && taken_ > at) return;
+    Concept one;
+    one.first_token = at;
+    one.in_head = in_kind;
+    one.text = token.folded;
+    const Quantity quantity = quantity_at(text_, tokens_, at);
+    if (quantity.tokens > 0) {
+      one.text = quantity.folded;
+      add_word(one, quantity.folded, 1);
+      add_word(one, token.folded, 0.5f);
+      taken_ = at + quantity.tokens;
+    } else {
+      add_word(one, token.folded, 1);
+      if (const std::string joined = hyphenated_at(tokens_, at); !joined.empty()) add_word(one, joined, kJoined);
+    }
+    add_compounds(one, at);
+    if (one.alternatives.empty() && query_.concepts.size() > 0 && known(tokens_[at - 1].folded + token.folded)) return;  // met by the joined form
+    add_synonyms(one, token.folded);
+    set_idf(one);
+    query_.concepts.push_back(std::move(one));
+  }
+
+  void add_word(Concept& one, const std::string& folded, float weight) {
+    const std::uint32_t term = lexicon_.term_of(folded);
+    if (term == kNone) return;
+    for (const Alternative& other : one.alternatives) {
+      if (other.terms.size() == 1 && other.terms[0] == term) return;
+    }
+    one.alternatives.push_back({{term}, weight});
+  }
+
+  // "note book" is also "notebook"; both words take the joined form. "smartphone" is also "smart phone".
+  void add_compounds(Concept& one, std::size_t at) {
+    const auto word = [&](std::size_t i) { return i < tokens_.size() && !is_stopword(tokens_[i].folded) ? tokens_[i].folded : std::string(); };
+    if (!word(at + 1).empty()) add_word(one, word(at) + word(at + 1), kJoined);
+    if (at > 0 && !word(at - 1).empty()) add_word(one, word(at - 1) + word(at), kJoined);
+    const std::vector<std::string> parts = lexicon_.split(word(at));
+    if (parts.empty()) return;
+    Alternative both{{}, kSplit};
+    for (const std::string& part : parts) both.terms.push_back(lexicon_.term_of(part));
+    one.alternatives.push_back(std::move(both));
+  }
+
+  void add_synonyms(Concept& one, const std::string& folded) {
+    for (const std::string& other : lexicon_.other_names(folded)) {
+      Alternative alternative{{}, kSynonym};
+      for (const Token& token : tokenise(other)) alternative.terms.push_back(lexicon_.term_of(token.folded));
+      const bool whole = std::find(alternative.terms.begin(), alternative.terms.end(), kNone) == alternative.terms.end();
+      if (whole && !alternative.terms.empty()) one.alternatives.push_back(std::move(alternative));
+    }
+  }
+
+  // As rare as its most frequent spelling.
+  void set_idf(Concept& one) const {
+    double docs = 0;
+    for (const Alternative& alternative : one.alternatives) {
+      double fewest = static_cast<double>(data_.doc_count());
+      for (const std::uint32_t term : alternative.terms) fewest = std::min<double>(fewest, data_.terms[term].docs);
+      docs = std::max(docs, fewest * (alternative.terms.size() > 1 ? 0.5 : 1));
+    }
+    const double all = static_cast<double>(data_.doc_count());
+    one.idf = static_cast<float>(std::log(1 + (all - docs + 0.5) / (docs + 0.5)));
+  }
+
+  // The last word of the kind's name; without one, the last word before "for", "with" ... that is no number.
+  void find_head() {
+    std::size_t end = tokens_.size();
+    for (std::size_t i = 1; i < tokens_.size(); ++i) {
+      if (ends_head(tokens_[i].folded)) {
+        end = i;
+        break;
+      }
+    }
+    for (std::size_t i = 0; i < query_.concepts.size(); ++i) {
+      const Concept& one = query_.concepts[i];
+      const bool fits = query_.scope.empty() ? one.first_token < end && !has_digit(one.text) : one.in_head;
+      if (fits) query_.head = i;
+    }
+    if (query_.head == kNone) return;
+    for (const Alternative& alternative : query_.concepts[query_.head].alternatives) {
+      const auto names = [&](std::uint32_t term) { return data_.terms[term].title_docs > 0; };
+      query_.head_known = query_.head_known || std::all_of(alternative.terms.begin(), alternative.terms.end(), names);
+    }
+  }
+
+  const Lexicon& lexicon_;
+  const IndexData& data_;
+  std::string_view text_;
+  std::vector<Token> tokens_;
+  Query query_;
+  std::size_t kind_first_ = 0, kind_last_ = 0;  // tokens of the kind's name
+  std::size_t taken_ = 0;                       // tokens before this one belong to a quantity
+};
+
+}  // namespace
+
+Query understand(const Lexicon& lexicon, std::string_view words) { return Understanding(lexicon, words).run(); }
+
+}  // namespace floorwalker::search
