@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "agent/core/digest.h"
 #include "agent/core/text.h"
 
 namespace floorwalker {
@@ -16,13 +17,6 @@ std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\n' || text.front() == '\r')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
   return text;
-}
-
-// FNV-1a, 64 bits: names a text, protects nothing.
-std::string hash_of(std::string_view text) {
-  std::uint64_t hash = 14695981039346656037u;
-  for (const unsigned char c : text) hash = (hash ^ c) * 1099511628211u;
-  return fmt::format("{:016x}", hash);
 }
 
 std::vector<std::string> list_of(std::string_view text) {
@@ -68,7 +62,7 @@ Result<PromptTemplate> PromptTemplate::parse(std::string_view text, std::string_
   const std::size_t end = text.find("\n---\n", kRule.size() - 1);
   if (text.substr(0, kRule.size()) != kRule || end == std::string_view::npos) return wrong(0, "a prompt begins with a header between two lines of '---'");
   PromptTemplate prompt;
-  prompt.hash_ = hash_of(text);
+  prompt.hash_ = sha256(text);
   std::string_view header = text.substr(kRule.size(), end + 1 - kRule.size());
   while (!header.empty()) {
     const std::size_t line_end = std::min(header.find('\n'), header.size());

@@ -192,8 +192,8 @@ TEST_F(Extends, LaysOwnSettingsOverTheParents) {
 }
 
 TEST_F(Extends, LaysSeveralParentsOneOverTheOther) {
-  files_["rooms"] = "playbook: rooms\nextends: base\nneeds: {lounging: {applies_to: sofa}}\nlimits: {steps: 4}\n";
-  files_["screens"] = "playbook: screens\nneeds: {travel: {applies_to: laptop}}\nlimits: {steps: 6}\n";
+  files_["rooms"] = "playbook: rooms\nextends: base\nneeds: {lounging: {applies_to: sofa, prefer: [{depth: high}]}}\nlimits: {steps: 4}\n";
+  files_["screens"] = "playbook: screens\nneeds: {travel: {applies_to: laptop, prefer: [{weight: low}]}}\nlimits: {steps: 6}\n";
   const auto loaded = load("playbook: child\nextends: [rooms, screens]\n");
   ASSERT_TRUE(loaded.ok()) << findings(loaded);
   EXPECT_EQ(loaded.playbook.name, "child");

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "agent/core/digest.h"
+#include "agent/core/playbook/consistency.h"
 #include "agent/core/playbook/sections.h"
 #include "agent/core/text.h"
 
@@ -160,6 +161,7 @@ LoadedPlaybook load_playbook(std::string_view yaml, const std::string& file_name
   if (root.type == Node::Type::kMap) {
     Reader reader(loaded.findings, options.accepted);
     yaml::read_playbook(reader, root, loaded.playbook);
+    if (loaded.findings.empty()) yaml::check_consistency(root, loaded.playbook, file_name, options, loaded.findings);
   } else if (loaded.findings.empty()) {
     loaded.findings.push_back({Finding::Severity::kError, {file_name, 1, 1}, "", "the file holds no playbook", "start with 'playbook: NAME'"});
   }

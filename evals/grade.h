@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/core/cart.h"
+#include "agent/core/turn.h"
+#include "evals/suite.h"
+#include "tools/ports/catalogue.h"
+
+namespace floorwalker::evals {
+
+// What a turn came to, as a grader may look at it: state and proof, never style.
+struct TurnState {
+  Reply reply;
+  std::vector<Shown> shown;                // of this turn, in the one numbered order
+  std::vector<Shown> shown_before;         // of all earlier turns
+  std::optional<Cart> before, after;       // nothing: there is no cart
+  std::vector<ToolResult> results;         // of this turn, in the order of reply.tools
+  std::int64_t wall_micros = 0;
+};
+
+// One expectation that was not met.
+struct Failure {
+  std::string check;      // "shown.each", "cart" ...
+  std::string expected;
+  std::string got;
+};
+
+// Holds a turn against what was expected of it. Products are looked up in the shop itself, so a grader never believes the agent.
+std::vector<Failure> grade(const Expectation& expected, const TurnState& state, ports::Catalogue& catalogue);
+
+// Whether a product, by its own record, meets a constraint: the graders' own reading, independent of search.
+bool meets(const Product& product, const Constraint& constraint);
+
+}  // namespace floorwalker::evals

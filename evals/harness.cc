@@ -1,0 +1,203 @@
+#include "evals/harness.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "agent/core/digest.h"
+
+namespace floorwalker::evals {
+namespace {
+
+// One case to be played once.
+struct Job {
+  const Suite* suite;
+  const Case* one;
+  int repeat;
+};
+
+bool needs_own_world(const Case& one) { return !one.script.empty() || !one.faults.empty() || !one.playbook.empty(); }
+
+std::uint64_t seed_of(std::uint64_t seed, const std::string& suite, const std::string& id, int repeat, std::size_t turn) {
+  const std::string digest = sha256(fmt::format("{}|{}|{}|{}|{}", seed, suite, id, repeat, turn));
+  return std::stoull(digest.substr(0, 15), nullptr, 16) | 1;
+}
+
+std::optional<Cart> cart_of(World& world, const Conversation& conversation) {
+  if (conversation.cart.empty()) return std::nullopt;
+  auto cart = world.carts().read(conversation.cart);
+  if (!cart) return std::nullopt;
+  return *cart;
+}
+
+std::vector<ToolResult> results_of(const Conversation& conversation, const Reply& reply) {
+  std::vector<ToolResult> out;
+  for (const ToolUse& use : reply.tools) {
+    ToolResult found;
+    for (const Message& message : conversation.messages) {
+      if (message.role == Role::kTool && message.turn == reply.turn && message.result.call == use.call.id) found = message.result;
+    }
+    found.outcome = use.outcome;
+    out.push_back(std::move(found));
+  }
+  return out;
+}
+
+class Player {
+ public:
+  Player(World& world, const Job& job, const RunOptions& options) : world_(world), job_(job), options_(options) {
+    session_ = SessionId(fmt::format("{}-{}-{}", job.suite->name, job.one->id, job.repeat));
+  }
+
+  CaseRecord play() {
+    CaseRecord record;
+    record.suite = job_.suite->name;
+    record.id = job_.one->id;
+    record.repeat = job_.repeat;
+    record.scenarios = job_.one->scenarios;
+    record.tags = job_.one->tags;
+    record.at = job_.one->at;
+    for (std::size_t i = 0; i < job_.one->turns.size(); ++i) {
+      record.turns.push_back(turn(job_.one->turns[i], i));
+      if (!record.turns.back().error.empty()) break;
+    }
+    record.problem = world_.leftovers();
+    return record;
+  }
+
+ private:
+  TurnRecord turn(const EvalTurn& said, std::size_t index) {
+    TurnRecord record;
+    record.said = said.view ? "(views " + *said.view + ")" : said.say;
+    record.checked = said.expect.has_value();
+    record.refusal_wanted = said.expect && std::count(said.expect->outcome.begin(), said.expect->outcome.end(), "refused") > 0;
+    if (said.expect && said.expect->shown) record.wanted_of_each = said.expect->shown->each;
+    record.state.before = cart_;
+    record.state.shown_before = shown_;
+    runner::TurnRequest request{session_, input_of(said, index)};
+    auto result = world_.runner().run(request, nullptr, options_.stop);
+    if (!result) {
+      record.error = result.error().message;
+      record.failures.push_back({"turn", "an answer", record.error});
+      return record;
+    }
+    record.state.reply = result->reply;
+    record.state.shown = result->reply.presentation.shown;
+    record.state.results = results_of(result->conversation, result->reply);
+    record.state.wall_micros = result->wall.count();
+    record.cpu_micros = result->cpu.count();
+    record.state.after = cart_ = cart_of(world_, result->conversation);
+    shown_.insert(shown_.end(), record.state.shown.begin(), record.state.shown.end());
+    if (said.expect) record.failures = grade(*said.expect, record.state, world_.catalogue());
+    return record;
+  }
+
+  std::variant<ShopperSaid, ShopperDid> input_of(const EvalTurn& said, std::size_t index) const {
+    const std::uint64_t seed = seed_of(options_.seed, job_.suite->name, job_.one->id, job_.repeat, index);
+    if (said.view) return ShopperDid{"view", ProductId(*said.view), {}, said.key, seed};
+    return ShopperSaid{said.say, said.key, seed};
+  }
+
+  World& world_;
+  const Job& job_;
+  const RunOptions& options_;
+  SessionId session_;
+  std::optional<Cart> cart_;
+  std::vector<Shown> shown_;
+};
+
+// Worlds that suites share, made when first needed.
+class Worlds {
+ public:
+  explicit Worlds(const WorldMaker& make) : make_(make) {}
+
+  Result<std::shared_ptr<World>> of(const Job& job) {
+    if (needs_own_world(*job.one)) return make_(*job.suite, job.one);
+    const std::lock_guard lock(mutex_);
+    const auto found = shared_.find(job.suite);
+    if (found != shared_.end()) return found->second;
+    auto made = make_(*job.suite, nullptr);
+    if (made) shared_[job.suite] = *made;
+    return made;
+  }
+
+ private:
+  const WorldMaker& make_;
+  std::mutex mutex_;  // guards shared_
+  std::map<const Suite*, std::shared_ptr<World>> shared_;
+};
+
+std::vector<Job> jobs_of(const std::vector<Suite>& suites, int repeat) {
+  std::vector<Job> jobs;
+  for (const Suite& suite : suites) {
+    for (const Case& one : suite.cases) {
+      for (int i = 0; i < repeat; ++i) jobs.push_back({&suite, &one, i});
+    }
+  }
+  return jobs;
+}
+
+std::int64_t cost_of(const CaseRecord& record) {
+  std::int64_t cost = 0;
+  for (const TurnRecord& turn : record.turns) cost += turn.state.reply.usage.cost_micros;
+  return cost;
+}
+
+CaseRecord unplayable(const Job& job, const Error& error) {
+  CaseRecord record;
+  record.suite = job.suite->name;
+  record.id = job.one->id;
+  record.repeat = job.repeat;
+  record.at = job.one->at;
+  record.problem = "the shop or the agent cannot be opened: " + error.message;
+  return record;
+}
+
+}  // namespace
+
+bool TurnRecord::grounded() const {
+  if (!error.empty() || !failures.empty()) return false;
+  return std::none_of(state.reply.claims.begin(), state.reply.claims.end(),
+                      [](const Claim& claim) { return claim.verdict == Verdict::kContradicted || claim.verdict == Verdict::kUnsupported; });
+}
+
+bool CaseRecord::passed() const {
+  return problem.empty() && std::all_of(turns.begin(), turns.end(), [](const TurnRecord& turn) { return turn.failures.empty() && turn.error.empty(); });
+}
+
+Result<RunRecord> run_suites(const std::vector<Suite>& suites, const WorldMaker& make_world, const RunOptions& options) {
+  const std::vector<Job> jobs = jobs_of(suites, options.repeat);
+  std::vector<std::optional<CaseRecord>> records(jobs.size());
+  Worlds worlds(make_world);
+  std::atomic<std::size_t> next{0}, done{0};
+  std::atomic<std::int64_t> cost{0};
+  std::mutex progress_mutex;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < jobs.size(); i = next++) {
+      if (options.stop.stop_requested() || (options.max_cost_micros > 0 && cost >= options.max_cost_micros)) return;
+      auto world = worlds.of(jobs[i]);
+      records[i] = world ? Player(**world, jobs[i], options).play() : unplayable(jobs[i], world.error());
+      cost += cost_of(*records[i]);
+      const std::size_t finished = ++done;
+      const std::lock_guard lock(progress_mutex);
+      if (options.progress) options.progress(finished, jobs.size());
+    }
+  };
+  std::vector<std::jthread> threads;
+  for (int i = 1; i < options.jobs; ++i) threads.emplace_back(work);
+  work();
+  threads.clear();
+  RunRecord run;
+  run.seed = options.seed;
+  for (auto& record : records) {
+    if (record) run.cases.push_back(std::move(*record));
+  }
+  run.stopped = run.cases.size() < jobs.size();
+  return run;
+}
+
+}  // namespace floorwalker::evals

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "agent/core/answers.h"
+#include "agent/core/turn.h"
+#include "agent/runner/runner.h"
+#include "evals/grade.h"
+#include "evals/suite.h"
+#include "tools/ports/carts.h"
+#include "tools/ports/catalogue.h"
+
+namespace floorwalker::evals {
+
+// What a case is played in: a shop, and an agent over it. Cases of a suite share one unless they need their own (a script, faults, another
+// playbook). Used by several threads at once, each with conversations of its own.
+class World {
+ public:
+  virtual ~World() = default;
+  virtual runner::Runner& runner() = 0;
+  virtual ports::Catalogue& catalogue() = 0;
+  virtual ports::Carts& carts() = 0;
+
+  // Ends a case: what its script or faults did not get used for, "" if all is well. A scripted model that was asked less than it expected
+  // fails the case.
+  virtual std::string leftovers() { return ""; }
+};
+
+// Opens the world of a suite, or with `own` that of one case.
+using WorldMaker = std::function<Result<std::shared_ptr<World>>(const Suite& suite, const Case* own)>;
+
+struct TurnRecord {
+  std::string said;
+  TurnState state;
+  bool checked = false;                   // the suite expects something of it
+  bool refusal_wanted = false;            // and that is a refusal
+  std::vector<Failure> failures;
+  std::vector<Constraint> wanted_of_each; // for the relevance of what is shown
+  std::int64_t cpu_micros = 0;
+  std::string error;                      // the turn could not be run at all
+
+  // The outcome is right and every claim is proven.
+  bool grounded() const;
+};
+
+struct CaseRecord {
+  std::string suite;
+  std::string id;
+  int repeat = 0;                         // from 0
+  std::vector<int> scenarios;
+  std::vector<std::string> tags;
+  std::vector<TurnRecord> turns;
+  std::string problem;                    // the case as a whole failed: "" if not
+  SourcePosition at;
+
+  bool passed() const;
+};
+
+struct RunOptions {
+  int repeat = 1;
+  int jobs = 2;
+  std::uint64_t seed = 1;
+  std::int64_t max_cost_micros = 0;       // stop beginning cases when the models have cost that much; 0: no limit
+  std::function<void(std::size_t done, std::size_t all)> progress;
+  std::stop_token stop;
+};
+
+struct RunRecord {
+  std::vector<CaseRecord> cases;          // in the order of the suites, whatever the number of jobs
+  std::uint64_t seed = 0;
+  std::string build;                      // version and model, so that two runs can be told apart
+  bool stopped = false;                   // by the budget or by a signal: not everything was run
+};
+
+// Plays every case and grades it. Deterministic for models that are: the same seed gives the same record apart from times.
+Result<RunRecord> run_suites(const std::vector<Suite>& suites, const WorldMaker& make_world, const RunOptions& options);
+
+}  // namespace floorwalker::evals

@@ -1,0 +1,101 @@
+#include <nlohmann/json.hpp>
+
+#include "agent/core/json_writer.h"
+#include "evals/report.h"
+
+namespace floorwalker::evals {
+namespace {
+
+using json::Writer;
+
+void write_share(Writer& w, const std::string& name, const Share& share) {
+  w.key(name).open('{').key("value").number(share.value()).key("hits").integer(static_cast<std::int64_t>(share.hits));
+  w.key("of").integer(static_cast<std::int64_t>(share.of)).key("low").number(share.low()).key("high").number(share.high()).close('}');
+}
+
+void write_metrics(Writer& w, const Metrics& metrics) {
+  w.open('{');
+  for (const auto& [name, share] : shares_of(metrics)) write_share(w, name, share);
+  write_share(w, "refusals_false", metrics.refusals_false);
+  w.key("pass_all").number(metrics.pass_all).key("questions_per_success").number(metrics.questions_per_success);
+  w.key("tokens").integer(metrics.tokens).key("cost_micros").integer(metrics.cost_micros);
+  w.key("cases").integer(static_cast<std::int64_t>(metrics.cases)).key("turns").integer(static_cast<std::int64_t>(metrics.turns));
+  w.key("times").open('{').key("wall_p50").integer(metrics.wall_p50).key("wall_p95").integer(metrics.wall_p95);
+  w.key("wall_p99").integer(metrics.wall_p99).key("cpu_p50").integer(metrics.cpu_p50).key("cpu_p99").integer(metrics.cpu_p99).close('}');
+  w.close('}');
+}
+
+void write_claims(Writer& w, const std::vector<Claim>& claims) {
+  w.key("claims").open('[');
+  for (const Claim& claim : claims) {
+    w.open('{').key("start").integer(static_cast<std::int64_t>(claim.start)).key("end").integer(static_cast<std::int64_t>(claim.end));
+    w.field("text", claim.text).field("kind", to_string(claim.kind)).field("verdict", to_string(claim.verdict)).field("why", claim.why);
+    w.key("evidence").open('[');
+    for (const std::string& pointer : claim.evidence) w.text(pointer);
+    w.close(']').close('}');
+  }
+  w.close(']');
+}
+
+void write_turn(Writer& w, const TurnRecord& turn) {
+  w.open('{').field("said", turn.said).field("reply", turn.state.reply.text).field("outcome", to_string(turn.state.reply.outcome));
+  w.filled("error", turn.error).key("grounded").boolean(turn.grounded()).key("checked").boolean(turn.checked);
+  w.key("shown").open('[');
+  for (const Shown& shown : turn.state.shown) w.text(shown.product.str());
+  w.close(']').key("tools").open('[');
+  for (std::size_t i = 0; i < turn.state.reply.tools.size(); ++i) {
+    const ToolUse& use = turn.state.reply.tools[i];
+    w.open('{').field("name", use.call.name).field("args", use.call.arguments).field("outcome", to_string(use.outcome));
+    if (i < turn.state.results.size()) w.field("id", use.call.id.str()).field("result", turn.state.results[i].content);
+    w.close('}');
+  }
+  w.close(']');
+  write_claims(w, turn.state.reply.claims);
+  w.key("failures").open('[');
+  for (const Failure& failure : turn.failures) {
+    w.open('{').field("check", failure.check).field("expected", failure.expected).field("got", failure.got).close('}');
+  }
+  w.close(']').key("wall_micros").integer(turn.state.wall_micros).key("cpu_micros").integer(turn.cpu_micros).close('}');
+}
+
+void write_case(Writer& w, const CaseRecord& record) {
+  w.open('{').field("suite", record.suite).field("id", record.id).key("repeat").integer(record.repeat).key("passed").boolean(record.passed());
+  w.filled("problem", record.problem).key("scenarios").open('[');
+  for (const int scenario : record.scenarios) w.integer(scenario);
+  w.close(']').key("tags").open('[');
+  for (const std::string& tag : record.tags) w.text(tag);
+  w.close(']').key("turns").open('[');
+  for (const TurnRecord& turn : record.turns) write_turn(w, turn);
+  w.close(']').close('}');
+}
+
+}  // namespace
+
+std::string json_report(const RunRecord& run) {
+  Writer w;
+  w.open('{').key("format").integer(1).field("build", run.build).key("seed").integer(static_cast<std::int64_t>(run.seed));
+  w.key("stopped").boolean(run.stopped).key("metrics");
+  write_metrics(w, measure(run.cases));
+  w.key("tags").open('{');
+  for (const auto& [tag, metrics] : measure_by_tag(run.cases)) {
+    w.key(tag);
+    write_metrics(w, metrics);
+  }
+  w.close('}').key("cases").open('[');
+  for (const CaseRecord& record : run.cases) write_case(w, record);
+  return w.close(']').close('}').take() + "\n";
+}
+
+Result<std::map<std::string, Share>> shares_of_report(std::string_view text) {
+  const auto parsed = nlohmann::json::parse(text, nullptr, false);
+  if (!parsed.is_object() || !parsed.contains("metrics")) return fail(ErrorKind::kMalformed, "the baseline is no report of 'eval --out'");
+  std::map<std::string, Share> shares;
+  for (const auto& [name, value] : parsed["metrics"].items()) {
+    if (value.is_object() && value.contains("hits") && value.contains("of")) {
+      shares[name] = {value["hits"].get<std::size_t>(), value["of"].get<std::size_t>()};
+    }
+  }
+  return shares;
+}
+
+}  // namespace floorwalker::evals

@@ -1,0 +1,66 @@
+#include <fmt/format.h>
+
+#include <map>
+
+#include "evals/report.h"
+
+namespace floorwalker::evals {
+namespace {
+
+struct Painter {
+  Colour colour;
+  std::string operator()(const char* code, const std::string& text) const {
+    return colour == Colour::kAlways ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
+  }
+};
+
+std::string percent(const Share& share) {
+  if (share.of == 0) return "-";
+  return fmt::format("{:.1f} % ({}/{}; 95 %: {:.1f} to {:.1f})", 100 * share.value(), share.hits, share.of, 100 * share.low(), 100 * share.high());
+}
+
+void describe_case(std::string& out, const CaseRecord& record, const Painter& paint) {
+  out += paint("31", fmt::format("FAILED  {} / {}", record.suite, record.id)) + fmt::format("  ({}:{})\n", record.at.file, record.at.line);
+  if (!record.problem.empty()) out += "  " + record.problem + "\n";
+  for (const TurnRecord& turn : record.turns) {
+    out += fmt::format("  shopper  {}\n  agent    {}\n", turn.said, turn.error.empty() ? turn.state.reply.text : "(" + turn.error + ")");
+    for (const ToolUse& use : turn.state.reply.tools) {
+      out += paint("2", fmt::format("    {} {} -> {}", use.call.name, use.call.arguments, to_string(use.outcome))) + "\n";
+    }
+    for (const Failure& failure : turn.failures) {
+      out += "    " + paint("31", failure.check) + fmt::format("  expected: {}\n      got: {}\n", failure.expected, failure.got);
+    }
+  }
+  out += "\n";
+}
+
+}  // namespace
+
+std::string terminal_report(const RunRecord& run, Colour colour) {
+  const Painter paint{colour};
+  std::string out;
+  std::map<std::string, Share> suites;
+  std::vector<std::string> order;
+  for (const CaseRecord& record : run.cases) {
+    if (!suites.count(record.suite)) order.push_back(record.suite);
+    Share& share = suites[record.suite];
+    ++share.of;
+    share.hits += record.passed();
+    if (!record.passed()) describe_case(out, record, paint);
+  }
+  for (const std::string& name : order) {
+    const Share& share = suites[name];
+    out += paint(share.hits == share.of ? "32" : "31", fmt::format("{:>5}/{:<5}", share.hits, share.of)) + name + "\n";
+  }
+  const Metrics metrics = measure(run.cases);
+  out += fmt::format("\n{} cases, {} turns, seed {}, {}\n", metrics.cases, metrics.turns, run.seed, run.build);
+  for (const auto& [name, share] : shares_of(metrics)) out += fmt::format("  {:<20}{}\n", name, percent(share));
+  out += fmt::format("  {:<20}{:.2f}\n", "questions/success", metrics.questions_per_success);
+  out += fmt::format("  {:<20}p50 {} us, p95 {} us, p99 {} us; processor p50 {} us, p99 {} us\n", "a turn", metrics.wall_p50, metrics.wall_p95,
+                     metrics.wall_p99, metrics.cpu_p50, metrics.cpu_p99);
+  if (metrics.tokens > 0) out += fmt::format("  {:<20}{} tokens, {} millionths\n", "models", metrics.tokens, metrics.cost_micros);
+  if (run.stopped) out += paint("33", "stopped before the end: not every case was played\n");
+  return out;
+}
+
+}  // namespace floorwalker::evals

@@ -1,0 +1,269 @@
+#include "evals/suite.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "agent/core/playbook/reader.h"
+
+namespace floorwalker::evals {
+namespace {
+
+using yaml::Node;
+using yaml::Path;
+using yaml::Reader;
+
+// "{thing}" in every text of a case, from one row of its table.
+using Row = std::map<std::string, std::string>;
+
+std::string filled(std::string text, const Row& row) {
+  for (const auto& [name, value] : row) {
+    const std::string slot = "{" + name + "}";
+    for (std::size_t at = text.find(slot); at != std::string::npos; at = text.find(slot, at + value.size())) text.replace(at, slot.size(), value);
+  }
+  return text;
+}
+
+Node filled(Node node, const Row& row) {
+  node.text = filled(std::move(node.text), row);
+  for (Node& item : node.items) item = filled(std::move(item), row);
+  for (Node::Entry& entry : node.entries) {
+    entry.key = filled(std::move(entry.key), row);
+    entry.value = filled(std::move(entry.value), row);
+  }
+  return node;
+}
+
+class SuiteReader {
+ public:
+  explicit SuiteReader(std::vector<Finding>& findings) : r_(findings, nullptr) {}
+
+  Suite read(const Node& root, const std::string& file) {
+    Suite suite;
+    suite.file = file;
+    r_.object(root, {"", ""},
+              {{"suite", r_.text(suite.name), yaml::Presence::kRequired},
+               {"description", r_.text(suite.description)},
+               {"shop", r_.text(suite.shop), yaml::Presence::kRequired},
+               {"playbook", r_.text(suite.playbook)},
+               {"cases", [&](const Node& node, const Path& path) { cases(node, path, suite.cases); }, yaml::Presence::kRequired}});
+    return suite;
+  }
+
+ private:
+  void cases(const Node& node, const Path& path, std::vector<Case>& out) {
+    r_.list(node, path, [&](const Node& item, const Path& at) { expand(item, at, out); });
+    std::map<std::string, SourcePosition> seen;
+    for (const Case& one : out) {
+      if (!seen.emplace(one.id, one.at).second) r_.error(one.at, path, "two cases are called '" + one.id + "'");
+    }
+  }
+
+  // One case, or one for each row of its table.
+  void expand(const Node& item, const Path& path, std::vector<Case>& out) {
+    const std::vector<Row> rows = rows_of(item, path);
+    if (rows.empty()) {
+      out.push_back(read_case(item, path, ""));
+      return;
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i) out.push_back(read_case(filled(item, rows[i]), path, fmt::format("/{}", i + 1)));
+  }
+
+  std::vector<Row> rows_of(const Node& item, const Path& path) {
+    std::vector<Row> rows;
+    const Node* table = item.find("rows");
+    if (!table) return rows;
+    r_.list(*table, path.key("rows"), [&](const Node& row, const Path& at) {
+      Row values;
+      r_.text_table(values)(row, at);
+      rows.push_back(std::move(values));
+    });
+    return rows;
+  }
+
+  Case read_case(const Node& node, const Path& path, const std::string& suffix) {
+    Case one;
+    one.at = node.at;
+    r_.object(node, path,
+              {{"id", r_.text(one.id), yaml::Presence::kRequired},
+               {"scenarios", [&](const Node& list, const Path& at) { numbers(list, at, one.scenarios); }},
+               {"tags", r_.texts(one.tags)},
+               {"playbook", r_.text(one.playbook)},
+               {"script", r_.text(one.script)},
+               {"rows", [](const Node&, const Path&) {}},
+               {"max_turns", optional_number(one.max_turns, 1, 100)},
+               {"faults", [&](const Node& list, const Path& at) { faults(list, at, one.faults); }},
+               {"turns", [&](const Node& list, const Path& at) { turns(list, at, one.turns); }, yaml::Presence::kRequired}});
+    one.id += suffix;
+    int checks = 0;
+    for (const EvalTurn& turn : one.turns) checks += turn.expect ? turn.expect->state_checks() : 0;
+    if (checks == 0) r_.error(node.at, path, "the case checks no state: it would pass whatever the agent does", "add an 'expect' with shown, cart, asked, tools or results");
+    return one;
+  }
+
+  void numbers(const Node& node, const Path& path, std::vector<int>& out) {
+    r_.list(node, path, [&](const Node& item, const Path& at) {
+      if (const auto value = r_.integer(item, at, 1, 1000)) out.push_back(static_cast<int>(*value));
+    });
+  }
+
+  yaml::Field optional_number(std::optional<int>& out, int low, int high) {
+    return [this, &out, low, high](const Node& node, const Path& path) {
+      if (const auto value = r_.integer(node, path, low, high)) out = static_cast<int>(*value);
+    };
+  }
+
+  void faults(const Node& node, const Path& path, std::vector<Fault>& out) {
+    r_.list(node, path, [&](const Node& item, const Path& at) {
+      Fault fault;
+      r_.object(item, at,
+                {{"tool", r_.text(fault.tool), yaml::Presence::kRequired},
+                 {"nth", r_.number(fault.nth, 0, 1000)},
+                 {"fault", r_.choice(fault.what, {{"timeout_before", Fault::What::kTimeoutBefore},
+                                                  {"timeout_after", Fault::What::kTimeoutAfter},
+                                                  {"unavailable", Fault::What::kUnavailable},
+                                                  {"refused", Fault::What::kRefused},
+                                                  {"garbage", Fault::What::kGarbage},
+                                                  {"reply_lost", Fault::What::kReplyLost}}),
+                  yaml::Presence::kRequired}});
+      out.push_back(fault);
+    });
+  }
+
+  void turns(const Node& node, const Path& path, std::vector<EvalTurn>& out) {
+    r_.list(node, path, [&](const Node& item, const Path& at) {
+      EvalTurn turn;
+      turn.at = item.at;
+      std::string view;
+      r_.object(item, at,
+                {{"say", r_.text(turn.say)},
+                 {"view", r_.text(view)},
+                 {"key", r_.text(turn.key)},
+                 {"expect", [&](const Node& value, const Path& where) { turn.expect = expectation(value, where); }}});
+      if (!view.empty()) turn.view = view;
+      if (turn.say.empty() == view.empty()) r_.error(item, at, "a turn has either 'say' or 'view'");
+      out.push_back(std::move(turn));
+    });
+  }
+
+  Expectation expectation(const Node& node, const Path& path) {
+    Expectation expect;
+    expect.at = node.at;
+    r_.object(node, path,
+              {{"outcome", r_.texts(expect.outcome)},
+               {"shown", [&](const Node& value, const Path& at) { expect.shown = shown(value, at); }},
+               {"asked", r_.texts(expect.asked)},
+               {"cart", [&](const Node& value, const Path& at) { expect.cart.emplace(); lines(value, at, *expect.cart); }},
+               {"cart_unchanged", r_.boolean(expect.cart_unchanged)},
+               {"cart_total", r_.money(expect.cart_total)},
+               {"called", r_.texts(expect.tools_called)},
+               {"not_called", r_.texts(expect.tools_not_called)},
+               {"claims", [&](const Node& value, const Path& at) { claims(value, at, expect.claims); }},
+               {"results", [&](const Node& value, const Path& at) { results(value, at, expect.results); }},
+               {"never_says", r_.texts(expect.never_says)},
+               {"says_any", r_.texts(expect.says_any)},
+               {"max_calls", optional_number(expect.max_calls, 0, 1000)},
+               {"max_time", [&](const Node& value, const Path& at) { std::chrono::milliseconds time{}; r_.duration(time)(value, at); expect.max_time = time; }},
+               {"max_tokens", [&](const Node& value, const Path& at) { expect.max_tokens = r_.integer(value, at, 0, 100000000); }},
+               {"max_cost_micros", [&](const Node& value, const Path& at) { expect.max_cost_micros = r_.integer(value, at, 0, 100000000); }}});
+    return expect;
+  }
+
+  ExpectedShown shown(const Node& node, const Path& path) {
+    ExpectedShown out;
+    r_.object(node, path,
+              {{"min", optional_number(out.min, 0, 100)},
+               {"max", optional_number(out.max, 0, 100)},
+               {"ids", r_.texts(out.ids)},
+               {"includes", r_.texts(out.includes)},
+               {"excludes", r_.texts(out.excludes)},
+               {"first", r_.texts(out.first)},
+               {"each", [&](const Node& value, const Path& at) { constraints(value, at, out.each); }},
+               {"kinds", r_.texts(out.kinds)},
+               {"kinds_all", r_.texts(out.kinds_all)},
+               {"new_since", optional_number(out.new_since, 1, 100)}});
+    const bool only_ceiling = out.ids.empty() && out.includes.empty() && out.first.empty() && out.kinds_all.empty() && !out.min;
+    const bool wants_nothing = out.max && *out.max == 0;
+    // A turn that shows nothing must not pass "everything shown is under 50".
+    if (only_ceiling && !wants_nothing && (out.max || !out.each.empty() || !out.kinds.empty() || !out.excludes.empty() || out.new_since)) {
+      if (out.excludes.empty() || out.max || !out.each.empty() || !out.kinds.empty() || out.new_since) out.min = 1;
+    }
+    return out;
+  }
+
+  // {price: {max: 60 USD}, colour: cream}
+  void constraints(const Node& node, const Path& path, std::vector<Constraint>& out) {
+    r_.table(node, path, [&](const Node::Entry& entry, const Path& at) { constraint(entry, at, out); });
+  }
+
+  void constraint(const Node::Entry& entry, const Path& path, std::vector<Constraint>& out) {
+    if (entry.value.type == Node::Type::kScalar) {
+      out.push_back({entry.key, Constraint::Op::kEquals, {entry.value.text}});
+      return;
+    }
+    std::string low, high, is_not;
+    std::vector<std::string> any_of;
+    r_.object(entry.value, path, {{"min", r_.text(low)}, {"max", r_.text(high)}, {"not", r_.text(is_not)}, {"any_of", r_.texts(any_of)}});
+    if (!low.empty()) out.push_back({entry.key, Constraint::Op::kAtLeast, {low}});
+    if (!high.empty()) out.push_back({entry.key, Constraint::Op::kAtMost, {high}});
+    if (!is_not.empty()) out.push_back({entry.key, Constraint::Op::kNot, {is_not}});
+    if (!any_of.empty()) out.push_back({entry.key, Constraint::Op::kOneOf, any_of});
+  }
+
+  void lines(const Node& node, const Path& path, std::vector<ExpectedLine>& out) {
+    r_.list(node, path, [&](const Node& item, const Path& at) {
+      ExpectedLine line;
+      r_.object(item, at,
+                {{"product", r_.text(line.product), yaml::Presence::kRequired},
+                 {"options", r_.text_table(line.options)},
+                 {"quantity", r_.number(line.quantity, 1, 1000000)}});
+      out.push_back(std::move(line));
+    });
+  }
+
+  void claims(const Node& node, const Path& path, ExpectedClaims& out) {
+    r_.object(node, path,
+              {{"all_proven", r_.boolean(out.all_proven)},
+               {"min", r_.number(out.min, 0, 1000)},
+               {"including", r_.texts(out.including)},
+               {"excluding", r_.texts(out.excluding)},
+               {"kinds", r_.texts(out.kinds)},
+               {"no_kinds", r_.texts(out.no_kinds)}});
+  }
+
+  void results(const Node& node, const Path& path, std::vector<ExpectedResult>& out) {
+    r_.list(node, path, [&](const Node& item, const Path& at) {
+      ExpectedResult result;
+      r_.object(item, at,
+                {{"tool", r_.text(result.tool), yaml::Presence::kRequired},
+                 {"at", r_.text(result.at)},
+                 {"is", r_.text(result.is), yaml::Presence::kRequired}});
+      out.push_back(std::move(result));
+    });
+  }
+
+  Reader r_;
+};
+
+}  // namespace
+
+int Expectation::state_checks() const {
+  int checks = 0;
+  checks += shown.has_value() + asked.has_value() + cart.has_value() + cart_unchanged + cart_total.has_value();
+  checks += !tools_called.empty() + !tools_not_called.empty() + !results.empty() + !outcome.empty();
+  checks += claims.min > 0 || !claims.including.empty() || !claims.kinds.empty();
+  return checks;
+}
+
+bool LoadedSuite::ok() const {
+  return std::none_of(findings.begin(), findings.end(), [](const Finding& finding) { return finding.severity == Finding::Severity::kError; });
+}
+
+LoadedSuite load_suite(std::string_view yaml_text, const std::string& file) {
+  LoadedSuite loaded;
+  const Node root = yaml::parse(yaml_text, file, loaded.findings);
+  loaded.suite = SuiteReader(loaded.findings).read(root, file);
+  return loaded;
+}
+
+}  // namespace floorwalker::evals

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/core/answers.h"
+#include "agent/core/playbook/loader.h"
+
+// Evaluation suites: conversations with expectations that are checked from state. Every key is documented in evals/README.md.
+namespace floorwalker::evals {
+
+// A line that the cart must hold.
+struct ExpectedLine {
+  std::string product;
+  std::map<std::string, std::string> options;  // those that matter; names and values are compared folded
+  std::int64_t quantity = 1;
+};
+
+// What the products that a turn shows must be. A ceiling or a property never stands alone: without `min` it asks for at least one.
+struct ExpectedShown {
+  std::optional<int> min, max;
+  std::vector<std::string> ids;          // exactly these, in this order
+  std::vector<std::string> includes, excludes;
+  std::vector<std::string> first;        // the first product is one of these
+  std::vector<Constraint> each;          // holds for every product shown, by the shop's own record
+  std::vector<std::string> kinds;        // each is of one of these kinds
+  std::vector<std::string> kinds_all;    // each of these kinds is shown at least once
+  std::optional<int> new_since;          // none was shown in that turn or later, before this one
+};
+
+struct ExpectedClaims {
+  bool all_proven = true;                // no claim contradicted or unsupported
+  int min = 0;                           // supported ones
+  std::vector<std::string> including;    // some supported claim's text contains each of these (folded)
+  std::vector<std::string> excluding;    // no claim's text contains any of these
+  std::vector<std::string> kinds;        // a supported claim of each kind
+  std::vector<std::string> no_kinds;
+};
+
+// Something in a tool's result of this turn.
+struct ExpectedResult {
+  std::string tool;
+  std::string at;    // JSON pointer; "" means the outcome of the call
+  std::string is;    // text form; "*" means that it is there
+};
+
+// What a turn must come to. Everything left out is not checked, except that claims are proven.
+struct Expectation {
+  SourcePosition at;
+  std::vector<std::string> outcome;                 // any of these
+  std::optional<ExpectedShown> shown;
+  std::optional<std::vector<std::string>> asked;    // slot is one of these; "any", "none"
+  std::optional<std::vector<ExpectedLine>> cart;    // exactly these lines, in any order
+  bool cart_unchanged = false;                      // the same as before the turn, to the line
+  std::optional<Money> cart_total;
+  std::vector<std::string> tools_called, tools_not_called;
+  ExpectedClaims claims;
+  std::vector<ExpectedResult> results;
+  std::vector<std::string> never_says;              // none of these in the reply (folded)
+  std::vector<std::string> says_any;                // one of these in the reply (folded): only beside a check of state
+  std::optional<int> max_calls;                     // tool calls in the turn
+  std::optional<std::chrono::milliseconds> max_time;
+  std::optional<std::int64_t> max_tokens, max_cost_micros;
+
+  // How many checks of state it makes. A case with none is refused when the suite is loaded.
+  int state_checks() const;
+};
+
+struct EvalTurn {
+  std::string say;
+  std::optional<std::string> view;      // instead of words: the shopper views that product
+  std::string key;                      // of the request, "" if none
+  std::optional<Expectation> expect;
+  SourcePosition at;
+};
+
+// A fault that hits calls of a tool.
+struct Fault {
+  enum class What { kTimeoutBefore, kTimeoutAfter, kUnavailable, kRefused, kGarbage, kReplyLost };
+  std::string tool;
+  int nth = 1;                           // which call of that tool in the case, from 1; 0: every call
+  What what = What::kTimeoutBefore;
+};
+
+struct Case {
+  std::string id;                        // with its row's number where there is a table: "swap-size/2"
+  std::vector<int> scenarios;            // numbers of the acceptance list
+  std::vector<std::string> tags;
+  std::string playbook;                  // "": the suite's
+  std::string script;                    // steps of a scripted model as YAML text, "" for the suite's model
+  std::vector<Fault> faults;
+  std::vector<EvalTurn> turns;
+  std::optional<int> max_turns;
+  SourcePosition at;
+};
+
+struct Suite {
+  std::string name;
+  std::string description;
+  std::string file;
+  std::string shop;                      // "demo", or a file of the native import format beside the suite
+  std::string playbook;
+  std::vector<Case> cases;               // tables expanded
+};
+
+struct LoadedSuite {
+  Suite suite;
+  std::vector<Finding> findings;         // all at once, in file order
+  bool ok() const;
+};
+
+// Reads and checks a suite. Unknown keys, ceilings without a floor and cases that check nothing are errors.
+LoadedSuite load_suite(std::string_view yaml, const std::string& file);
+
+}  // namespace floorwalker::evals

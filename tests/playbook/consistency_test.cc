@@ -1,0 +1,91 @@
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <tuple>
+
+#include "agent/core/playbook/loader.h"
+
+namespace floorwalker {
+namespace {
+
+std::string messages(const LoadedPlaybook& loaded) {
+  std::string all;
+  for (const Finding& finding : loaded.findings) {
+    all += finding.at.file + ":" + std::to_string(finding.at.line) + " " + finding.path + ": " + finding.message + "\n";
+  }
+  return all;
+}
+
+LoadedPlaybook load(const std::string& yaml) {
+  LoadOptions options;
+  options.open = [](const std::string& name, const std::string&) -> std::optional<std::string> {
+    if (name == "voice.md") return "You speak for {{brand}} to {{shoper}}.";
+    if (name == "loose") return "playbook: loose\nguardrails: {claims: {unsupported: allow}, privacy: {redact: []}}\nhesitation: {needs_consent: false}\n";
+    return std::nullopt;
+  };
+  return load_playbook("playbook: test\n" + yaml + "\n", "test.yaml", options);
+}
+
+// What is wrong, and a like it that is right.
+using Case = std::tuple<const char*, const char*, const char*>;
+
+class Consistency : public testing::TestWithParam<Case> {};
+
+TEST_P(Consistency, ReportsWhatCannotHoldTogether) {
+  const auto& [wrong, message, right] = GetParam();
+  EXPECT_NE(messages(load(wrong)).find(message), std::string::npos) << messages(load(wrong));
+  EXPECT_EQ(messages(load(right)), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rules, Consistency,
+    testing::Values(
+        Case{"needs: {a: {require: [{weight: {min: 2 kg}}, {weight: {max: 1500 g}}]}}", "no product can meet all bounds on 'weight'",
+             "needs: {a: {require: [{weight: {min: 1 kg}}, {weight: {max: 1500 g}}]}}"},
+        Case{"needs: {a: {require: [{price: {min: 900 USD, max: 800 USD}}]}}", "no product can meet all bounds on 'price'",
+             "needs: {a: {require: [{price: {min: 800 USD, max: 900 USD}}]}}"},
+        Case{"needs: {a: {require: [{colour: red}, {colour: {not: Red}}]}}", "no product can meet", "needs: {a: {require: [{colour: red}, {colour: {not: blue}}]}}"},
+        Case{"needs: {a: {phrases: [x]}}", "neither prefers nor requires", "needs: {a: {phrases: [x], prefer: [{weight: low}]}}"},
+        Case{"needs: {a: {prefer: [{weight: low}, {weight: high}]}}", "'weight' is preferred twice", "needs: {a: {prefer: [{weight: low}, {size: high}]}}"},
+        Case{"needs: {a: {phrases: [on the go], prefer: [{w: low}]}, b: {phrases: [On the Go], prefer: [{w: low}]}}", "also stands for the need 'a'",
+             "needs: {a: {phrases: [on the go], prefer: [{w: low}]}, b: {phrases: [at home], prefer: [{w: low}]}}"},
+        Case{"needs: {a: {phrases: [x], applies_to: [tv, pc], prefer: [{w: low}]}, b: {phrases: [x], applies_to: tv, prefer: [{w: low}]}}", "also stands for the need 'a'",
+             "needs: {a: {phrases: [x], applies_to: pc, prefer: [{w: low}]}, b: {phrases: [x], applies_to: tv, prefer: [{w: low}]}}"},
+        Case{"vocabulary: {umbrellas: {shoes: [boots], boots: [shoes]}}", "stand for each other", "vocabulary: {umbrellas: {shoes: [boots]}}"},
+        Case{"discovery: {relax_in_order: [price, price+10%]}", "'price+10%' can never fire", "discovery: {relax_in_order: [price+10%, price]}"},
+        Case{"discovery: {max_questions: 0, ask: {tv: [size]}}", "no question is ever asked", "discovery: {max_questions: 1, ask: {tv: [size]}}"},
+        Case{"addons: {tv: {premium: [soundbar]}, max_per_session: 0}", "no add-on can ever be offered", "addons: {tv: {premium: [soundbar]}, max_per_session: 1}"},
+        Case{"addons: {tv: {required: [cable], premium: [cable]}}", "listed before", "addons: {tv: {required: [{kind: cable, when: {needs: wall}}], premium: [cable]}}"},
+        Case{"ranking: {commercial: [{boost: {tag: sale}}, {bury: {tag: sale}}]}", "both boosted and buried", "ranking: {commercial: [{boost: {tag: sale}}, {bury: {tag: old}}]}"},
+        Case{"ranking: {commercial: [{boost: {margin: {above: 10%}}}, {bury: {margin: {below: 20%}}}]}", "both boosted and buried",
+             "ranking: {commercial: [{boost: {margin: {above: 20%}}}, {bury: {margin: {below: 10%}}}]}"},
+        Case{"ranking: {commercial: [{boost: {tag: sale}, within: 0%}]}", "can never fire", "ranking: {commercial: [{boost: {tag: sale}, within: 1%}]}"},
+        Case{"ranking: {commercial: [{boost: {brand: Acme}}], never: [{brand: Acme}]}", "'Acme' is never shown",
+             "ranking: {commercial: [{boost: {brand: Acme}}], never: [{brand: Acme, with: kids}]}"},
+        Case{"needs: {travel: {prefer: [{w: low}]}}\nranking: {never: [{brand: A, with: {need: travle}}]}", "there is no need 'travle'",
+             "needs: {travel: {prefer: [{w: low}]}}\nranking: {never: [{brand: A, with: {need: travel}}]}"},
+        Case{"hesitation: {plays: [{when: [{idle: 5s}], offer: help, cooldown: 0s}]}", "without cooldown", "hesitation: {plays: [{when: [{idle: 5s}], offer: help, cooldown: 1m}]}"},
+        Case{"hesitation: {plays: [{when: [{idle: 5s}, {idle: 9s}], offer: help, cooldown: 1m}]}", "'idle' is asked for twice",
+             "hesitation: {plays: [{when: [{idle: 5s}, {dwelled: 9s}], offer: help, cooldown: 1m}]}"},
+        Case{"hesitation: {plays: [{when: [{idle: 5s}], offer: help, cooldown: 1m}]}\nguardrails: {proactive: {max_per_session: 0}}", "no play can ever be made",
+             "hesitation: {plays: [{when: [{idle: 5s}], offer: help, cooldown: 1m}]}\nguardrails: {proactive: {max_per_session: 1}}"},
+        Case{"guardrails: {actions: {grant: [view_cart], confirm: [start_checkout]}}", "'start_checkout' is not granted",
+             "guardrails: {actions: {grant: [start_checkout], confirm: [start_checkout]}}"},
+        Case{"guardrails: {actions: {grant: [view_cart], discounts: [SAVE]}}", "'apply_discount' is not granted", "guardrails: {actions: {grant: [apply_discount], discounts: [SAVE]}}"},
+        Case{"guardrails: {actions: {limits: {writes_per_turn: 9, writes_per_session: 5}}}", "can never decide",
+             "guardrails: {actions: {limits: {writes_per_turn: 5, writes_per_session: 9}}}"},
+        Case{"guardrails: {actions: {limits: {discount: 0%}, discounts: [SAVE]}}", "none may take anything off", "guardrails: {actions: {limits: {discount: 5%}, discounts: [SAVE]}}"},
+        Case{"brand: {currency: EUR}\nguardrails: {actions: {limits: {cart_total: 50 USD}}}", "another currency",
+             "brand: {currency: USD}\nguardrails: {actions: {limits: {cart_total: 50 USD}}}"},
+        Case{"brand: {disclosure: \"Only today!\"}\nguardrails: {say: {never: [{phrase: only today}]}}", "may never be said",
+             "brand: {disclosure: \"Only todays!\"}\nguardrails: {say: {never: [{phrase: only today}]}}"},
+        Case{"brand: {name: North Light}\nguardrails: {say: {competitors: [North light]}}", "its own competitor", "brand: {name: North Light}\nguardrails: {say: {competitors: [South]}}"},
+        Case{"discovery: {questions: {budget: \"Up to how much, {{name}}?\"}}", "nothing provides the variable '{{name}}'", "discovery: {questions: {budget: \"Up to how much?\"}}"},
+        Case{"brand: {voice: voice.md}", "nothing provides the variable '{{shoper}}'", "brand: {name: x}"},
+        Case{"brand: {voice: none.md}", "there is no prompt file", "brand: {name: x}"},
+        Case{"extends: loose", "loose:2 guardrails.claims.unsupported: the parent switches this guardrail off",
+             "extends: loose\nguardrails: {claims: {unsupported: allow}, privacy: {redact: [email]}}\nhesitation: {needs_consent: true}"}));
+
+}  // namespace
+}  // namespace floorwalker
