@@ -1,0 +1,146 @@
+#include "evals/grade.h"
+
+#include <gtest/gtest.h>
+
+#include "evals/metrics.h"
+#include "evals/report.h"
+#include "tests/support/memory_catalogue.h"
+
+namespace floorwalker::evals {
+namespace {
+
+const Currency kUsd = *Currency::parse("USD");
+
+Product product(const std::string& id, const std::string& kind, std::int64_t price, const std::string& colour) {
+  Product made;
+  made.id = ProductId(id);
+  made.title = id;
+  made.kind = kind;
+  made.attributes = {{"colour", colour}, {"weight", *parse_measure("1.2 kg")}};
+  Variant variant;
+  variant.id = VariantId(id);
+  variant.price = {price, kUsd};
+  made.variants = {variant};
+  return made;
+}
+
+class GradeTest : public ::testing::Test {
+ protected:
+  GradeTest() : catalogue({product("P-1", "dress", 5000, "Cream"), product("P-2", "dress", 17999, "Navy")}) {}
+
+  Expectation expectation(const std::string& yaml) {
+    const LoadedSuite loaded = load_suite("suite: s\nshop: demo\ncases:\n  - id: a\n    turns: [{say: hi, expect: {cart_unchanged: true, " + yaml + "}}]\n", "s.yaml");
+    EXPECT_TRUE(loaded.ok()) << (loaded.findings.empty() ? "" : loaded.findings[0].message);
+    return *loaded.suite.cases.at(0).turns.at(0).expect;
+  }
+
+  std::vector<std::string> failed(const std::string& yaml) {
+    std::vector<std::string> checks;
+    for (const Failure& failure : grade(expectation(yaml), state, catalogue)) checks.push_back(failure.check);
+    return checks;
+  }
+
+  void show(std::initializer_list<const char*> ids) {
+    for (const char* id : ids) {
+      Shown shown;
+      shown.product = ProductId(id);
+      shown.number = static_cast<int>(state.shown.size()) + 1;
+      state.shown.push_back(shown);
+    }
+  }
+
+  test::MemoryCatalogue catalogue;
+  TurnState state;
+};
+
+using Checks = std::vector<std::string>;
+
+TEST_F(GradeTest, LooksShownProductsUpInTheShop) {
+  show({"P-1", "P-2"});
+  EXPECT_EQ(failed("shown: {each: {price: {max: 60 USD}}}"), Checks{"shown.each"});
+  EXPECT_EQ(failed("shown: {each: {colour: {any_of: [cream, navy]}, weight: {max: 1.5 kg}}, kinds: [dress], min: 2}"), Checks{});
+  EXPECT_EQ(failed("shown: {ids: [P-2, P-1]}"), Checks{"shown.ids"});
+  EXPECT_EQ(failed("shown: {excludes: [P-2]}"), Checks{"shown.excludes"});
+}
+
+TEST_F(GradeTest, FailsATurnThatShowsNothing) { EXPECT_EQ(failed("shown: {each: {price: {max: 60 USD}}}"), Checks{"shown.min"}); }
+
+TEST_F(GradeTest, FailsProductsThatTheShopDoesNotHave) {
+  show({"P-9"});
+  EXPECT_EQ(failed("shown: {min: 1}"), Checks{"shown"});
+}
+
+TEST_F(GradeTest, HoldsTheCartToTheLine) {
+  Cart cart;
+  CartLine line;
+  line.product = ProductId("P-1");
+  line.options = {{"Size", "8"}};
+  line.quantity = 1;
+  cart.lines = {line};
+  state.before = state.after = cart;
+  EXPECT_EQ(failed("cart: [{product: P-1, options: {size: '8'}}]"), Checks{});
+  EXPECT_EQ(failed("cart: [{product: P-1, options: {size: '6'}}]"), Checks{"cart"});
+  EXPECT_EQ(failed("cart: [{product: P-1}, {product: P-1}]"), Checks{"cart"});
+  state.before.reset();
+  EXPECT_EQ(failed("called: []"), Checks{"cart_unchanged"});
+}
+
+TEST_F(GradeTest, CountsAnUnprovenClaimAgainstEveryTurn) {
+  Claim claim;
+  claim.text = "$99.00";
+  claim.kind = ClaimKind::kAmount;
+  claim.verdict = Verdict::kUnsupported;
+  state.reply.claims = {claim};
+  EXPECT_EQ(failed("called: []"), Checks{"claims.all_proven"});
+  state.reply.claims[0].verdict = Verdict::kSupported;
+  EXPECT_EQ(failed("claims: {including: ['$99.00'], kinds: [amount]}"), Checks{});
+  EXPECT_EQ(failed("claims: {including: ['$89.00']}"), Checks{"claims.including"});
+}
+
+TEST_F(GradeTest, ReadsWhatAToolAnswered) {
+  state.reply.tools = {{{CallId("c"), "search_catalogue", "{}", "", ""}, ToolOutcome::kOk}};
+  state.results = {{CallId("c"), ToolOutcome::kOk, R"({"outcome":"not_carried","total":0})", {}}};
+  EXPECT_EQ(failed("results: [{tool: search_catalogue, at: /outcome, is: not_carried}, {tool: search_catalogue, at: /total, is: '0'}]"), Checks{});
+  EXPECT_EQ(failed("results: [{tool: search_catalogue, at: /outcome, is: found}]"), Checks{"results"});
+  EXPECT_EQ(failed("not_called: [search_catalogue]"), Checks{"not_called"});
+}
+
+TEST(Metrics, IntervalsAndRegressionsFollowTheCounts) {
+  const Share share{8, 10};
+  EXPECT_NEAR(share.low(), 0.490, 0.001);
+  EXPECT_NEAR(share.high(), 0.943, 0.001);
+  EXPECT_TRUE(regressions({{"task_success", {100, 100}}}, {{"task_success", {99, 100}}}).empty());
+  ASSERT_EQ(regressions({{"task_success", {100, 100}}}, {{"task_success", {80, 100}}}).size(), 1u);
+}
+
+RunRecord two_cases() {
+  RunRecord run;
+  run.build = "test";
+  CaseRecord passed;
+  passed.suite = "s";
+  passed.id = "good";
+  passed.turns.resize(1);
+  passed.turns[0].said = "is 1 < 2 & \"so\"?";
+  CaseRecord failed = passed;
+  failed.id = "bad";
+  failed.turns[0].failures = {{"cart", "</script><b>x", "nothing"}};
+  run.cases = {passed, failed};
+  return run;
+}
+
+TEST(Reports, NameWhatFailedEverywhere) {
+  const RunRecord run = two_cases();
+  EXPECT_NE(terminal_report(run, Colour::kNever).find("FAILED  s / bad"), std::string::npos);
+  const std::string junit = junit_report(run);
+  EXPECT_NE(junit.find("tests=\"2\" failures=\"1\""), std::string::npos);
+  EXPECT_EQ(junit.find("</script>"), std::string::npos);
+  const std::string page = html_report(run, json_report(run));
+  EXPECT_EQ(page.find("</script><b>x"), std::string::npos);
+  EXPECT_EQ(page.find("@RUN@"), std::string::npos);
+  const auto shares = shares_of_report(json_report(run));
+  ASSERT_TRUE(shares);
+  EXPECT_EQ(shares->at("task_success").hits, 1u);
+}
+
+}  // namespace
+}  // namespace floorwalker::evals
