@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-namespace floorwalker::testing {
+namespace floorwalker::test {
 
 namespace fs = std::filesystem;
 
@@ -25,4 +25,4 @@ TemporaryFolder::~TemporaryFolder() {
   fs::remove_all(path_, ignored);
 }
 
-}  // namespace floorwalker::testing
+}  // namespace floorwalker::test

@@ -4,14 +4,14 @@
 #include <optional>
 #include <string>
 
-namespace floorwalker::testing {
+namespace floorwalker::test {
 
 // The folder of real data sets beside the project (or $FLOORWALKER_SHARED/data); nothing where it is absent.
 std::optional<std::filesystem::path> shared_data(const std::string& set);
 
 // Ends a test that needs a data set which is not there.
 #define FLOORWALKER_NEEDS_DATA(variable, set)                           \
-  const auto variable##_found = ::floorwalker::testing::shared_data(set); \
+  const auto variable##_found = ::floorwalker::test::shared_data(set); \
   if (!variable##_found) GTEST_SKIP() << "skipped: no shared data (" << set << ")"; \
   const std::filesystem::path variable = *variable##_found
 
@@ -29,4 +29,4 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-}  // namespace floorwalker::testing
+}  // namespace floorwalker::test
