@@ -185,6 +185,11 @@ Result<CartId> MemoryCarts::create(const IdempotencyKey& key) {
   return id;
 }
 
+Result<std::optional<ports::CartChange>> MemoryCarts::done(const CartId&, const IdempotencyKey& key) {
+  const auto known = done_.find(key.str());
+  return known == done_.end() ? std::nullopt : std::optional(known->second.change);
+}
+
 Result<Cart> MemoryCarts::read(const CartId& cart) {
   if (!read_faults.empty()) {
     const Error error = read_faults.front();
@@ -252,7 +257,8 @@ Result<ports::CartChange> MemoryCarts::add(const CartId& cart, const VariantId& 
     const auto id = catalogue_.product_of(variant);
     if (!id) return fail(ErrorKind::kNotFound, "there is no variant '" + variant.str() + "'");
     auto line = std::find_if(now.lines.begin(), now.lines.end(), [&](const CartLine& one) { return one.variant == variant; });
-    const std::int64_t have = line == now.lines.end() ? 0 : line->quantity;
+    const std::optional<CartLine> before = line == now.lines.end() ? std::nullopt : std::optional(*line);
+    const std::int64_t have = before ? before->quantity : 0;
     const std::int64_t free = std::max<std::int64_t>(0, left(variant) - have);
     const std::int64_t got = clamps ? std::min(free, quantity) : quantity;
     if (got == 0 || got > free) return fail(ErrorKind::kOutOfStock, "only " + std::to_string(free) + " left");
@@ -263,7 +269,7 @@ Result<ports::CartChange> MemoryCarts::add(const CartId& cart, const VariantId& 
       line = now.lines.end() - 1;
     }
     line->quantity += got;
-    return ports::CartChange{{}, line->id, got, got < quantity ? std::optional(free) : std::nullopt};
+    return ports::CartChange{{}, line->id, got, got < quantity ? std::optional(free) : std::nullopt, before};
   });
 }
 
@@ -273,9 +279,10 @@ Result<ports::CartChange> MemoryCarts::set_quantity(const CartId& cart, const Li
     if (at == now.lines.end()) return fail(ErrorKind::kNotFound, "there is no such line");
     const std::int64_t free = left(at->variant);
     if (quantity > free) return fail(ErrorKind::kOutOfStock, "only " + std::to_string(free) + " left");
+    const CartLine before = *at;
     at->quantity = quantity;
     if (quantity == 0) now.lines.erase(at);
-    return ports::CartChange{{}, line, quantity, std::nullopt};
+    return ports::CartChange{{}, line, quantity, std::nullopt, before};
   });
 }
 
@@ -288,16 +295,17 @@ Result<ports::CartChange> MemoryCarts::change_variant(const CartId& cart, const 
     if (left(variant) < at->quantity) return fail(ErrorKind::kOutOfStock, "only " + std::to_string(left(variant)) + " left");
     const Product& product = *catalogue_.find(id->str());
     const auto own = std::find_if(product.variants.begin(), product.variants.end(), [&](const Variant& one) { return one.id == variant; });
+    const CartLine before = *at;
     const std::int64_t quantity = at->quantity;
     const auto same = std::find_if(now.lines.begin(), now.lines.end(), [&](const CartLine& one) { return one.variant == variant; });
     if (same != now.lines.end() && same != at) {
       same->quantity += quantity;
-      const ports::CartChange merged{{}, same->id, same->quantity, std::nullopt};
+      const ports::CartChange merged{{}, same->id, same->quantity, std::nullopt, before};
       now.lines.erase(at);
       return merged;
     }
     *at = {LineId("line-" + std::to_string(next_line_++)), *id, variant, product.title, own->options, quantity, own->price, {}};
-    return ports::CartChange{{}, at->id, quantity, std::nullopt};
+    return ports::CartChange{{}, at->id, quantity, std::nullopt, before};
   });
 }
 
@@ -305,8 +313,9 @@ Result<ports::CartChange> MemoryCarts::remove(const CartId& cart, const LineId& 
   return once(cart, key, "remove " + line.str(), [&](Cart& now) -> Result<ports::CartChange> {
     const auto at = std::find_if(now.lines.begin(), now.lines.end(), [&](const CartLine& one) { return one.id == line; });
     if (at == now.lines.end()) return fail(ErrorKind::kNotFound, "there is no such line");
+    const CartLine before = *at;
     now.lines.erase(at);
-    return ports::CartChange{{}, line, 0, std::nullopt};
+    return ports::CartChange{{}, line, 0, std::nullopt, before};
   });
 }
 

@@ -41,6 +41,7 @@ class MemoryCarts final : public ports::Carts {
   explicit MemoryCarts(MemoryCatalogue& catalogue) : catalogue_(catalogue) {}
 
   Result<CartId> create(const IdempotencyKey& key) override;
+  Result<std::optional<ports::CartChange>> done(const CartId& cart, const IdempotencyKey& key) override;
   Result<Cart> read(const CartId& cart) override;
   Result<ports::CartChange> add(const CartId& cart, const VariantId& variant, std::int64_t quantity, const IdempotencyKey& key) override;
   Result<ports::CartChange> set_quantity(const CartId& cart, const LineId& line, std::int64_t quantity, const IdempotencyKey& key) override;

@@ -15,6 +15,7 @@ struct CartChange {
   LineId line;                             // the line concerned
   std::int64_t got = 0;                    // the quantity that was added or is now set
   std::optional<std::int64_t> available;   // told when less than asked
+  std::optional<CartLine> before{};        // the line as it was, where there was one and the shop knows
 };
 
 // A shop's carts. Every write carries a key and happens at most once for it: the same key with the same content returns what the first
@@ -24,6 +25,13 @@ class Carts {
   virtual ~Carts() = default;
 
   virtual Result<CartId> create(const IdempotencyKey& key) = 0;
+
+  // What came of the write with this key: as it was returned then, or nothing where no such write was done or the shop cannot tell. For a
+  // call that is repeated after a crash.
+  virtual Result<std::optional<CartChange>> done(const CartId& cart, const IdempotencyKey& key) {
+    static_cast<void>(cart), static_cast<void>(key);
+    return std::optional<CartChange>();
+  }
 
   // kNotFound for an unknown or expired cart.
   virtual Result<Cart> read(const CartId& cart) = 0;

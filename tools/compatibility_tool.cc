@@ -1,0 +1,79 @@
+#include <algorithm>
+
+#include "agent/core/text.h"
+#include "tools/fitting.h"
+#include "tools/products.h"
+#include "tools/shop.h"
+
+namespace floorwalker::tools {
+namespace {
+
+AttributeValue typed(const std::string& text) {
+  const std::string word = text::fold(text);
+  if (word == "yes" || word == "true") return true;
+  if (word == "no" || word == "false") return false;
+  if (const auto measure = parse_measure(text)) return *measure;
+  return text;
+}
+
+// What the shopper says they have: "a door of 76 cm", "an AM4 board".
+compatibility::Thing thing_told(const Arguments& arguments) {
+  compatibility::Thing thing;
+  thing.kind = arguments.text("kind");
+  for (const auto& [name, value] : arguments.pairs("facts")) {
+    std::string plain = text::fold(name);
+    std::replace(plain.begin(), plain.end(), ' ', '_');
+    thing.attributes.push_back({plain, typed(value)});
+    thing.title += (thing.title.empty() ? "" : ", ") + text::spaced(plain) + " " + value;
+  }
+  thing.title = (thing.kind.empty() ? "" : text::spaced(thing.kind) + ": ") + thing.title;
+  return thing;
+}
+
+Answer check(const Shop& shop, const Knowledge& knowledge, const Arguments& arguments) {
+  const auto a = product_meant(*shop.catalogue, arguments.text("a"));
+  if (!a) return refuse(ErrorAnswer{a.error(), "a", {}, {}, {}, {}});
+  if (!arguments.has("b")) {
+    if (arguments.pairs("facts").empty()) return refuse(ErrorKind::kInvalidArgument, "b or facts is missing: the other product, or what the shopper has", "b");
+    return to_json(knowledge.compatibility->check(compatibility::thing_of(*a, kind_of(shop, *a)), thing_told(arguments)));
+  }
+  const auto b = product_meant(*shop.catalogue, arguments.text("b"));
+  if (!b) return refuse(ErrorAnswer{b.error(), "b", {}, {}, {}, {}});
+  if (a->id == b->id) return refuse(ErrorKind::kInvalidArgument, "a and b are the same product", "b");
+  return to_json(fit_of(shop, knowledge, *a, *b));
+}
+
+// Whether the shop itself states that the two belong together.
+bool stated(const Shop& shop, const ProductId& from, const ProductId& to) {
+  const auto relations = shop.catalogue->relations(from);
+  return relations && std::any_of(relations->begin(), relations->end(), [&](const Relation& one) {
+           return one.to == to && one.kind == RelationKind::kCompatible;
+         });
+}
+
+}  // namespace
+
+Compatibility fit_of(const Shop& shop, const Knowledge& knowledge, const Product& a, const Product& b) {
+  Compatibility answer = knowledge.compatibility->check(compatibility::thing_of(a, kind_of(shop, a)), compatibility::thing_of(b, kind_of(shop, b)));
+  if (!stated(shop, a.id, b.id) && !stated(shop, b.id, a.id)) return answer;
+  answer.checks.push_back({"stated_by_shop", Fit::kYes, a.title, b.title, "The shop lists " + b.title + " as compatible with " + a.title + "."});
+  if (answer.fit == Fit::kUnknown) {
+    const bool doubt = std::any_of(answer.checks.begin(), answer.checks.end(), [](const auto& one) { return one.fit == Fit::kNo; });
+    if (!doubt) answer.fit = Fit::kYes;
+  }
+  return answer;
+}
+
+Tool check_compatibility(const Shop& shop, const Knowledge& knowledge) {
+  return {{"check_compatibility",
+           "Whether two products go together, or a product with what the shopper has: yes, no or unknown, each with the rule and both values.",
+           R"({"type":"object","required":["a"],"properties":{
+"a":{"type":"string","format":"id","description":"product id"},
+"b":{"type":"string","format":"id","description":"product id of the other"},
+"facts":{"type":"object","additionalProperties":{"type":"string","maxLength":200},"description":"in place of b: attributes of what the shopper has, numbers with units, e.g. {\"opening_width\": \"76 cm\"}"},
+"kind":{"type":"string","maxLength":80,"description":"with facts: what kind of thing that is, e.g. door, motherboard"}}})",
+           ToolEffect::kRead},
+          [shop, knowledge](const Arguments& arguments, const ToolContext&) { return check(shop, knowledge, arguments); }};
+}
+
+}  // namespace floorwalker::tools

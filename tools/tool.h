@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "agent/core/answers.h"
+#include "agent/core/answers_json.h"
+#include "agent/core/tool.h"
+#include "tools/arguments.h"
+
+namespace floorwalker::tools {
+
+// How a tool ends: the JSON of its typed answer, or what it tells the model instead.
+using Answer = tl::expected<std::string, ErrorAnswer>;
+
+inline tl::unexpected<ErrorAnswer> refuse(ErrorAnswer answer) { return tl::unexpected<ErrorAnswer>(std::move(answer)); }
+inline tl::unexpected<ErrorAnswer> refuse(Error error) { return refuse(ErrorAnswer{std::move(error), {}, {}, {}, {}, {}}); }
+inline tl::unexpected<ErrorAnswer> refuse(ErrorKind kind, std::string message, std::string field = {}, std::vector<std::string> accepted = {}) {
+  return refuse(ErrorAnswer{{kind, std::move(message), {}}, std::move(field), std::move(accepted), {}, {}, {}});
+}
+
+// A result of a port as a tool's answer.
+template <typename T>
+Answer answer(const Result<T>& result) {
+  if (!result) return refuse(result.error());
+  return to_json(*result);
+}
+
+// What an agent can do, as data. The handler gets arguments that the schema allows; it must be safe for every thread.
+struct Tool {
+  ToolSpec spec;
+  std::function<Answer(const Arguments&, const ToolContext&)> handle;
+};
+
+}  // namespace floorwalker::tools
