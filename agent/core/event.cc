@@ -31,6 +31,12 @@ std::string_view name_of(const EventBody& body) {
                     body);
 }
 
+std::string request_text(const EventBody& body) {
+  if (const auto* said = std::get_if<ShopperSaid>(&body)) return said->text;
+  if (const auto* did = std::get_if<ShopperDid>(&body)) return did->type + " " + did->product.str();
+  return {};
+}
+
 std::string_view name_of(const Effect& effect) {
   return std::visit(Overloaded{
                         [](const CallModel&) { return "call_model"; },

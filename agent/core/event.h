@@ -81,6 +81,10 @@ using EventBody = std::variant<ShopperSaid, ShopperDid, ModelText, ModelCalled, 
 // The body's name in journals and logs: "shopper_said".
 std::string_view name_of(const EventBody& body);
 
+// What a request with a key must repeat to be the same request: the shopper's words, or the event's type and product. "" for events that
+// begin no turn.
+std::string request_text(const EventBody& body);
+
 struct Event {
   Time at{};
   int step = 0;  // the step that the event answers (see Turn::step); 0 for those that answer none

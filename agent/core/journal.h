@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/core/effect.h"
@@ -18,11 +19,12 @@ struct JournalEntry {
   int turn = 0;
   std::vector<Event> events;             // in the order the planner took them
   std::vector<CallTool> intents;         // writes to the shop that follow: recorded, and on disk, before they are performed
-  const Session* closing = nullptr;      // the turn is over: its messages and memory are kept with its reply. Valid during the call
-  const Reply* reply = nullptr;          // set with `closing`
+  std::vector<std::pair<IdempotencyKey, ToolOutcome>> outcomes;  // of writes that were performed; their ToolFinished is among the events
+  const Conversation* closed = nullptr;  // the turn is over: the conversation after it. Read during the call only
+  const Reply* reply = nullptr;          // and what it came to, set with `closed`
 
   // Writes to a shop, their outcomes included, must survive a power cut; the rest must survive the process.
-  bool synced() const;
+  bool synced() const { return !intents.empty() || !outcomes.empty(); }
 };
 
 // A write to a shop, as the ledger of actions has it.

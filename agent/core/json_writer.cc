@@ -82,6 +82,14 @@ Writer& Writer::text(std::string_view value) {
   return *this;
 }
 
+Writer& Writer::exact(std::string_view utf8) {
+  separate();
+  out_ += '"';
+  append_escaped(utf8);
+  out_ += '"';
+  return *this;
+}
+
 void Writer::append_escaped(std::string_view clean) {
   for (const char c : clean) {
     switch (c) {
@@ -89,9 +97,18 @@ void Writer::append_escaped(std::string_view clean) {
       case '\\': out_ += "\\\\"; break;
       case '\n': out_ += "\\n"; break;
       case '\t': out_ += "\\t"; break;
-      default: out_ += c;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20) append_control(c);
+        else out_ += c;
     }
   }
+}
+
+void Writer::append_control(char c) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  out_ += "\\u00";
+  out_ += kHex[static_cast<unsigned char>(c) >> 4];
+  out_ += kHex[static_cast<unsigned char>(c) & 15];
 }
 
 Writer& Writer::integer(std::int64_t value) {

@@ -21,6 +21,8 @@ class Writer {
   // Text is written as valid UTF-8 without control or invisible characters (zero width, bidirectional overrides, tags), which could
   // smuggle instructions past a reader.
   Writer& text(std::string_view value);
+  // Text that must read back the same: valid UTF-8 is written unchanged, control characters as escapes.
+  Writer& exact(std::string_view utf8);
   Writer& integer(std::int64_t value);
   Writer& number(double value);
   Writer& boolean(bool value);
@@ -36,6 +38,7 @@ class Writer {
  private:
   void separate();
   void append_escaped(std::string_view clean);
+  void append_control(char c);
 
   std::string out_;
 };

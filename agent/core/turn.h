@@ -77,9 +77,9 @@ struct Turn {
   Phase phase = Phase::kModel;
   int step = 0;                      // model calls begun in this turn; answers to earlier ones are ignored
   std::size_t rung = 0;              // which model of the fallback chain speaks
+  int rung_began = 0;                // the step before that model's first: its steps are counted from here
   bool last_words = false;           // a limit is reached: the model may only answer, not call
   bool repaired = false;             // the one repair is used up
-  bool discarding = false;           // the rest of this step's text is not wanted (a repair follows)
   bool stopping = false;             // the shopper cancelled: finish as soon as no write is in flight
   bool rushed = false;               // the deadline passed once: the last model of the chain has the reserve
   bool unanswered = false;           // nobody had an answer: the planner's own words stand in
@@ -91,6 +91,7 @@ struct Turn {
   std::vector<ToolCall> failed;      // calls of this turn that failed: the same again is refused
   int repeats = 0;                   // how often that happened
   std::string unproven;              // why sentences were not released, for the repair
+  std::string echo;                  // what the provider wants back with the current step's message
   Presentation presentation;
   std::vector<ToolUse> tools;
   Usage usage;

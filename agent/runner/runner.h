@@ -57,6 +57,7 @@ struct Services {
 struct Options {
   std::size_t workers = 2;               // threads that step conversations started with `start`
   std::size_t queue = 4096;              // turns waiting or in flight; more are refused at once
+  std::size_t kept = 256;                // idle sessions kept in memory; others are read from the journal again
   std::string locale = "en-US";
   Currency currency;
 };
@@ -67,7 +68,7 @@ struct Options {
 class Runner {
  public:
   Runner(Services services, const PlannerRules& rules, Options options);
-  ~Runner();                             // stops the turns in flight; their sessions resume from the journal
+  ~Runner();                             // drops the turns in flight without a word; their sessions resume from the journal
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
 

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "agent/runner/runner.h"
+
+namespace floorwalker::runner {
+
+// What a session keeps between turns: the conversation and the evidence that its gate has gathered.
+struct Live {
+  Conversation conversation;
+  std::unique_ptr<Gate> gate;
+  std::size_t learned = 0;   // messages that the gate knows
+};
+
+// One turn in flight: the inbox of its events and the loop that takes them to the planner, writes them down and performs what follows.
+//
+// `post` and `pass_deadline` may be called from any thread. `pump` runs in one thread at a time: whoever gets the flight through
+// `Ready`. A flight keeps itself alive as long as a model, a tool or the journal may still answer it.
+class Flight : public std::enable_shared_from_this<Flight> {
+ public:
+  using Ready = std::function<void(std::shared_ptr<Flight>)>;            // the flight has something to do: pump it soon
+  using Landed = std::function<void(Flight&, Result<TurnResult>)>;       // called once, from pump
+
+  Flight(const Services& services, const Planner& planner, Live& live, TurnListener* listener, Ready ready, Landed landed);
+
+  // Begins with the shopper's event. `stop` cancels the turn.
+  void begin(Event event, const std::stop_token& stop);
+
+  // Continues the turn whose events so far the journal kept.
+  void resume(const std::vector<Event>& events);
+
+  void post(Event event);
+  void pass_deadline();   // first the soft, then the hard one
+
+  // Takes what has come and performs what follows, until nothing is left to do.
+  void pump();
+
+  // When the planner wants to hear that time is up; nothing once the turn is over.
+  std::optional<std::chrono::steady_clock::time_point> next_deadline() const;
+
+ private:
+  struct Perform;
+  struct Written {        // the journal has the last entry
+    Result<void> result;
+  };
+  using Incoming = std::variant<Event, Written>;
+
+  std::optional<Incoming> next();
+  void put(Incoming incoming);
+  void wake();
+  void take(Event event);
+  void adopt(Planner::Step step);
+  void judge(const Say& say, Time at);
+  void learn();
+  void write_down();
+  void perform();
+  void start_model(const CallModel& call);
+  void call_tool(const CallTool& call);
+  void land(Result<TurnResult> result);
+
+  const Services& services_;
+  const Planner& planner_;
+  Live& live_;
+  TurnListener* listener_;
+  Ready ready_;
+  Landed landed_;
+  std::chrono::steady_clock::time_point began_;
+
+  // Of the pumping thread alone.
+  Session session_;
+  std::vector<Event> unwritten_;
+  Effects held_;                                     // wait until the events that led to them are written down
+  std::map<CallId, CallTool> writes_;                // writes to the shop under way
+  std::vector<std::pair<IdempotencyKey, ToolOutcome>> outcomes_;
+  std::stop_source model_stop_;
+  std::chrono::nanoseconds cpu_{};                   // of earlier pumps
+  std::chrono::nanoseconds pump_began_{};            // the thread's processor time when this pump began
+  std::optional<Reply> reply_;                       // once finished
+
+  std::optional<std::stop_callback<std::function<void()>>> on_stop_;
+  std::stop_source tool_stop_;                       // requested when the hard deadline passes
+
+  mutable std::mutex mutex_;                         // guards what follows
+  std::deque<Incoming> inbox_;
+  bool pumping_ = false;                             // a thread has it, or is about to
+  bool writing_ = false;                             // the journal has an entry: nothing else is taken until it is written
+  bool over_ = false;
+  int deadlines_passed_ = 0;
+};
+
+}  // namespace floorwalker::runner

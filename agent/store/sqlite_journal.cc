@@ -1,0 +1,288 @@
+#include "agent/store/sqlite_journal.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "agent/store/codec.h"
+#include "agent/store/flusher.h"
+
+namespace floorwalker::store {
+namespace {
+
+constexpr int kApplicationId = 0x466c576a;  // "FlWj": tells our files from other SQLite files
+constexpr int kFormat = 1;
+
+constexpr const char* kSchema = R"sql(
+CREATE TABLE IF NOT EXISTS session (
+  id TEXT PRIMARY KEY, used INTEGER NOT NULL, locale TEXT NOT NULL, currency TEXT NOT NULL, cart TEXT NOT NULL,
+  memory TEXT NOT NULL, unconfirmed TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS turn (
+  session TEXT NOT NULL, turn INTEGER NOT NULL, key TEXT, asked TEXT NOT NULL, messages TEXT, reply TEXT,
+  PRIMARY KEY (session, turn)) WITHOUT ROWID;
+CREATE UNIQUE INDEX IF NOT EXISTS turn_key ON turn (session, key) WHERE key IS NOT NULL;
+CREATE TABLE IF NOT EXISTS event (
+  id INTEGER PRIMARY KEY, session TEXT NOT NULL, turn INTEGER NOT NULL, events TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS event_turn ON event (session, turn);
+CREATE TABLE IF NOT EXISTS action (
+  key TEXT PRIMARY KEY, session TEXT NOT NULL, turn INTEGER NOT NULL, call TEXT NOT NULL, outcome TEXT,
+  began INTEGER NOT NULL, ended INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS action_session ON action (session, began);
+)sql";
+
+std::int64_t millis(Time time) { return time.time_since_epoch().count(); }
+
+Error io_error(const std::exception& error, const std::filesystem::path& file) {
+  return {ErrorKind::kIo, "The conversation could not be written down or read.", file.string() + ": " + error.what()};
+}
+
+std::optional<ToolOutcome> outcome_named(const std::string& name) {
+  for (const ToolOutcome outcome : {ToolOutcome::kOk, ToolOutcome::kRefused, ToolOutcome::kFailed, ToolOutcome::kUnknown}) {
+    if (to_string(outcome) == name) return outcome;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+// The database and its prepared statements, under one mutex.
+class SqliteJournal::Parts {
+ public:
+  Parts(const std::filesystem::path& file, Durability durability)
+      : file_(file), database_(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_FULLMUTEX, 5000) {
+    const int id = database_.execAndGet("PRAGMA application_id").getInt();
+    const bool fresh = database_.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0;
+    if (!fresh && id != kApplicationId) throw std::invalid_argument("another program's database");
+    if (!fresh && database_.execAndGet("PRAGMA user_version").getInt() > kFormat) throw std::invalid_argument("written by a newer version");
+    database_.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
+    SQLite::Transaction transaction(database_);
+    if (fresh) database_.exec("PRAGMA application_id=" + std::to_string(kApplicationId) + "; PRAGMA user_version=" + std::to_string(kFormat));
+    database_.exec(kSchema);
+    transaction.commit();
+    if (durability == Durability::kPower) flusher_.emplace(file.string() + "-wal");
+  }
+
+  const std::filesystem::path& file() const { return file_; }
+  std::optional<Flusher>& flusher() { return flusher_; }
+
+  Result<void> write(const JournalEntry& entry) {
+    const std::lock_guard lock(mutex_);
+    try {
+      SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
+      if (!entry.events.empty()) put_events(entry);
+      for (const CallTool& intent : entry.intents) put_intent(entry, intent);
+      for (const auto& [key, outcome] : entry.outcomes) put_outcome(entry, key, outcome);
+      if (entry.closed) put_end(entry);
+      transaction.commit();
+      return {};
+    } catch (const SQLite::Exception& error) {
+      return fail(io_error(error, file_));
+    }
+  }
+
+  // Runs `read` with the database; SQLite's exceptions become an Error.
+  template <typename Read>
+  auto reading(const Read& read) -> decltype(read()) {
+    const std::lock_guard lock(mutex_);
+    try {
+      auto answer = read();
+      for (auto& [sql, used] : statements_) used.tryReset();   // an open cursor would hold back checkpoints
+      return answer;
+    } catch (const SQLite::Exception& error) {
+      return fail(io_error(error, file_));
+    }
+  }
+
+  // A prepared statement, ready to bind. The caller holds the mutex.
+  SQLite::Statement& statement(const char* sql) {
+    auto found = statements_.find(sql);
+    if (found == statements_.end()) found = statements_.try_emplace(sql, database_, sql).first;
+    found->second.reset();
+    return found->second;
+  }
+
+ private:
+  void put_events(const JournalEntry& entry) {
+    const Event& first = entry.events.front();
+    if (std::holds_alternative<ShopperSaid>(first.body) || std::holds_alternative<ShopperDid>(first.body)) put_begin(entry, first);
+    auto& insert = statement("INSERT INTO event (session, turn, events) VALUES (?, ?, ?)");
+    const std::string events = encode(entry.events);
+    insert.bindNoCopy(1, entry.session.str());
+    insert.bind(2, entry.turn);
+    insert.bindNoCopy(3, events);
+    insert.exec();
+  }
+
+  void put_begin(const JournalEntry& entry, const Event& first) {
+    const auto* said = std::get_if<ShopperSaid>(&first.body);
+    const std::string& key = said ? said->key : std::get<ShopperDid>(first.body).key;
+    auto& insert = statement("INSERT INTO turn (session, turn, key, asked) VALUES (?, ?, ?, ?)");
+    insert.bindNoCopy(1, entry.session.str());
+    insert.bind(2, entry.turn);
+    if (key.empty()) insert.bind(3);
+    else insert.bindNoCopy(3, key);
+    insert.bind(4, request_text(first.body));
+    insert.exec();
+  }
+
+  void put_intent(const JournalEntry& entry, const CallTool& intent) {
+    auto& insert = statement("INSERT OR IGNORE INTO action (key, session, turn, call, began) VALUES (?, ?, ?, ?, ?)");
+    insert.bindNoCopy(1, intent.key.str());
+    insert.bindNoCopy(2, entry.session.str());
+    insert.bind(3, entry.turn);
+    insert.bind(4, encode(intent.call));
+    insert.bind(5, static_cast<int64_t>(entry.events.empty() ? 0 : millis(entry.events.back().at)));
+    insert.exec();
+  }
+
+  void put_outcome(const JournalEntry& entry, const IdempotencyKey& key, ToolOutcome outcome) {
+    auto& update = statement("UPDATE action SET outcome = ?, ended = ? WHERE key = ?");
+    update.bind(1, std::string(to_string(outcome)));
+    update.bind(2, static_cast<int64_t>(entry.events.empty() ? 0 : millis(entry.events.back().at)));
+    update.bindNoCopy(3, key.str());
+    update.exec();
+  }
+
+  void put_end(const JournalEntry& entry) {
+    const Conversation& conversation = *entry.closed;
+    std::vector<Message> messages;
+    for (const Message& message : conversation.messages) {
+      if (message.turn == entry.turn) messages.push_back(message);
+    }
+    auto& end = statement("UPDATE turn SET messages = ?, reply = ? WHERE session = ? AND turn = ?");
+    end.bind(1, encode(messages));
+    end.bind(2, encode(*entry.reply));
+    end.bindNoCopy(3, entry.session.str());
+    end.bind(4, entry.turn);
+    end.exec();
+
+    auto& session = statement("INSERT OR REPLACE INTO session (id, used, locale, currency, cart, memory, unconfirmed) VALUES (?, ?, ?, ?, ?, ?, ?)");
+    session.bindNoCopy(1, entry.session.str());
+    session.bind(2, static_cast<int64_t>(entry.events.empty() ? 0 : millis(entry.events.back().at)));
+    session.bind(3, conversation.locale);
+    session.bind(4, std::string(conversation.currency.code()));
+    session.bind(5, conversation.cart.str());
+    session.bind(6, encode(conversation.memory));
+    session.bind(7, conversation.unconfirmed ? encode(*conversation.unconfirmed) : std::string());
+    session.exec();
+  }
+
+  std::filesystem::path file_;
+  std::mutex mutex_;  // guards everything below
+  SQLite::Database database_;
+  std::map<const char*, SQLite::Statement> statements_;  // by the address of the literal
+  std::optional<Flusher> flusher_;
+};
+
+Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const std::filesystem::path& file, Durability durability) {
+  try {
+    return std::unique_ptr<SqliteJournal>(new SqliteJournal(std::make_unique<Parts>(file, durability)));
+  } catch (const SQLite::Exception& error) {
+    return fail(ErrorKind::kIo, "The journal " + file.string() + " cannot be opened: is the folder writable, and is it a journal of ours?",
+                error.what());
+  } catch (const std::invalid_argument& error) {
+    return fail(ErrorKind::kMalformed, file.string() + " is not a journal that this version reads: " + error.what() + ".");
+  }
+}
+
+SqliteJournal::SqliteJournal(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+SqliteJournal::~SqliteJournal() = default;
+
+void SqliteJournal::append(JournalEntry entry, std::function<void(Result<void>)> done) {
+  Result<void> written = parts_->write(entry);
+  if (written && entry.synced() && parts_->flusher()) return parts_->flusher()->flush(std::move(done));
+  done(std::move(written));
+}
+
+Result<StoredSession> SqliteJournal::open(const SessionId& id) {
+  return parts_->reading([&]() -> Result<StoredSession> {
+    StoredSession stored;
+    Conversation& conversation = stored.conversation;
+    conversation.session = id;
+    auto& session = parts_->statement("SELECT locale, currency, cart, memory, unconfirmed FROM session WHERE id = ?");
+    session.bind(1, id.str());
+    if (session.executeStep()) {
+      conversation.locale = session.getColumn(0).getString();
+      conversation.currency = Currency::parse(session.getColumn(1).getString()).value_or(Currency());
+      conversation.cart = CartId(session.getColumn(2).getString());
+      auto memory = decode_memory(session.getColumn(3).getString());
+      if (!memory) return fail(memory.error());
+      conversation.memory = std::move(*memory);
+      const std::string unconfirmed = session.getColumn(4).getString();
+      if (auto call = unconfirmed.empty() ? Result<ToolCall>(ToolCall()) : decode_call(unconfirmed); !call) return fail(call.error());
+      else if (!unconfirmed.empty()) conversation.unconfirmed = std::move(*call);
+    }
+
+    auto& turns = parts_->statement("SELECT turn, messages FROM turn WHERE session = ? AND reply IS NOT NULL ORDER BY turn");
+    turns.bind(1, id.str());
+    while (turns.executeStep()) {
+      conversation.turn = turns.getColumn(0).getInt();
+      auto messages = decode_messages(turns.getColumn(1).getString());
+      if (!messages) return fail(messages.error());
+      for (Message& message : *messages) conversation.messages.push_back(std::move(message));
+    }
+
+    auto& open = parts_->statement("SELECT events FROM event WHERE session = ? AND turn > ? ORDER BY id");
+    open.bind(1, id.str());
+    open.bind(2, conversation.turn);
+    while (open.executeStep()) {
+      auto events = decode_events(open.getColumn(0).getString());
+      if (!events) return fail(events.error());
+      for (Event& event : *events) stored.open.push_back(std::move(event));
+    }
+    return stored;
+  });
+}
+
+Result<std::optional<StoredReply>> SqliteJournal::answered(const SessionId& session, const std::string& key) {
+  return parts_->reading([&]() -> Result<std::optional<StoredReply>> {
+    auto& find = parts_->statement("SELECT asked, reply FROM turn WHERE session = ? AND key = ?");
+    find.bind(1, session.str());
+    find.bind(2, key);
+    if (!find.executeStep()) return std::nullopt;
+    StoredReply stored;
+    stored.asked = find.getColumn(0).getString();
+    if (!find.getColumn(1).isNull()) {
+      auto reply = decode_reply(find.getColumn(1).getString());
+      if (!reply) return fail(reply.error());
+      stored.reply = std::move(*reply);
+    }
+    return std::optional<StoredReply>(std::move(stored));
+  });
+}
+
+Result<std::vector<Action>> SqliteJournal::actions(const SessionId& session) {
+  return parts_->reading([&]() -> Result<std::vector<Action>> {
+    auto& find = parts_->statement("SELECT key, turn, call, outcome, began, ended FROM action WHERE session = ? ORDER BY began, key");
+    find.bind(1, session.str());
+    std::vector<Action> actions;
+    while (find.executeStep()) {
+      auto call = decode_call(find.getColumn(2).getString());
+      if (!call) return fail(call.error());
+      Action action;
+      action.key = IdempotencyKey(find.getColumn(0).getString());
+      action.session = session;
+      action.turn = find.getColumn(1).getInt();
+      action.call = std::move(*call);
+      if (!find.getColumn(3).isNull()) action.outcome = outcome_named(find.getColumn(3).getString());
+      action.began = Time(std::chrono::milliseconds(find.getColumn(4).getInt64()));
+      action.ended = Time(std::chrono::milliseconds(find.getColumn(5).getInt64()));
+      actions.push_back(std::move(action));
+    }
+    return actions;
+  });
+}
+
+Result<std::vector<SessionId>> SqliteJournal::sessions(std::size_t limit) {
+  return parts_->reading([&]() -> Result<std::vector<SessionId>> {
+    auto& find = parts_->statement("SELECT id FROM session ORDER BY used DESC LIMIT ?");
+    find.bind(1, static_cast<int64_t>(limit));
+    std::vector<SessionId> ids;
+    while (find.executeStep()) ids.emplace_back(find.getColumn(0).getString());
+    return ids;
+  });
+}
+
+}  // namespace floorwalker::store
