@@ -1,0 +1,154 @@
+#include "agent/models/guided/dialogue/calls.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace floorwalker::guided {
+
+namespace {
+
+using nlohmann::json;
+
+std::string arguments(const json& object) { return object.dump(-1, ' ', false, json::error_handler_t::replace); }
+
+bool offered(const std::vector<ToolSpec>& tools, const std::string& name) {
+  return std::any_of(tools.begin(), tools.end(), [&](const ToolSpec& spec) { return spec.name == name; });
+}
+
+}  // namespace
+
+Calls::Calls(const ModelRequest& request) : request_(request) {
+  const Conversation& conversation = request.conversation;
+  for (const Message& message : conversation.messages) {
+    if (message.turn != conversation.turn || message.role != Role::kAssistant) continue;
+    for (const ToolCall& call : message.calls) done_.emplace_back(&call, nullptr);
+  }
+  for (const Message& message : conversation.messages) {
+    if (message.turn != conversation.turn || message.role != Role::kTool) continue;
+    for (auto& [call, result] : done_) {
+      if (!result && call->id == message.result.call) {
+        result = &message.result;
+        break;
+      }
+    }
+  }
+}
+
+const ToolResult* Calls::find(const std::string& name, const std::string& arguments, bool write) {
+  const auto same = std::find(asked_.begin(), asked_.end(), std::pair(name, arguments));
+  std::size_t index = asked_.size();
+  if (!write && same != asked_.end()) index = std::size_t(same - asked_.begin());
+  else asked_.emplace_back(name, arguments);
+  if (index < done_.size() && done_[index].second && done_[index].first->name == name) return done_[index].second;
+  if (index == asked_.size() - 1) {
+    const std::string id = "t" + std::to_string(request_.conversation.turn) + "c" + std::to_string(index + 1);
+    pending_.push_back({CallId(id), name, arguments});
+  }
+  return nullptr;
+}
+
+template <typename T>
+Answer<T> Calls::answer(const std::string& name, const std::string& arguments, Result<T> (*read)(std::string_view), bool write) {
+  Answer<T> found;
+  if (!offered(request_.tools, name)) {
+    found.outcome = ToolOutcome::kFailed;
+    found.error.error = {ErrorKind::kUnavailable, "not available now", ""};
+    return found;
+  }
+  const ToolResult* result = find(name, arguments, write);
+  if (!result) {
+    found.waiting = true;
+    return found;
+  }
+  found.outcome = result->outcome;
+  if (result->outcome == ToolOutcome::kOk) {
+    if (Result<T> value = read(result->content)) {
+      found.value = std::move(*value);
+      return found;
+    }
+  }
+  if (Result<ErrorAnswer> error = error_answer_from_json(result->content)) found.error = std::move(*error);
+  else found.error.error = {ErrorKind::kMalformed, "", ""};
+  return found;
+}
+
+Answer<SearchPage> Calls::search(const SearchRequest& request) {
+  return answer<SearchPage>("search_catalogue", to_json(request), search_page_from_json);
+}
+
+Answer<ShopShape> Calls::shape(const std::string& scope) {
+  return answer<ShopShape>("describe_shop", arguments(scope.empty() ? json::object() : json{{"scope", scope}}), shop_shape_from_json);
+}
+
+Answer<ProductDetails> Calls::product(const ProductId& id) {
+  return answer<ProductDetails>("get_product", arguments({{"product", id.str()}}), product_details_from_json);
+}
+
+Answer<Comparison> Calls::compare(const std::vector<ProductId>& products, const std::vector<std::string>& needs,
+                                  const std::vector<std::string>& attributes) {
+  json object{{"products", json::array()}};
+  for (const ProductId& id : products) object["products"].push_back(id.str());
+  if (!needs.empty()) object["needs"] = needs;
+  if (!attributes.empty()) object["attributes"] = attributes;
+  return answer<Comparison>("compare_products", arguments(object), comparison_from_json);
+}
+
+Answer<Compatibility> Calls::fits(const ProductId& a, const ProductId& b) {
+  return answer<Compatibility>("check_compatibility", arguments({{"a", a.str()}, {"b", b.str()}}), compatibility_from_json);
+}
+
+Answer<Compatibility> Calls::fits(const ProductId& a, const std::string& kind, const std::map<std::string, std::string>& facts) {
+  json object{{"a", a.str()}, {"facts", facts}};
+  if (!kind.empty()) object["kind"] = kind;
+  return answer<Compatibility>("check_compatibility", arguments(object), compatibility_from_json);
+}
+
+Answer<Addons> Calls::addons(const ProductId& product, const std::map<std::string, std::string>& said, const std::vector<std::string>& declined) {
+  json object{{"product", product.str()}};
+  if (!said.empty()) object["said"] = said;
+  if (!declined.empty()) object["declined"] = declined;
+  return answer<Addons>("suggest_addons", arguments(object), addons_from_json);
+}
+
+Answer<CartAnswer> Calls::view_cart() { return answer<CartAnswer>("view_cart", "{}", cart_answer_from_json); }
+
+Answer<CartAnswer> Calls::add(const VariantId& variant, std::int64_t quantity) {
+  return answer<CartAnswer>("update_cart", arguments({{"operation", "add"}, {"variant", variant.str()}, {"quantity", quantity}}),
+                            cart_answer_from_json, true);
+}
+
+Answer<CartAnswer> Calls::set_quantity(const LineId& line, std::int64_t quantity) {
+  return answer<CartAnswer>("update_cart", arguments({{"operation", "set_quantity"}, {"line", line.str()}, {"quantity", quantity}}),
+                            cart_answer_from_json, true);
+}
+
+Answer<CartAnswer> Calls::change_variant(const LineId& line, const VariantId& variant) {
+  return answer<CartAnswer>("update_cart", arguments({{"operation", "change_variant"}, {"line", line.str()}, {"variant", variant.str()}}),
+                            cart_answer_from_json, true);
+}
+
+Answer<CartAnswer> Calls::remove(const LineId& line) {
+  return answer<CartAnswer>("update_cart", arguments({{"operation", "remove"}, {"line", line.str()}}), cart_answer_from_json, true);
+}
+
+Answer<CartAnswer> Calls::discount(const std::string& code) {
+  return answer<CartAnswer>("apply_discount", arguments({{"code", code}}), cart_answer_from_json, true);
+}
+
+Answer<CheckoutAnswer> Calls::checkout() { return answer<CheckoutAnswer>("start_checkout", "{}", checkout_answer_from_json, true); }
+
+Answer<PolicyAnswer> Calls::policy(const std::string& topic, const std::string& about) {
+  json object{{"topic", topic}};
+  if (!about.empty()) object["about"] = about;
+  return answer<PolicyAnswer>("find_policy", arguments(object), policy_answer_from_json);
+}
+
+Answer<OrderAnswer> Calls::order(const std::string& id, const std::string& email) {
+  return answer<OrderAnswer>("find_order", arguments({{"order", id}, {"email", email}}), order_answer_from_json);
+}
+
+Answer<HandOffAnswer> Calls::hand_off(const std::string& reason) {
+  return answer<HandOffAnswer>("hand_off", arguments({{"reason", reason}}), hand_off_answer_from_json, true);
+}
+
+}  // namespace floorwalker::guided

@@ -1,0 +1,226 @@
+#include "agent/models/guided/dialogue/resolve.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "agent/core/answers_json.h"
+
+namespace floorwalker::guided {
+
+namespace {
+
+constexpr std::size_t kPagesRemembered = 4;
+
+void add_words(std::unordered_set<std::string>& into, std::string_view text) {
+  for (const text::Word& word : text::words(text)) into.insert(text::stem(word.folded));
+}
+
+std::unordered_set<std::string> words_of(const ProductCard& card) {
+  std::unordered_set<std::string> words;
+  add_words(words, card.title);
+  add_words(words, card.brand);
+  add_words(words, card.kind);
+  for (const auto& [name, values] : card.options) {
+    for (const std::string& value : values) add_words(words, value);
+  }
+  for (const Attribute& attribute : card.attributes) add_words(words, format(attribute.value));
+  return words;
+}
+
+bool same_kind(const std::string& a, const std::string& b) {
+  if (a.empty() || b.empty()) return false;
+  std::unordered_set<std::string> words;
+  add_words(words, a);
+  for (const text::Word& word : text::words(b)) {
+    if (words.count(text::stem(word.folded))) return true;
+  }
+  return false;
+}
+
+void by_number(const Reference& reference, const std::vector<Shown>& list, Pointed& pointed) {
+  const int size = int(list.size());
+  for (std::size_t i = 0; i < reference.first_n; ++i) {
+    if (i < list.size()) pointed.products.push_back(list[i].product);
+    else pointed.out_of_list = true;
+  }
+  for (const int ordinal : reference.ordinals) {
+    const int index = ordinal < 0 ? size + ordinal : ordinal - 1;
+    if (index >= 0 && index < size) pointed.products.push_back(list[std::size_t(index)].product);
+    else pointed.out_of_list = true;
+  }
+}
+
+std::optional<ProductId> extreme(const Scale& scale, const std::vector<Shown>& list, CardBook& book) {
+  std::optional<ProductId> best;
+  double best_value = 0;
+  for (const Shown& shown : list) {
+    const ProductCard* card = book.card(shown.product);
+    const std::optional<double> value = card ? value_on(scale, *card) : std::nullopt;
+    if (!value || (best && (scale.low ? *value >= best_value : *value <= best_value))) continue;
+    best = shown.product;
+    best_value = *value;
+  }
+  return best;
+}
+
+// The products of one list that the words tell apart from the others, best first; empty where they tell nothing.
+std::vector<ProductId> by_description(const std::vector<std::string>& words, const std::vector<Shown>& list, CardBook& book) {
+  std::vector<std::pair<ProductId, double>> scores;
+  std::vector<std::unordered_set<std::string>> sets;
+  for (const Shown& shown : list) {
+    const ProductCard* card = book.card(shown.product);
+    sets.push_back(card ? words_of(*card) : std::unordered_set<std::string>{});
+    add_words(sets.back(), shown.title);
+  }
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    double score = 0;
+    for (const std::string& word : words) {
+      const std::string stem = text::stem(word);
+      if (!sets[i].count(stem)) continue;
+      std::size_t having = 0;
+      for (const auto& set : sets) having += set.count(stem);
+      score += 1.0 / double(having);
+    }
+    scores.emplace_back(list[i].product, score);
+  }
+  double best = 0;
+  for (const auto& [id, score] : scores) best = std::max(best, score);
+  std::vector<ProductId> found;
+  for (const auto& [id, score] : scores) {
+    if (best > 0 && score > best - 0.01) found.push_back(id);
+  }
+  return found;
+}
+
+std::vector<Shown> list_of_turn(const Memory& memory, int turn) {
+  std::vector<Shown> list;
+  for (const Shown& shown : memory.shown) {
+    if (shown.turn == turn) list.push_back(shown);
+  }
+  return list;
+}
+
+std::vector<Shown> group_of(const std::vector<Shown>& list, const std::string& group, CardBook& book) {
+  if (group.empty()) return list;
+  std::vector<Shown> members;
+  for (const Shown& shown : list) {
+    const ProductCard* card = book.card(shown.product);
+    if (same_kind(shown.group, group) || (shown.group.empty() && card && same_kind(card->kind, group))) members.push_back(shown);
+  }
+  return members.empty() ? list : members;
+}
+
+bool describe(const Heard& heard, const Memory& memory, CardBook& book, Pointed& pointed) {
+  int turn = memory.shown.empty() ? 0 : memory.shown.back().turn;
+  for (int looked = 0; turn > 0 && looked < 3; ++looked) {
+    const auto found = by_description(heard.reference.words, list_of_turn(memory, turn), book);
+    if (found.size() == 1) pointed.products = found;
+    else if (found.size() > 1) pointed.unclear = found;
+    if (!found.empty()) return true;
+    int earlier = 0;
+    for (const Shown& shown : memory.shown) {
+      if (shown.turn < turn) earlier = shown.turn;
+    }
+    turn = earlier;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool CardBook::read_more() {
+  if (unread_ == std::string::npos) unread_ = conversation_.messages.size();
+  while (unread_ > 0 && pages_.size() < kPagesRemembered) {
+    const Message& message = conversation_.messages[--unread_];
+    if (message.role != Role::kTool || message.result.outcome != ToolOutcome::kOk) continue;
+    if (message.result.content.find("\"outcome\":") != std::string::npos) {
+      if (auto page = search_page_from_json(message.result.content)) {
+        pages_.push_back(std::move(*page));
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+const ProductCard* CardBook::card(const ProductId& id) {
+  std::size_t looked = 0;
+  do {
+    for (; looked < pages_.size(); ++looked) {
+      for (const ProductCard& card : pages_[looked].products) {
+        if (card.id == id) return &card;
+      }
+    }
+  } while (read_more());
+  return nullptr;
+}
+
+const SearchPage* CardBook::last_page() {
+  if (pages_.empty() && !read_more()) return nullptr;
+  return &pages_.front();
+}
+
+std::vector<Shown> latest_list(const Memory& memory) {
+  if (memory.shown.empty()) return {};
+  return list_of_turn(memory, memory.shown.back().turn);
+}
+
+std::string title_of(const ProductId& id, const Memory& memory) {
+  for (auto shown = memory.shown.rbegin(); shown != memory.shown.rend(); ++shown) {
+    if (shown->product == id) return shown->title;
+  }
+  return {};
+}
+
+std::size_t described_by(const ProductCard& card, const std::vector<std::string>& words) {
+  const auto known = words_of(card);
+  std::size_t count = 0;
+  for (const std::string& word : words) count += known.count(text::stem(word));
+  return count;
+}
+
+std::optional<double> value_on(const Scale& scale, const ProductCard& card) {
+  for (const std::string& name : scale.attributes) {
+    if (name == "price") return double(card.price_from.minor);
+    for (const Attribute& attribute : card.attributes) {
+      const Measure* measure = std::get_if<Measure>(&attribute.value);
+      if (measure && text::spaced(attribute.name).find(name) != std::string::npos) return measure->canonical();
+    }
+  }
+  return std::nullopt;
+}
+
+Pointed point_out(const Heard& heard, const Memory& memory, CardBook& book) {
+  Pointed pointed;
+  const Reference& reference = heard.reference;
+  const std::vector<Shown> list = group_of(latest_list(memory), reference.group, book);
+  if (!reference.ordinals.empty() || reference.first_n > 0) {
+    by_number(reference, list, pointed);
+    if (!pointed.products.empty() || pointed.out_of_list) return pointed;
+  }
+  if (!reference.named.empty()) {
+    pointed.products = reference.named;
+    if (reference.named.size() > 1) describe(heard, memory, book, pointed);
+    return pointed;
+  }
+  if (reference.scale) {
+    if (const auto found = extreme(*reference.scale, list, book)) pointed.products.push_back(*found);
+    if (!pointed.products.empty()) return pointed;
+  }
+  if (reference.all && !heard.quantity && list.size() > 1) {
+    for (const Shown& shown : list) pointed.products.push_back(shown.product);
+    return pointed;
+  }
+  if (!reference.words.empty() && describe(heard, memory, book, pointed)) {
+    if (pointed.products.empty() && reference.pronoun && memory.focus &&
+        std::find(pointed.unclear.begin(), pointed.unclear.end(), *memory.focus) != pointed.unclear.end()) {
+      pointed.products = {*memory.focus};
+      pointed.unclear.clear();
+    }
+    return pointed;
+  }
+  if (memory.focus) pointed.products = {*memory.focus};
+  return pointed;
+}
+
+}  // namespace floorwalker::guided

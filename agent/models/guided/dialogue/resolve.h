@@ -1,0 +1,55 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/core/answers.h"
+#include "agent/core/conversation.h"
+#include "agent/models/guided/understanding/heard.h"
+
+namespace floorwalker::guided {
+
+// The products that the tools of this conversation told about, newest first, read from its messages when asked for.
+class CardBook {
+ public:
+  explicit CardBook(const Conversation& conversation) : conversation_(conversation) {}
+
+  // The newest card of the product; null if no list had it.
+  const ProductCard* card(const ProductId& id);
+
+  // The newest search result; null if there was none.
+  const SearchPage* last_page();
+
+ private:
+  bool read_more();
+
+  const Conversation& conversation_;
+  std::size_t unread_ = std::string::npos;  // messages before this index are not read yet
+  std::vector<SearchPage> pages_;           // newest first
+  std::vector<ProductCard> others_;         // from single products
+};
+
+// What a reference came to: one or more products, or several it may mean.
+struct Pointed {
+  std::vector<ProductId> products;
+  std::vector<ProductId> unclear;
+  bool out_of_list = false;   // "the fifth" of four
+};
+
+// The products that the shopper points at, by number, name, description or as "it".
+Pointed point_out(const Heard& heard, const Memory& memory, CardBook& book);
+
+// Products of the latest list, in its order.
+std::vector<Shown> latest_list(const Memory& memory);
+
+// The title under which the shopper knows a product; "" if it was never shown.
+std::string title_of(const ProductId& id, const Memory& memory);
+
+// How many of the words (folded) describe the card: in its title, brand, kind, option values or attribute values.
+std::size_t described_by(const ProductCard& card, const std::vector<std::string>& words);
+
+// The number on which products are compared along a scale: the price, or the first of its attributes that the card has.
+std::optional<double> value_on(const Scale& scale, const ProductCard& card);
+
+}  // namespace floorwalker::guided

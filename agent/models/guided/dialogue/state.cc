@@ -1,0 +1,65 @@
+#include "agent/models/guided/dialogue/state.h"
+
+#include <nlohmann/json.hpp>
+
+namespace floorwalker::guided {
+
+namespace {
+
+using nlohmann::json;
+
+json add_json(const PendingAdd& add) {
+  json object{{"product", add.product.str()}, {"quantity", add.quantity}, {"options", add.options}};
+  if (add.line) object["line"] = add.line->str();
+  return object;
+}
+
+PendingAdd read_add(const json& object) {
+  PendingAdd add{ProductId(object.at("product").get<std::string>()), object.at("quantity").get<std::int64_t>(),
+                 object.at("options").get<std::map<std::string, std::string>>(), std::nullopt};
+  if (object.contains("line")) add.line = LineId(object.at("line").get<std::string>());
+  return add;
+}
+
+}  // namespace
+
+State read_state(std::string_view text) {
+  State state;
+  if (text.empty()) return state;
+  try {
+    const json root = json::parse(text);
+    state.pending = static_cast<Pending>(root.value("pending", 0));
+    state.option = root.value("option", "");
+    for (const json& add : root.value("adds", json::array())) state.adds.push_back(read_add(add));
+    for (const json& id : root.value("candidates", json::array())) state.candidates.emplace_back(id.get<std::string>());
+    state.act = root.value("act", "");
+    state.said = root.value("said", std::vector<std::string>{});
+    state.offset = root.value("offset", std::size_t{0});
+    state.total = root.value("total", std::size_t{0});
+    state.questions = root.value("questions", 0);
+    state.complained = root.value("complained", false);
+    state.order = root.value("order", "");
+    return state;
+  } catch (const json::exception&) {
+    return State{};  // another model's plan: nothing of ours to remember
+  }
+}
+
+std::string write_state(const State& state) {
+  if (state == State{}) return {};
+  json root = json::object();
+  if (state.pending != Pending::kNone) root["pending"] = static_cast<int>(state.pending);
+  if (!state.option.empty()) root["option"] = state.option;
+  for (const PendingAdd& add : state.adds) root["adds"].push_back(add_json(add));
+  for (const ProductId& id : state.candidates) root["candidates"].push_back(id.str());
+  if (!state.act.empty()) root["act"] = state.act;
+  if (!state.said.empty()) root["said"] = state.said;
+  if (state.offset > 0) root["offset"] = state.offset;
+  if (state.total > 0) root["total"] = state.total;
+  if (state.questions > 0) root["questions"] = state.questions;
+  if (state.complained) root["complained"] = true;
+  if (!state.order.empty()) root["order"] = state.order;
+  return root.dump();
+}
+
+}  // namespace floorwalker::guided

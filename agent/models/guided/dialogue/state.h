@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/core/conversation.h"
+
+namespace floorwalker::guided {
+
+// What "yes" would mean, or what an answer is missing for.
+enum class Pending { kNone, kChooseOption, kOfferAdd, kOfferAddon, kWhich, kCheckout, kEmail, kClearCart };
+
+// An addition to the cart that waits for a choice.
+struct PendingAdd {
+  ProductId product;
+  std::int64_t quantity = 1;
+  std::map<std::string, std::string> options;  // chosen so far, by the product's own option names
+  std::optional<LineId> line;                  // to put the choice in this line's place
+
+  bool operator==(const PendingAdd&) const = default;
+};
+
+// What the guided model remembers beyond the shared Memory, kept as JSON in Memory::plan. A plain value.
+struct State {
+  Pending pending = Pending::kNone;
+  std::string option;                   // the option asked for with kChooseOption
+  std::vector<PendingAdd> adds;         // the first one waits for the answer
+  std::vector<ProductId> candidates;    // kWhich: the products it was between
+  std::string act;                      // kWhich: what was to be done with it
+  std::vector<std::string> said;        // what the shopper wrote of each current need, in the order of Memory::needs
+  std::size_t offset = 0;               // products of the last search already shown
+  std::size_t total = 0;                // and how many it found
+  int questions = 0;                    // asked for the current need
+  bool complained = false;
+  std::string order;                    // order id that waits for its email
+
+  bool operator==(const State&) const = default;
+};
+
+// The empty State for "" or text that is none.
+State read_state(std::string_view json);
+std::string write_state(const State& state);
+
+}  // namespace floorwalker::guided

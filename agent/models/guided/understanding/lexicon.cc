@@ -1,0 +1,211 @@
+#include "agent/models/guided/understanding/lexicon.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <array>
+
+namespace floorwalker::guided {
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Act>, 40> kActs{{
+    {"greet", Act::kGreet}, {"thanks", Act::kThanks}, {"bye", Act::kBye}, {"identity", Act::kIdentity}, {"help", Act::kHelp},
+    {"small_talk", Act::kSmallTalk}, {"out_of_scope", Act::kOutOfScope}, {"find", Act::kFind}, {"more", Act::kMore},
+    {"other", Act::kOther}, {"surprise", Act::kSurprise}, {"retract", Act::kRetract}, {"start_over", Act::kStartOver},
+    {"compare", Act::kCompare}, {"advise", Act::kAdvise}, {"why", Act::kWhy}, {"details", Act::kDetails},
+    {"compatible", Act::kCompatible}, {"stock", Act::kStock}, {"price", Act::kPrice}, {"attribute", Act::kAttribute},
+    {"add", Act::kAdd}, {"remove", Act::kRemove}, {"quantity", Act::kQuantity}, {"change", Act::kChange},
+    {"view_cart", Act::kViewCart}, {"clear_cart", Act::kClearCart}, {"checkout", Act::kCheckout}, {"discount", Act::kDiscount},
+    {"addons", Act::kAddons}, {"no_addons", Act::kNoAddons}, {"policy", Act::kPolicy}, {"order", Act::kOrder},
+    {"hand_off", Act::kHandOff}, {"complaint", Act::kComplaint}, {"overview", Act::kOverview}, {"count", Act::kCount},
+    {"superlative", Act::kSuperlative}, {"yes", Act::kYes}, {"no", Act::kNo},
+}};
+constexpr std::pair<std::string_view, Act> kAnyAct{"any", Act::kAny};
+
+std::vector<std::string> tokens(std::string_view phrase) {
+  std::vector<std::string> found;
+  for (text::Word& word : text::words(phrase)) found.push_back(std::move(word.folded));
+  return found;
+}
+
+// Throws YAML::Exception with the position of what is wrong.
+[[noreturn]] void bad(const YAML::Node& node, const std::string& why) { throw YAML::Exception(node.Mark(), why); }
+
+YAML::Node need(const YAML::Node& root, const char* key) {
+  const YAML::Node node = root[key];
+  if (!node) bad(root, std::string("the key '") + key + "' is missing");
+  return node;
+}
+
+std::vector<std::string> strings(const YAML::Node& node) {
+  std::vector<std::string> found;
+  for (const YAML::Node& item : node) found.push_back(item.as<std::string>());
+  return found;
+}
+
+std::unordered_set<std::string> word_set(const YAML::Node& root, const char* key) {
+  std::unordered_set<std::string> found;
+  for (const std::string& word : strings(need(root, key))) found.insert(text::fold(word));
+  return found;
+}
+
+std::vector<std::vector<std::string>> phrase_list(const YAML::Node& node) {
+  std::vector<std::vector<std::string>> found;
+  for (const std::string& phrase : strings(node)) found.push_back(tokens(phrase));
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
+  return found;
+}
+
+Pattern pattern(const YAML::Node& node, const WordClasses& classes) {
+  Result<Pattern> parsed = Pattern::parse(node.as<std::string>(), classes);
+  if (!parsed) bad(node, parsed.error().message);
+  return std::move(*parsed);
+}
+
+std::map<std::string, std::vector<Pattern>> pattern_map(const YAML::Node& node, const WordClasses& classes) {
+  std::map<std::string, std::vector<Pattern>> found;
+  for (const auto& entry : node) {
+    for (const YAML::Node& item : entry.second) found[entry.first.as<std::string>()].push_back(pattern(item, classes));
+  }
+  return found;
+}
+
+std::unordered_map<std::string, int> number_map(const YAML::Node& node) {
+  std::unordered_map<std::string, int> found;
+  for (const auto& entry : node) found[text::fold(entry.first.as<std::string>())] = entry.second.as<int>();
+  return found;
+}
+
+void read_bounds(const YAML::Node& node, std::vector<Bound>& bounds) {
+  const std::array<std::pair<const char*, Bound>, 4> kinds{{{"at_most", {{}, Constraint::Op::kAtMost, false}},
+                                                            {"at_least", {{}, Constraint::Op::kAtLeast, false}},
+                                                            {"around", {{}, Constraint::Op::kBetween, true}},
+                                                            {"exactly", {{}, Constraint::Op::kEquals, false}}}};
+  for (const auto& [key, bound] : kinds) {
+    if (!node[key]) continue;
+    for (const std::string& phrase : strings(node[key])) {
+      bounds.push_back(bound);
+      bounds.back().words = tokens(phrase);
+    }
+  }
+  std::stable_sort(bounds.begin(), bounds.end(), [](const Bound& a, const Bound& b) { return a.words.size() > b.words.size(); });
+}
+
+WordClasses read_classes(const YAML::Node& root, const Lexicon& lexicon) {
+  WordClasses classes;
+  for (const auto& entry : need(root, "classes")) {
+    for (const std::string& word : strings(entry.second)) classes[entry.first.as<std::string>()].push_back(text::fold(word));
+  }
+  for (const auto& [word, value] : lexicon.numbers) classes["number"].push_back(word);
+  for (const auto& [word, value] : lexicon.ordinals) classes["ordinal"].push_back(word);
+  return classes;
+}
+
+void read_acts(const YAML::Node& root, const WordClasses& classes, Lexicon& lexicon) {
+  for (const auto& entry : need(root, "acts")) {
+    const auto act = act_named(entry.first.as<std::string>());
+    if (!act) bad(entry.first, "'" + entry.first.as<std::string>() + "' is no act");
+    for (const YAML::Node& item : entry.second) lexicon.acts.emplace_back(*act, pattern(item, classes));
+  }
+  lexicon.policies = pattern_map(need(root, "policies"), classes);
+  lexicon.extremes = pattern_map(need(root, "extremes"), classes);
+  for (const YAML::Node& item : need(root, "asks")) {
+    for (const YAML::Node& form : need(item, "say")) {
+      lexicon.asks.push_back({pattern(form, classes), strings(need(item, "attributes"))});
+    }
+  }
+}
+
+void read_scales(const YAML::Node& root, Lexicon& lexicon) {
+  for (const YAML::Node& item : need(root, "scales")) {
+    const std::vector<std::string> attributes = strings(need(item, "attributes"));
+    const std::vector<std::string> plain = item["plain"] ? strings(item["plain"]) : std::vector<std::string>{};
+    if (item["low"]) lexicon.scales.push_back({strings(item["low"]), {}, attributes, true});
+    if (item["high"]) lexicon.scales.push_back({strings(item["high"]), plain, attributes, false});
+  }
+}
+
+void read_word_lists(const YAML::Node& root, Lexicon& lexicon) {
+  lexicon.currency = word_set(root, "currency");
+  lexicon.price = word_set(root, "price");
+  lexicon.negation_ends = word_set(root, "negation_ends");
+  lexicon.fillers = word_set(root, "fillers");
+  lexicon.openers = word_set(root, "openers");
+  lexicon.modifiers = word_set(root, "modifiers");
+  lexicon.own = word_set(root, "own");
+  lexicon.pronouns = word_set(root, "pronouns");
+  lexicon.plural_pronouns = word_set(root, "plural_pronouns");
+  lexicon.clause_starts = word_set(root, "clause_starts");
+  lexicon.self = word_set(root, "self");
+  lexicon.the = word_set(root, "the");
+  lexicon.item_words = word_set(root, "item_words");
+  lexicon.only = word_set(root, "only");
+  lexicon.question_words = word_set(root, "question_words");
+  lexicon.quantity_before = phrase_list(need(root, "quantity_before"));
+  lexicon.quantity_after = phrase_list(need(root, "quantity_after"));
+  lexicon.negations = phrase_list(need(root, "negations"));
+  lexicon.between = phrase_list(need(root, "between"));
+  lexicon.between_and = strings(need(root, "between_and"));
+  for (const auto& entry : need(root, "option_cues")) lexicon.option_cues[entry.first.as<std::string>()] = strings(entry.second);
+  for (const auto& entry : need(root, "value_words")) {
+    lexicon.value_words[text::fold(entry.first.as<std::string>())] = text::fold(entry.second.as<std::string>());
+  }
+}
+
+}  // namespace
+
+std::optional<Act> act_named(std::string_view name) {
+  if (name == kAnyAct.first) return kAnyAct.second;
+  for (const auto& [known, act] : kActs) {
+    if (known == name) return act;
+  }
+  return std::nullopt;
+}
+
+std::string_view to_string(Act act) {
+  for (const auto& [name, known] : kActs) {
+    if (known == act) return name;
+  }
+  return kAnyAct.first;
+}
+
+Result<Lexicon> Lexicon::load(std::string_view yaml) {
+  try {
+    const YAML::Node root = YAML::Load(std::string(yaml));
+    Lexicon lexicon;
+    lexicon.numbers = number_map(need(root, "numbers"));
+    lexicon.ordinals = number_map(need(root, "ordinals"));
+    const WordClasses classes = read_classes(root, lexicon);
+    read_word_lists(root, lexicon);
+    read_bounds(need(root, "before"), lexicon.before);
+    read_bounds(need(root, "after"), lexicon.after);
+    read_scales(root, lexicon);
+    read_acts(root, classes, lexicon);
+    return lexicon;
+  } catch (const YAML::Exception& error) {
+    return fail(ErrorKind::kMalformed, std::string("lexicon: ") + error.what());
+  }
+}
+
+int Lexicon::number(std::string_view word) const {
+  const auto found = numbers.find(std::string(word));
+  return found == numbers.end() ? 0 : found->second;
+}
+
+bool phrase_at(const std::vector<text::Word>& words, std::size_t word, const std::vector<std::string>& phrase) {
+  if (phrase.empty() || word + phrase.size() > words.size()) return false;
+  for (std::size_t i = 0; i < phrase.size(); ++i) {
+    if (words[word + i].folded != phrase[i]) return false;
+  }
+  return true;
+}
+
+std::size_t phrase_length(const std::vector<text::Word>& words, std::size_t word, const std::vector<std::vector<std::string>>& phrases) {
+  for (const auto& phrase : phrases) {
+    if (phrase_at(words, word, phrase)) return phrase.size();
+  }
+  return 0;
+}
+
+}  // namespace floorwalker::guided

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "agent/core/answers.h"
+#include "agent/core/units.h"
+#include "agent/models/guided/understanding/pattern.h"
+
+namespace floorwalker::guided {
+
+// What a shopper does with a sentence.
+enum class Act {
+  kGreet, kThanks, kBye, kIdentity, kHelp, kSmallTalk, kOutOfScope,                          // talk
+  kFind, kMore, kOther, kSurprise, kRetract, kStartOver,                                     // finding
+  kCompare, kAdvise, kWhy, kDetails, kCompatible, kStock, kPrice, kAttribute,                // about products
+  kAdd, kRemove, kQuantity, kChange, kViewCart, kClearCart, kCheckout, kDiscount,            // cart
+  kAddons, kNoAddons,
+  kPolicy, kOrder, kHandOff, kComplaint,                                                     // service
+  kOverview, kCount, kSuperlative,                                                           // the shop as a whole
+  kYes, kNo, kAny,                                                                           // answers
+};
+
+// The act's name in the lexicon: "add"; nothing for an unknown name.
+std::optional<Act> act_named(std::string_view name);
+std::string_view to_string(Act act);
+
+// Words that compare on a scale, and the attributes that may carry it: "lighter" -> low weight.
+struct Scale {
+  std::vector<std::string> words;       // folded, comparing: "lighter", "lightest"
+  std::vector<std::string> plain;       // folded, after a number: "76 cm wide"
+  std::vector<std::string> attributes;  // words of attribute names, the best first: "weight"
+  bool low = false;                     // towards less
+};
+
+// A question word that asks for an attribute: "how heavy" -> weight.
+struct Ask {
+  Pattern pattern;
+  std::vector<std::string> attributes;
+};
+
+// Phrases that put a bound on the number after (or before) them.
+struct Bound {
+  std::vector<std::string> words;
+  Constraint::Op op = Constraint::Op::kAtMost;
+  bool around = false;  // "about 500": a band around the number
+};
+
+// How shoppers of one language speak, from a file such as prompts/guided/lexicon.en.yaml. Immutable, safe for every thread.
+struct Lexicon {
+  // Fails with kMalformed, naming line and key.
+  static Result<Lexicon> load(std::string_view yaml);
+
+  std::vector<std::pair<Act, Pattern>> acts;       // in file order
+  std::vector<Bound> before, after;                // "under" 800 / 800 "or less"; the longest phrases first
+  std::vector<std::vector<std::string>> between;   // "between", "from"
+  std::vector<std::string> between_and;            // "and", "to"
+  std::vector<Scale> scales;
+  std::vector<Ask> asks;
+  std::map<std::string, std::vector<Pattern>> policies;  // topic -> how it is asked for
+  std::map<std::string, std::vector<Pattern>> extremes;  // "most expensive" -> how shoppers say it
+  std::unordered_map<std::string, int> numbers;    // "two" -> 2
+  std::unordered_map<std::string, int> ordinals;   // "second" -> 2, "last" -> -1
+  std::unordered_set<std::string> currency;        // "dollars"
+  std::unordered_set<std::string> price;           // "price", "budget"
+  std::vector<std::vector<std::string>> negations; // "not", "anything but"
+  std::unordered_set<std::string> negation_ends;   // where a negation stops: "but", "and", "with"
+  std::unordered_set<std::string> fillers;         // say nothing about the product: "please", "want"
+  std::unordered_set<std::string> openers;         // "and", "plus", ",": between two things looked for
+  std::unordered_set<std::string> modifiers;       // "for", "with", "of": what follows describes, it is not looked for
+  std::unordered_set<std::string> own;             // "my": what follows is owned, not wanted
+  std::unordered_set<std::string> pronouns;        // "it", "that", "this", "one"
+  std::unordered_set<std::string> plural_pronouns; // "them", "both", "these"
+  std::unordered_set<std::string> clause_starts;   // a new request may begin with these: "show", "what"
+  std::unordered_map<std::string, std::vector<std::string>> option_cues;  // option -> words around its value: size -> size, in
+  std::unordered_map<std::string, std::string> value_words;  // other words for option values: "small" -> "s"
+  std::vector<std::vector<std::string>> quantity_before, quantity_after;  // "make it" 3, 3 "of them"
+  std::unordered_set<std::string> the;             // before a thing already shown: "the", "that"
+  std::unordered_set<std::string> item_words;      // before a number in the list: "number", "option"
+  std::unordered_set<std::string> only;            // "only"
+  std::unordered_set<std::string> question_words;  // a question may begin with these: "what", "does"
+  std::unordered_set<std::string> self;            // the shopper speaks of themselves: "i'm", "my size"
+
+  int number(std::string_view word) const;         // 0 if it is none
+};
+
+// Whether `phrase` stands at `word`.
+bool phrase_at(const std::vector<text::Word>& words, std::size_t word, const std::vector<std::string>& phrase);
+
+// The longest of `phrases` at `word`: its length, or 0.
+std::size_t phrase_length(const std::vector<text::Word>& words, std::size_t word, const std::vector<std::vector<std::string>>& phrases);
+
+}  // namespace floorwalker::guided

@@ -1,0 +1,189 @@
+#include <algorithm>
+
+#include "agent/models/guided/understanding/heard.h"
+
+namespace floorwalker::guided {
+
+namespace {
+
+// Below this the catalogue only guesses.
+constexpr double kLeastConfidence = 0.6;
+
+bool has_break(std::string_view text, std::size_t from, std::size_t to) {
+  return text.substr(from, to - from).find_first_of(",;.!?:") != std::string_view::npos;
+}
+
+WordSpan span_of(const std::vector<text::Word>& words, std::size_t start, std::size_t end) {
+  WordSpan span;
+  while (span.first < words.size() && words[span.first].end <= start) ++span.first;
+  span.last = span.first;
+  while (span.last < words.size() && words[span.last].start < end) ++span.last;
+  return span;
+}
+
+// Which words a negation governs: "not leather or velvet, ..." -> leather, or, velvet.
+std::vector<bool> negated_words(const Heard& heard, const Lexicon& lexicon) {
+  std::vector<bool> negated(heard.words.size(), false);
+  for (std::size_t i = 0; i < heard.words.size(); ++i) {
+    const std::size_t length = phrase_length(heard.words, i, lexicon.negations);
+    for (std::size_t j = i + length; length > 0 && j < heard.words.size() && j < i + length + 5; ++j) {
+      if (lexicon.negation_ends.count(heard.words[j].folded)) break;
+      if (has_break(heard.text, heard.words[j - 1].end, heard.words[j].start)) break;
+      negated[j] = true;
+    }
+  }
+  return negated;
+}
+
+// Ids, emails and codes are looked for in the text as written, not in folded words.
+std::vector<std::string> raw_tokens(std::string_view text) {
+  std::vector<std::string> tokens;
+  std::string token;
+  for (const char c : std::string(text) + " ") {
+    if (c != ' ' && c != '\n' && c != '\t') {
+      token += c;
+      continue;
+    }
+    while (!token.empty() && std::string_view(",.;:!?\"'()").find(token.back()) != std::string_view::npos) token.pop_back();
+    while (!token.empty() && std::string_view("\"'(").find(token.front()) != std::string_view::npos) token.erase(0, 1);
+    if (!token.empty()) tokens.push_back(std::move(token));
+    token.clear();
+  }
+  return tokens;
+}
+
+bool has_digit(std::string_view token) { return token.find_first_of("0123456789") != std::string_view::npos; }
+
+bool looks_like_code(std::string_view token) {
+  if (token.size() < 4) return false;
+  bool letter = false;
+  for (const char c : token) {
+    if (c >= 'a' && c <= 'z') return false;
+    letter = letter || (c >= 'A' && c <= 'Z');
+    if (!((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_')) return false;
+  }
+  return letter;
+}
+
+}  // namespace
+
+const Mention* Known::reading(Mention::What what) const {
+  for (const Mention& mention : readings) {
+    if (mention.what == what) return &mention;
+  }
+  return nullptr;
+}
+
+bool Heard::has(Act act) const { return std::find(acts.begin(), acts.end(), act) != acts.end(); }
+
+void Listener::hear_acts(Heard& heard) const {
+  std::vector<std::pair<std::size_t, Act>> found;
+  for (const auto& [act, pattern] : lexicon_.acts) {
+    if (!pattern.find(heard.words)) continue;
+    const auto same = std::find_if(found.begin(), found.end(), [&, a = act](const auto& entry) { return entry.second == a; });
+    if (same == found.end()) found.emplace_back(pattern.weight(), act);
+    else same->first = std::max(same->first, pattern.weight());
+  }
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  for (const auto& [weight, act] : found) heard.acts.push_back(act);
+  if (!heard.words.empty()) heard.question = lexicon_.question_words.count(heard.words.front().folded) > 0;
+  heard.question = heard.question || heard.text.find('?') != std::string::npos;
+  for (const text::Word& word : heard.words) heard.only = heard.only || lexicon_.only.count(word.folded) > 0;
+}
+
+// Keeps, of overlapping phrases, the longer one, with all its readings.
+void Listener::hear_known(Heard& heard) const {
+  std::vector<Known> all;
+  for (Mention& mention : vocabulary_.recognise(heard.text)) {
+    const WordSpan span = span_of(heard.words, mention.start, mention.end);
+    if (span.empty() || mention.confidence < kLeastConfidence) continue;
+    bool says_something = false;
+    for (std::size_t i = span.first; i < span.last; ++i) {
+      const std::string& word = heard.words[i].folded;
+      says_something = says_something || (!lexicon_.fillers.count(word) && !lexicon_.pronouns.count(word) && !lexicon_.ordinals.count(word));
+    }
+    if (!says_something) continue;
+    const auto same = std::find_if(all.begin(), all.end(), [&](const Known& known) { return known.span == span; });
+    if (same == all.end()) all.push_back({span, {std::move(mention)}, false});
+    else same->readings.push_back(std::move(mention));
+  }
+  std::stable_sort(all.begin(), all.end(), [](const Known& a, const Known& b) {
+    return double(a.span.last - a.span.first) * a.readings.front().confidence > double(b.span.last - b.span.first) * b.readings.front().confidence;
+  });
+  const std::vector<bool> negated = negated_words(heard, lexicon_);
+  std::vector<bool> covered(heard.words.size(), false);
+  for (Known& known : all) {
+    bool free = true;
+    for (std::size_t i = known.span.first; i < known.span.last; ++i) free = free && !covered[i];
+    if (!free) continue;
+    for (std::size_t i = known.span.first; i < known.span.last; ++i) covered[i] = true;
+    known.negated = negated[known.span.first];
+    heard.known.push_back(std::move(known));
+  }
+  std::sort(heard.known.begin(), heard.known.end(), [](const Known& a, const Known& b) { return a.span.first < b.span.first; });
+}
+
+void Listener::hear_service(Heard& heard) const {
+  for (const auto& [topic, patterns] : lexicon_.policies) {
+    for (const Pattern& pattern : patterns) {
+      if (heard.topic.empty() && pattern.find(heard.words)) heard.topic = topic;
+    }
+  }
+  for (const auto& [extreme, patterns] : lexicon_.extremes) {
+    for (const Pattern& pattern : patterns) {
+      if (heard.extreme.empty() && pattern.find(heard.words)) heard.extreme = extreme;
+    }
+  }
+  for (const Ask& ask : lexicon_.asks) {
+    if (heard.asked.empty() && ask.pattern.find(heard.words)) heard.asked = ask.attributes;
+  }
+  for (const std::string& token : raw_tokens(heard.text)) {
+    if (token.find('@') != std::string::npos && token.find('.', token.find('@')) != std::string::npos) heard.email = token;
+    else if (heard.has(Act::kDiscount) && heard.code.empty() && looks_like_code(token)) heard.code = token;
+    else if (heard.has(Act::kOrder) && has_digit(token)) heard.order = token.front() == '#' && token.size() > 1 ? token.substr(1) : token;
+  }
+}
+
+Heard Listener::hear(std::string_view text, std::string_view kind) const {
+  Heard heard;
+  heard.text = std::string(text);
+  heard.words = text::words(heard.text);
+  if (heard.words.empty()) return heard;
+  hear_acts(heard);
+  hear_known(heard);
+  hear_service(heard);
+  std::vector<bool> taken(heard.words.size(), false);
+  for (const Known& known : heard.known) {
+    if (!known.reading(Mention::What::kProduct) && !known.reading(Mention::What::kKind)) continue;
+    for (std::size_t i = known.span.first; i < known.span.last; ++i) taken[i] = true;
+  }
+  hear_reference(heard);
+  hear_options(heard, taken);
+  hear_quantity(heard, taken);
+  heard.numbers = number_phrases(heard.text, heard.words, taken, lexicon_);
+  hear_wanted(heard, kind, taken);
+  for (const text::Word& word : heard.words) {
+    for (const Scale& scale : lexicon_.scales) {
+      if (std::find(scale.words.begin(), scale.words.end(), word.folded) != scale.words.end()) heard.scales.push_back(&scale);
+    }
+  }
+  return heard;
+}
+
+std::vector<std::string> Listener::clauses(std::string_view text) const {
+  const std::vector<text::Word> words = text::words(text);
+  std::vector<std::string> found;
+  std::size_t start = 0;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const std::string_view gap = text.substr(words[i - 1].end, words[i].start - words[i - 1].end);
+    const bool sentence = gap.find_first_of("!?;\n") != std::string_view::npos || gap.starts_with(". ");
+    const bool joined = lexicon_.openers.count(words[i - 1].folded) > 0 || gap.find(',') != std::string_view::npos;
+    if (!sentence && !(joined && lexicon_.clause_starts.count(words[i].folded))) continue;
+    found.emplace_back(text.substr(start, words[i].start - start));
+    start = words[i].start;
+  }
+  found.emplace_back(text.substr(start));
+  return found;
+}
+
+}  // namespace floorwalker::guided

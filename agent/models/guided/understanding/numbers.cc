@@ -1,0 +1,337 @@
+#include "agent/models/guided/understanding/numbers.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace floorwalker::guided {
+
+namespace {
+
+// "around 500" allows what a shopper would still call so.
+constexpr double kAroundBand = 0.15;
+
+std::size_t word_at(const std::vector<text::Word>& words, std::size_t byte) {
+  std::size_t index = 0;
+  while (index < words.size() && words[index].end <= byte) ++index;
+  return index;
+}
+
+std::string_view before(std::string_view text, std::size_t byte) {
+  while (byte > 0 && text[byte - 1] == ' ') --byte;
+  return text.substr(0, byte);
+}
+
+bool ends_with_sign(std::string_view text) {
+  for (const std::string_view sign : {"$", "€", "£", "¥"}) {
+    if (text.ends_with(sign)) return true;
+  }
+  return false;
+}
+
+std::string_view without_sign(std::string_view text) {
+  for (const std::string_view sign : {"$", "€", "£", "¥"}) {
+    if (text.ends_with(sign)) return before(text, text.size() - sign.size());
+  }
+  return text;
+}
+
+// "<", ">=", "~" directly before the number.
+bool read_symbol(std::string_view head, NumberPhrase& phrase) {
+  const bool equals = head.ends_with("=");
+  if (equals) head.remove_suffix(1);
+  if (head.ends_with("<") || head.ends_with("≤")) phrase.op = Constraint::Op::kAtMost;
+  else if (head.ends_with(">") || head.ends_with("≥")) phrase.op = Constraint::Op::kAtLeast;
+  else if (head.ends_with("~")) phrase.around = true;
+  else return false;
+  phrase.bounded = true;
+  return true;
+}
+
+class Reader {
+ public:
+  Reader(std::string_view text, const std::vector<text::Word>& words, const Lexicon& lexicon)
+      : text_(text), words_(words), lexicon_(lexicon) {}
+
+  NumberPhrase read(const MeasureSpan& span) const {
+    NumberPhrase phrase;
+    phrase.low = phrase.high = span.measure;
+    phrase.span = {word_at(words_, span.start), word_at(words_, span.end - 1) + 1};
+    const std::string_view head = before(text_, span.start);
+    if (ends_with_sign(head)) phrase.money = true;
+    read_symbol(without_sign(head), phrase);
+    read_after(phrase, span.end);
+    read_before(phrase);
+    return phrase;
+  }
+
+  // Whether two numbers are the ends of one range: "50 to 80", "50-80", "between 50 and 80".
+  bool joins(const NumberPhrase& a, const NumberPhrase& b, std::size_t a_end, std::size_t b_start) const {
+    if (b.bounded && !b.money) return false;
+    const std::string_view gap = text_.substr(a_end, b_start - a_end);
+    const std::string joiner = text::fold(gap);
+    if (joiner.find_first_not_of(" -$") == std::string::npos && joiner.find('-') != std::string::npos) return true;
+    const auto between = text::words(gap);
+    std::vector<std::string> rest;
+    for (const text::Word& word : between) {
+      if (!lexicon_.currency.count(word.folded)) rest.push_back(word.folded);
+    }
+    if (rest.size() != 1) return false;
+    const auto& ands = lexicon_.between_and;
+    if (std::find(ands.begin(), ands.end(), rest[0]) == ands.end()) return false;
+    return rest[0] != ands.front() || opens_range(a);
+  }
+
+  // The bound "between" itself, when it stands before the first number.
+  std::size_t opens_range(const NumberPhrase& phrase) const {
+    const std::size_t at = skip_small(phrase.span.first);
+    for (const auto& opener : lexicon_.between) {
+      if (at >= opener.size() && phrase_at(words_, at - opener.size(), opener)) return opener.size();
+    }
+    return 0;
+  }
+
+  void read_before(NumberPhrase& phrase) const {
+    std::size_t at = skip_small(phrase.span.first);
+    for (int round = 0; round < 3; ++round) {
+      const std::size_t was = at;
+      at = read_bound(phrase, at);
+      at = read_scale(phrase, at);
+      at = read_name(phrase, at);
+      if (at == was) break;
+    }
+    phrase.span.first = std::min(phrase.span.first, at);
+  }
+
+ private:
+  // Words that may stand between a bound and its number.
+  std::size_t skip_small(std::size_t at) const {
+    while (at > 0 && (words_[at - 1].folded == "a" || words_[at - 1].folded == "the" || words_[at - 1].folded == "an")) --at;
+    return at;
+  }
+
+  std::size_t read_bound(NumberPhrase& phrase, std::size_t at) const {
+    for (const Bound& bound : lexicon_.before) {
+      const std::size_t size = bound.words.size();
+      if (at < size || !phrase_at(words_, at - size, bound.words)) continue;
+      if (!phrase.bounded) {
+        phrase.op = bound.op;
+        phrase.around = bound.around;
+      }
+      phrase.bounded = true;
+      return at - size;
+    }
+    return at;
+  }
+
+  // "lighter than" 1.5 kg: the scale names the attribute, and the direction of the bound.
+  std::size_t read_scale(NumberPhrase& phrase, std::size_t at) const {
+    if (at < 2 || words_[at - 1].folded != "than") return at;
+    for (const Scale& scale : lexicon_.scales) {
+      if (std::find(scale.words.begin(), scale.words.end(), words_[at - 2].folded) == scale.words.end()) continue;
+      phrase.op = scale.low ? Constraint::Op::kAtMost : Constraint::Op::kAtLeast;
+      phrase.bounded = true;
+      note(phrase, scale.attributes);
+      return at - 2;
+    }
+    return at;
+  }
+
+  // "price" lower than, "budget is" 500: the name of what is measured.
+  std::size_t read_name(NumberPhrase& phrase, std::size_t at) const {
+    std::size_t back = at;
+    while (back > 0 && at - back < 2 && (words_[back - 1].folded == "is" || words_[back - 1].folded == "of")) --back;
+    if (back > 0 && lexicon_.price.count(words_[back - 1].folded)) {
+      phrase.money = true;
+      return back - 1;
+    }
+    return at;
+  }
+
+  // Currency, scale and bound words after the number: "800 dollars or less", "76 cm wide".
+  void read_after(NumberPhrase& phrase, std::size_t end_byte) const {
+    std::size_t at = phrase.span.last;
+    const std::string_view tail = text_.substr(end_byte);
+    if (tail.starts_with("€") || tail.starts_with("£") || tail.starts_with("$") || tail.starts_with(" €")) phrase.money = true;
+    if (tail.starts_with("+")) {
+      phrase.op = Constraint::Op::kAtLeast;
+      phrase.bounded = true;
+    }
+    for (int round = 0; round < 3 && at < words_.size(); ++round) {
+      if (lexicon_.currency.count(words_[at].folded) || (phrase.money && lexicon_.price.count(words_[at].folded))) {
+        phrase.money = true;
+        ++at;
+        continue;
+      }
+      if (const Scale* scale = plain_scale(words_[at].folded)) {
+        note(phrase, scale->attributes);
+        ++at;
+        continue;
+      }
+      bool moved = false;
+      for (const Bound& bound : lexicon_.after) {
+        if (moved || !phrase_at(words_, at, bound.words)) continue;
+        phrase.op = bound.op;
+        phrase.around = bound.around;
+        phrase.bounded = true;
+        at += bound.words.size();
+        moved = true;
+      }
+      if (!moved) break;
+    }
+    phrase.span.last = at;
+  }
+
+  const Scale* plain_scale(const std::string& word) const {
+    for (const Scale& scale : lexicon_.scales) {
+      if (std::find(scale.plain.begin(), scale.plain.end(), word) != scale.plain.end()) return &scale;
+    }
+    return nullptr;
+  }
+
+  static void note(NumberPhrase& phrase, const std::vector<std::string>& attributes) {
+    if (!attributes.empty() && attributes.front() == "price") phrase.money = true;
+    else phrase.attributes.insert(phrase.attributes.end(), attributes.begin(), attributes.end());
+  }
+
+  std::string_view text_;
+  const std::vector<text::Word>& words_;
+  const Lexicon& lexicon_;
+};
+
+std::string number_text(double value) {
+  Measure plain;
+  plain.value = value;
+  std::string text = format(plain, 4);
+  std::erase(text, ',');
+  return text;
+}
+
+std::string value_with_unit(double value, const Unit& unit) {
+  const std::string number = number_text(value);
+  return unit.symbol.empty() || unit.dimension == Dimension::kNone ? number : number + " " + unit.symbol;
+}
+
+// The numbers of a constraint on `unit`, with the tolerance that shoppers mean: a "15 inch" laptop may have 15.6 in.
+Constraint numeric(const NumberPhrase& phrase, std::string field) {
+  Constraint constraint{std::move(field), phrase.op, {}};
+  const Unit& unit = phrase.low.unit.dimension == Dimension::kNone ? phrase.high.unit : phrase.low.unit;
+  double low = phrase.low.value, high = phrase.high.value;
+  if (phrase.around) {
+    constraint.op = Constraint::Op::kBetween;
+    low = std::floor(low * (1 - kAroundBand));
+    high = std::ceil(high * (1 + kAroundBand));
+  } else if (phrase.op == Constraint::Op::kEquals && unit.dimension != Dimension::kNone) {
+    const bool whole = std::floor(low) == low;
+    constraint.op = Constraint::Op::kBetween;
+    high = unit.dimension == Dimension::kLength && whole ? low + (low < 100 ? 0.99 : low * 0.01) : low * 1.02;
+    low = unit.dimension == Dimension::kLength && whole ? low - (low >= 30 ? 1 : 0.2) : low * 0.98;
+  }
+  constraint.values.push_back(value_with_unit(low, unit));
+  if (constraint.op == Constraint::Op::kBetween) constraint.values.push_back(value_with_unit(high, unit));
+  return constraint;
+}
+
+// How well the words of a hint cover the words of a name: "screen size" in "screen_size" 2, in "size" 1, else 0.
+int shared_words(const std::string& hint, const std::string& name) {
+  int shared = 0;
+  const auto name_words = text::words(text::spaced(name));
+  for (const text::Word& word : text::words(hint)) {
+    const std::string stem = text::stem(word.folded);
+    bool found = false;
+    for (const text::Word& other : name_words) found = found || text::stem(other.folded) == stem;
+    if (!found) return 0;
+    ++shared;
+  }
+  return shared;
+}
+
+bool in_range(const NumericAttribute& attribute, const Measure& measure) {
+  const double value = measure.unit.dimension == Dimension::kNone ? measure.value : measure.canonical();
+  return value >= attribute.low * 0.5 && value <= attribute.high * 1.5;
+}
+
+bool measures(const NumericAttribute& attribute, Dimension dimension) {
+  return dimension == Dimension::kNone || attribute.dimension == dimension;
+}
+
+}  // namespace
+
+std::vector<NumberPhrase> number_phrases(std::string_view text, const std::vector<text::Word>& words, const std::vector<bool>& taken,
+                                         const Lexicon& lexicon) {
+  const Reader reader(text, words, lexicon);
+  std::vector<NumberPhrase> found;
+  std::vector<MeasureSpan> spans;
+  for (const MeasureSpan& span : find_measures(text)) {
+    const std::size_t word = word_at(words, span.start);
+    if (word >= words.size() || taken[word]) continue;
+    NumberPhrase phrase = reader.read(span);
+    if (!found.empty() && found.back().op != Constraint::Op::kBetween && reader.joins(found.back(), phrase, spans.back().end, span.start)) {
+      NumberPhrase& range = found.back();
+      const std::size_t opener = reader.opens_range(range);
+      range.span.first = std::min(range.span.first, range.span.first - std::min(range.span.first, opener));
+      range.op = Constraint::Op::kBetween;
+      range.around = false;
+      range.bounded = true;
+      range.high = phrase.high;
+      if (range.low.unit.dimension == Dimension::kNone) range.low.unit = range.high.unit;
+      range.money = range.money || phrase.money;
+      range.attributes.insert(range.attributes.end(), phrase.attributes.begin(), phrase.attributes.end());
+      range.span.last = phrase.span.last;
+      reader.read_before(range);
+      range.op = Constraint::Op::kBetween;
+      continue;
+    }
+    found.push_back(std::move(phrase));
+    spans.push_back(span);
+  }
+  return found;
+}
+
+std::optional<NumericAttribute> attribute_like(const std::vector<std::string>& hints, std::string_view kind, const Vocabulary& vocabulary) {
+  const auto attributes = vocabulary.numeric_attributes(kind);
+  for (const std::string& hint : hints) {
+    const NumericAttribute* best = nullptr;
+    for (const NumericAttribute& attribute : attributes) {
+      if (shared_words(hint, attribute.name) == 0) continue;
+      if (!best || attribute.name.size() < best->name.size()) best = &attribute;
+    }
+    if (best) return *best;
+  }
+  return std::nullopt;
+}
+
+std::optional<Constraint> bind(const NumberPhrase& phrase, std::string_view kind, const Vocabulary& vocabulary) {
+  const Dimension dimension = phrase.low.unit.dimension == Dimension::kNone ? phrase.high.unit.dimension : phrase.low.unit.dimension;
+  if (phrase.money || (dimension == Dimension::kNone && phrase.attributes.empty())) {
+    if (!phrase.money && !phrase.bounded) return std::nullopt;
+    NumberPhrase price = phrase;
+    price.low.unit = price.high.unit = Unit{};
+    if (!phrase.bounded) price.op = Constraint::Op::kAtMost;
+    return numeric(price, "price");
+  }
+  const auto attributes = vocabulary.numeric_attributes(kind);
+  const NumericAttribute* best = nullptr;
+  double best_score = 0;
+  for (const NumericAttribute& attribute : attributes) {
+    if (!measures(attribute, dimension)) continue;
+    double score = dimension == Dimension::kNone ? 0 : 1;
+    for (std::size_t i = 0; i < phrase.attributes.size(); ++i) {
+      const int shared = shared_words(phrase.attributes[i], attribute.name);
+      if (shared > 0) score += 10.0 * shared / double(i + 1) - 0.01 * double(attribute.name.size());
+    }
+    if (score == 0) continue;
+    if (in_range(attribute, phrase.low)) score += 2;
+    score += double(attribute.products) / double(attributes.front().products + 1);
+    if (score > best_score) {
+      best_score = score;
+      best = &attribute;
+    }
+  }
+  if (!best) return std::nullopt;
+  NumberPhrase bound = phrase;
+  if (dimension == Dimension::kNone) bound.low.unit = bound.high.unit = canonical_unit(best->dimension);
+  if (!bound.bounded && dimension == Dimension::kData) bound.op = Constraint::Op::kAtLeast;
+  return numeric(bound, best->name);
+}
+
+}  // namespace floorwalker::guided

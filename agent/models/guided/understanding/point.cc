@@ -1,0 +1,139 @@
+#include <algorithm>
+#include <cctype>
+
+#include "agent/models/guided/understanding/heard.h"
+
+// What an utterance points at: ordinals, pronouns, descriptions, option values and quantities.
+namespace floorwalker::guided {
+
+namespace {
+
+constexpr int kLongestList = 30;
+constexpr int kMostPieces = 999;
+
+bool is_digits(const std::string& word) {
+  return !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+// The value of a number word or of plain digits; 0 if it is none.
+int count_of(const std::string& word, const Lexicon& lexicon) {
+  if (is_digits(word) && word.size() <= 4) return std::stoi(word);
+  return lexicon.number(word);
+}
+
+bool is_size_number(const std::string& word) {
+  return !word.empty() && std::isdigit(static_cast<unsigned char>(word[0])) && word.find_first_not_of("0123456789.,") == std::string::npos;
+}
+
+const Scale* scale_of(const std::string& word, const Lexicon& lexicon) {
+  for (const Scale& scale : lexicon.scales) {
+    if (std::find(scale.words.begin(), scale.words.end(), word) != scale.words.end()) return &scale;
+  }
+  return nullptr;
+}
+
+// Phrases of `list` that end where `word` begins.
+bool phrase_before(const std::vector<text::Word>& words, std::size_t word, const std::vector<std::vector<std::string>>& list) {
+  for (const auto& phrase : list) {
+    if (word >= phrase.size() && phrase_at(words, word - phrase.size(), phrase)) return true;
+  }
+  return false;
+}
+
+bool measured(const std::vector<MeasureSpan>& measures, const text::Word& word) {
+  for (const MeasureSpan& span : measures) {
+    if (span.start <= word.start && span.end > word.end && span.measure.unit.dimension != Dimension::kNone) return true;
+  }
+  return false;
+}
+
+bool currency_before(std::string_view text, std::size_t byte) {
+  const std::string_view head = text.substr(0, byte);
+  return head.ends_with("$") || head.ends_with("€") || head.ends_with("£");
+}
+
+}  // namespace
+
+void Listener::hear_reference(Heard& heard) const {
+  Reference& reference = heard.reference;
+  const auto& words = heard.words;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i].folded;
+    const std::string previous = i > 0 ? words[i - 1].folded : "";
+    const std::string next = i + 1 < words.size() ? words[i + 1].folded : "";
+    if (const auto ordinal = lexicon_.ordinals.find(word); ordinal != lexicon_.ordinals.end()) {
+      const int many = ordinal->second == 1 ? count_of(next, lexicon_) : 0;
+      if (many > 1) reference.first_n = std::size_t(std::min(many, kLongestList));
+      else reference.ordinals.push_back(ordinal->second);
+    } else if (is_digits(word) && word.size() <= 2 && (lexicon_.item_words.count(previous) || heard.text[words[i].start - (i > 0 || words[i].start > 0)] == '#')) {
+      reference.ordinals.push_back(std::stoi(word));
+    } else if (heard.has(Act::kCompare) && is_digits(word) && word.size() == 1 && !currency_before(heard.text, words[i].start)) {
+      reference.ordinals.push_back(std::stoi(word));
+    } else if (lexicon_.pronouns.count(word) && (word != "one" || lexicon_.the.count(previous))) {
+      reference.pronoun = true;
+    } else if (lexicon_.plural_pronouns.count(word)) {
+      reference.all = true;
+    } else if (const Scale* scale = scale_of(word, lexicon_); scale && lexicon_.the.count(previous)) {
+      reference.scale = scale;
+    } else if (!lexicon_.fillers.count(word) && !lexicon_.modifiers.count(word) && !lexicon_.openers.count(word)) {
+      reference.words.push_back(word);
+    }
+  }
+  for (const Known& known : heard.known) {
+    if (const Mention* product = known.reading(Mention::What::kProduct); product && !known.negated) reference.named.push_back(product->product);
+    if (const Mention* kind = known.reading(Mention::What::kKind); kind && reference.group.empty()) reference.group = kind->value;
+  }
+}
+
+void Listener::hear_options(Heard& heard, std::vector<bool>& taken) const {
+  const auto& words = heard.words;
+  const auto measures = find_measures(heard.text);
+  bool of_self = false;
+  for (const text::Word& word : words) of_self = of_self || lexicon_.self.count(word.folded) > 0;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const std::string& word = words[i].folded;
+    const auto sized = lexicon_.value_words.find(word);
+    if (!is_size_number(word) && sized == lexicon_.value_words.end()) continue;
+    if (is_size_number(word) && measured(measures, words[i])) continue;
+    if (currency_before(heard.text, words[i].start)) continue;
+    for (const auto& [option, cues] : lexicon_.option_cues) {
+      bool cued = false;
+      for (const std::string& cue : cues) {
+        std::vector<std::string> phrase;
+        for (const text::Word& part : text::words(cue)) phrase.push_back(part.folded);
+        cued = cued || (i >= phrase.size() && phrase_at(words, i - phrase.size(), phrase));
+      }
+      if (!cued) continue;
+      heard.options.push_back({option, word, true, of_self});
+      taken[i] = true;
+      break;
+    }
+  }
+  for (const Known& known : heard.known) {
+    const Mention* value = known.reading(Mention::What::kOptionValue);
+    if (!value || known.negated || taken[known.span.first]) continue;
+    heard.options.push_back({value->field, value->value, false, of_self});
+  }
+}
+
+void Listener::hear_quantity(Heard& heard, std::vector<bool>& taken) const {
+  const auto& words = heard.words;
+  const auto measures = find_measures(heard.text);
+  for (std::size_t i = 0; i < words.size() && !heard.quantity; ++i) {
+    const int count = count_of(words[i].folded, lexicon_);
+    if (count < 1 || count > kMostPieces || taken[i] || measured(measures, words[i]) || currency_before(heard.text, words[i].start)) continue;
+    if (i > 0 && lexicon_.ordinals.count(words[i - 1].folded)) continue;
+    if (i > 0 && (lexicon_.pronouns.count(words[i - 1].folded) || lexicon_.the.count(words[i - 1].folded)) && count == 1) continue;
+    bool counts = phrase_length(words, i + 1, lexicon_.quantity_after) > 0;
+    if (phrase_before(words, i, lexicon_.quantity_before)) counts = true;
+    for (const Known& known : heard.known) {
+      const bool kind = known.reading(Mention::What::kKind) != nullptr || known.reading(Mention::What::kCategory) != nullptr;
+      if (kind && !known.span.covers(i) && known.span.first > i && known.span.first <= i + 2) counts = true;
+    }
+    if (!counts || (count == 1 && !is_digits(words[i].folded) && !phrase_length(words, i + 1, lexicon_.quantity_after))) continue;
+    heard.quantity = count;
+    taken[i] = true;
+  }
+}
+
+}  // namespace floorwalker::guided
