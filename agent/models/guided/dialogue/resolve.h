@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,8 +27,7 @@ class CardBook {
 
   const Conversation& conversation_;
   std::size_t unread_ = std::string::npos;  // messages before this index are not read yet
-  std::vector<SearchPage> pages_;           // newest first
-  std::vector<ProductCard> others_;         // from single products
+  std::deque<SearchPage> pages_;            // newest first; addresses stay
 };
 
 // What a reference came to: one or more products, or several it may mean.

@@ -34,6 +34,8 @@ State read_state(std::string_view text) {
     for (const json& id : root.value("candidates", json::array())) state.candidates.emplace_back(id.get<std::string>());
     state.act = root.value("act", "");
     state.said = root.value("said", std::vector<std::string>{});
+    state.active = root.value("active", std::size_t{1});
+    state.heard_turn = root.value("heard_turn", 0);
     state.offset = root.value("offset", std::size_t{0});
     state.total = root.value("total", std::size_t{0});
     state.questions = root.value("questions", 0);
@@ -54,6 +56,8 @@ std::string write_state(const State& state) {
   for (const ProductId& id : state.candidates) root["candidates"].push_back(id.str());
   if (!state.act.empty()) root["act"] = state.act;
   if (!state.said.empty()) root["said"] = state.said;
+  if (state.active != 1) root["active"] = state.active;
+  if (state.heard_turn > 0) root["heard_turn"] = state.heard_turn;
   if (state.offset > 0) root["offset"] = state.offset;
   if (state.total > 0) root["total"] = state.total;
   if (state.questions > 0) root["questions"] = state.questions;

@@ -32,6 +32,8 @@ struct State {
   std::vector<ProductId> candidates;    // kWhich: the products it was between
   std::string act;                      // kWhich: what was to be done with it
   std::vector<std::string> said;        // what the shopper wrote of each current need, in the order of Memory::needs
+  std::size_t active = 1;               // how many of Memory::needs, from the back, the last request was about
+  int heard_turn = 0;                   // when the current need was last spoken of
   std::size_t offset = 0;               // products of the last search already shown
   std::size_t total = 0;                // and how many it found
   int questions = 0;                    // asked for the current need

@@ -27,6 +27,8 @@ struct Guide {
 
   Guide(const Vocabulary& words, const Playbook& rules, Lexicon lexicon_in, Phrases phrases_in)
       : vocabulary(words), playbook(rules), lexicon(std::move(lexicon_in)), phrases(std::move(phrases_in)), listener(words, rules, lexicon) {}
+  Guide(const Guide&) = delete;             // the listener refers to the lexicon beside it
+  Guide& operator=(const Guide&) = delete;
 };
 
 // One turn under way: what the conversation is, what was decided so far, what will be said. Lives for one step.

@@ -1,0 +1,189 @@
+#include <algorithm>
+
+#include "agent/models/guided/dialogue/choice.h"
+#include "agent/models/guided/dialogue/describe.h"
+#include "agent/models/guided/dialogue/handlers.h"
+
+// The cart: what is in it, and changes to lines that are there. Every sentence tells what the tool's result says.
+namespace floorwalker::guided {
+
+namespace {
+
+std::string line_phrase(const CartLine& line) {
+  const std::string options = options_phrase(line.options);
+  return std::to_string(line.quantity) + " × " + line.title + (options.empty() ? "" : " (" + options + ")");
+}
+
+// The line that the words point at: the last one changed, one by number, or the one that the words describe. Null where it is unclear.
+const CartLine* line_meant(const Talk& talk, const Heard& heard, const Cart& cart) {
+  if (cart.lines.size() == 1) return &cart.lines.front();
+  const CartLine* best = nullptr;
+  std::size_t best_score = 0;
+  bool tie = false;
+  for (const CartLine& line : cart.lines) {
+    ProductCard card;
+    card.title = line.title;
+    for (const OptionValue& option : line.options) card.options.push_back({option.name, {option.value}});
+    const std::size_t score = described_by(card, heard.reference.words);
+    tie = score == best_score && score > 0;
+    if (score > best_score) {
+      best = &line;
+      best_score = score;
+      tie = false;
+    }
+  }
+  if (best && !tie) return best;
+  for (const int ordinal : heard.reference.ordinals) {
+    const int index = ordinal < 0 ? int(cart.lines.size()) + ordinal : ordinal - 1;
+    if (index >= 0 && index < int(cart.lines.size())) return &cart.lines[std::size_t(index)];
+  }
+  for (const CartLine& line : cart.lines) {
+    if (talk.memory.last_line && line.id == *talk.memory.last_line) return &line;
+  }
+  return nullptr;
+}
+
+void which_line(Talk& talk, const Cart& cart) {
+  std::vector<std::string> titles;
+  for (const CartLine& line : cart.lines) titles.push_back(line_phrase(line));
+  talk.say("cart.which", {{"lines", text::join_and(titles, "or")}});
+  talk.ask("cart_line");
+}
+
+bool empty_cart(Talk& talk, const Cart& cart) {
+  if (!cart.lines.empty()) return false;
+  talk.say("cart.empty", {});
+  return true;
+}
+
+}  // namespace
+
+void say_failure(Talk& talk, const ErrorAnswer& error) {
+  if (error.error.kind == ErrorKind::kOutOfStock && error.available) {
+    talk.say(*error.available > 0 ? "failed.few_left" : "failed.sold_out", {{"count", std::to_string(*error.available)}});
+  } else if (error.error.kind == ErrorKind::kRefused || error.error.kind == ErrorKind::kConflict || error.error.kind == ErrorKind::kOutOfStock) {
+    talk.say("failed.refused", {{"why", error.error.message}});
+  } else if (error.error.kind == ErrorKind::kOutcomeUnknown) {
+    talk.say("failed.unknown", {});
+  } else {
+    talk.say("failed", {});
+  }
+}
+
+void view_cart(Talk& talk) {
+  const auto answer = talk.calls.view_cart();
+  if (answer.waiting) return;
+  if (!answer) return say_failure(talk, answer.error);
+  if (empty_cart(talk, answer->cart)) return;
+  std::vector<std::string> lines;
+  for (const CartLine& line : answer->cart.lines) lines.push_back(line_phrase(line) + " at " + format(line.unit_price));
+  talk.say("cart.lines", {{"lines", text::join_and(lines)}, {"total", format(answer->cart.total)}});
+  for (const AppliedDiscount& discount : answer->cart.discounts) {
+    talk.say("cart.discount", {{"code", discount.code}, {"amount", format(discount.amount)}});
+  }
+}
+
+void remove_line(Talk& talk, const Heard& heard) {
+  const auto view = talk.calls.view_cart();
+  if (view.waiting) return;
+  if (!view) return say_failure(talk, view.error);
+  if (empty_cart(talk, view->cart)) return;
+  const CartLine* line = line_meant(talk, heard, view->cart);
+  if (!line) return which_line(talk, view->cart);
+  const auto answer = talk.calls.remove(line->id);
+  if (answer.waiting) return;
+  if (!answer) return say_failure(talk, answer.error);
+  talk.say(answer->cart.lines.empty() ? "cart.removed_last" : "cart.removed", {{"line", line->title}, {"total", format(answer->cart.total)}});
+  talk.memory.last_line.reset();
+}
+
+void change_quantity(Talk& talk, const Heard& heard) {
+  if (!heard.quantity) return;
+  const auto view = talk.calls.view_cart();
+  if (view.waiting) return;
+  if (!view) return say_failure(talk, view.error);
+  if (view->cart.lines.empty()) return add(talk, heard);
+  const CartLine* line = line_meant(talk, heard, view->cart);
+  if (!line) return which_line(talk, view->cart);
+  const auto answer = talk.calls.set_quantity(line->id, *heard.quantity);
+  if (answer.waiting) return;
+  if (!answer) return say_failure(talk, answer.error);
+  const CartLine& now = answer->line ? *answer->line : *line;
+  talk.memory.last_line = now.id;
+  talk.say("cart.quantity", {{"line", line_phrase(now)}, {"total", format(answer->cart.total)}});
+  if (answer->available) talk.say("cart.fewer", {{"count", std::to_string(*answer->available)}});
+}
+
+void change_line(Talk& talk, const Heard& heard) {
+  const auto view = talk.calls.view_cart();
+  if (view.waiting) return;
+  if (!view) return say_failure(talk, view.error);
+  if (view->cart.lines.empty()) return add(talk, heard);
+  std::vector<const CartLine*> fitting;
+  for (const CartLine& line : view->cart.lines) {
+    if (has_option_for(line, heard)) fitting.push_back(&line);
+  }
+  const CartLine* line = fitting.size() == 1 ? fitting.front() : line_meant(talk, heard, view->cart);
+  if (!line) return which_line(talk, view->cart);
+  const auto details = talk.calls.product(line->product);
+  if (details.waiting) return;
+  if (!details) return say_failure(talk, details.error);
+  std::map<std::string, std::string> options;
+  for (const OptionValue& option : line->options) options[option.name] = option.value;
+  const Choice choice = choose(details->product, said_now(heard, talk.guide.lexicon), options);
+  if (!choice.refused.empty()) return say_not_offered(talk, details->product, choice);
+  if (!choice.variant || choice.variant->id == line->variant) {
+    return talk.say("cart.unchanged", {{"line", line_phrase(*line)}});
+  }
+  const auto answer = talk.calls.change_variant(line->id, choice.variant->id);
+  if (answer.waiting) return;
+  if (!answer) return say_failure(talk, answer.error);
+  if (answer->line) talk.memory.last_line = answer->line->id;
+  talk.say("cart.changed", {{"line", answer->line ? line_phrase(*answer->line) : details->product.title}, {"before", options_phrase(line->options)},
+                            {"total", format(answer->cart.total)}});
+}
+
+void clear_cart(Talk& talk) {
+  const auto view = talk.calls.view_cart();
+  if (view.waiting) return;
+  if (!view) return say_failure(talk, view.error);
+  if (empty_cart(talk, view->cart)) return;
+  for (const CartLine& line : view->cart.lines) {
+    const auto answer = talk.calls.remove(line.id);
+    if (answer.waiting) return;
+    if (!answer) return say_failure(talk, answer.error);
+  }
+  talk.memory.last_line.reset();
+  talk.say("cart.cleared", {});
+}
+
+void discount(Talk& talk, const Heard& heard) {
+  if (heard.code.empty()) return talk.say("discount.which", {});
+  const auto answer = talk.calls.discount(heard.code);
+  if (answer.waiting) return;
+  if (!answer) {
+    if (answer.error.error.kind == ErrorKind::kRefused || answer.error.error.kind == ErrorKind::kNotFound) {
+      return talk.say("discount.refused", {{"code", heard.code}, {"why", answer.error.error.message}});
+    }
+    return say_failure(talk, answer.error);
+  }
+  for (const AppliedDiscount& applied : answer->cart.discounts) {
+    if (text::fold(applied.code) != text::fold(heard.code)) continue;
+    talk.say("discount.applied", {{"code", applied.code}, {"amount", format(applied.amount)}, {"total", format(answer->cart.total)}});
+  }
+}
+
+void checkout(Talk& talk) {
+  const auto answer = talk.calls.checkout();
+  if (answer.waiting) return;
+  if (!answer) {
+    if (answer.error.cart && answer.error.cart->lines.empty()) return talk.say("cart.empty", {});
+    return say_failure(talk, answer.error);
+  }
+  if (answer->cart.lines.empty()) return talk.say("cart.empty", {});
+  std::vector<std::string> lines;
+  for (const CartLine& line : answer->cart.lines) lines.push_back(line_phrase(line));
+  talk.say("checkout", {{"lines", text::join_and(lines)}, {"total", format(answer->cart.total)}, {"url", answer->url}});
+}
+
+}  // namespace floorwalker::guided

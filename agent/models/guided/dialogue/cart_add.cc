@@ -1,0 +1,243 @@
+#include <algorithm>
+
+#include "agent/models/guided/dialogue/choice.h"
+#include "agent/models/guided/dialogue/describe.h"
+#include "agent/models/guided/dialogue/handlers.h"
+
+// Into the cart: which product, which variant, and what the shop made of it.
+namespace floorwalker::guided {
+
+namespace {
+
+constexpr int kStillFresh = 2;  // turns after which a value said while browsing counts as old
+
+bool remembers_browsing(const Talk& talk) {
+  if (talk.guide.playbook.browsed_option == BrowsedOption::kUse) return true;
+  return talk.conversation.turn - talk.state.heard_turn <= kStillFresh;
+}
+
+// The text in which the shopper described what this product was found for.
+std::string said_of(const Talk& talk, const ProductId& product) {
+  std::string group;
+  for (const Shown& shown : talk.memory.shown) {
+    if (shown.product == product) group = shown.group;
+  }
+  const std::size_t first = talk.memory.needs.size() - std::min(talk.memory.needs.size(), talk.state.said.size());
+  for (std::size_t i = 0; i < talk.state.said.size() && first + i < talk.memory.needs.size(); ++i) {
+    const Need& need = talk.memory.needs[first + i];
+    if (group.empty() || group == need.kind || group == need.words) return talk.state.said[i];
+  }
+  return talk.state.said.empty() ? std::string() : talk.state.said.back();
+}
+
+std::vector<OptionSaid> remembered(const Talk& talk) {
+  std::vector<OptionSaid> said;
+  for (const auto& [option, value] : talk.memory.said_options) said.push_back({option, value, true, true});
+  return said;
+}
+
+std::vector<OptionSaid> browsed(const Talk& talk) {
+  std::vector<OptionSaid> said;
+  if (!talk.need()) return said;
+  for (const Constraint& constraint : talk.need()->constraints) {
+    if (constraint.op == Constraint::Op::kEquals && constraint.field != "price") said.push_back({constraint.field, constraint.values.front(), true, false});
+  }
+  return said;
+}
+
+void ask_option(Talk& talk, const Product& product, const Choice& choice, PendingAdd add) {
+  add.options = choice.chosen;
+  talk.state.pending = Pending::kChooseOption;
+  talk.state.option = choice.open;
+  talk.state.adds.insert(talk.state.adds.begin(), std::move(add));
+  talk.say("option.ask", {{"title", product.title}, {"option", text::fold(choice.open)}, {"values", text::join_and(choice.values, "or")},
+                          {"sold_out", text::join_and(choice.sold_out)}});
+  talk.ask("option:" + choice.open);
+  talk.show_one(product);
+  talk.memory.focus = product.id;
+}
+
+void say_sold_out(Talk& talk, const Product& product, const Choice& choice) {
+  std::vector<std::string> siblings;
+  for (const Variant& variant : product.variants) {
+    if (variant.stock.availability != Availability::kOutOfStock && siblings.size() < 6) siblings.push_back(options_phrase(variant.options));
+  }
+  std::vector<OptionValue> meant;
+  for (const auto& [name, value] : choice.chosen) meant.push_back({name, value});
+  std::erase(siblings, std::string());
+  talk.say(siblings.empty() ? "add.sold_out" : "add.sold_out_variant",
+           {{"title", product.title}, {"options", options_phrase(meant)}, {"siblings", text::join_and(siblings)}});
+  talk.memory.focus = product.id;
+}
+
+void say_added(Talk& talk, const Product& product, const CartAnswer& answer) {
+  const CartLine* line = answer.line ? &*answer.line : nullptr;
+  const std::string options = line ? options_phrase(line->options) : "";
+  talk.say("added", {{"count", answer.got > 1 ? std::to_string(answer.got) : ""}, {"title", product.title}, {"options", options},
+                     {"price", line ? format(line->unit_price) : ""}, {"total", format(answer.cart.total)}});
+  if (answer.got < answer.asked) talk.say("cart.fewer", {{"count", std::to_string(answer.got)}});
+  if (line) talk.memory.last_line = line->id;
+  talk.memory.focus = product.id;
+}
+
+// One product into the cart: true when it went in.
+bool add_one(Talk& talk, PendingAdd add, const SaidOptions& said) {
+  const auto details = talk.calls.product(add.product);
+  if (details.waiting) return false;
+  if (!details) {
+    say_failure(talk, details.error);
+    return false;
+  }
+  const Product& product = details->product;
+  std::map<std::string, std::string> decided = add.options;
+  Choice choice = choose(product, said, decided);
+  if (choice.refused.empty() && !choice.open.empty()) {
+    decided = choice.chosen;
+    fill_from(product, {said.lexicon, remembered(talk), ""}, decided);
+    if (remembers_browsing(talk)) fill_from(product, {said.lexicon, browsed(talk), said_of(talk, product.id)}, decided);
+    choice = choose(product, {said.lexicon, {}, ""}, decided);
+  }
+  if (!choice.refused.empty()) {
+    add.options = choice.chosen;
+    say_not_offered(talk, product, choice);
+    choice.open = choice.refused;
+    talk.state.pending = Pending::kChooseOption;
+    talk.state.option = choice.refused;
+    talk.state.adds.insert(talk.state.adds.begin(), add);
+    talk.ask("option:" + choice.refused);
+    return false;
+  }
+  if (!choice.open.empty()) {
+    ask_option(talk, product, choice, std::move(add));
+    return false;
+  }
+  if (!choice.variant || choice.out_of_stock) {
+    say_sold_out(talk, product, choice);
+    return false;
+  }
+  const auto answer = add.line ? talk.calls.change_variant(*add.line, choice.variant->id) : talk.calls.add(choice.variant->id, add.quantity);
+  if (answer.waiting) return false;
+  if (!answer) {
+    say_failure(talk, answer.error);
+    talk.memory.focus = product.id;
+    return false;
+  }
+  say_added(talk, product, *answer);
+  return true;
+}
+
+// The product named but never shown: found by its name.
+bool find_named(Talk& talk, const Heard& heard, std::vector<ProductId>& products) {
+  if (heard.wanted.empty() || heard.wanted.front().words.empty()) return false;
+  SearchRequest request;
+  request.words = heard.wanted.front().words;
+  request.limit = 3;
+  const auto page = talk.calls.search(request);
+  if (page.waiting) return true;
+  if (!page || page->products.empty()) return false;
+  const ProductCard& card = page->products.front();
+  std::size_t named = 0;
+  for (const std::string& word : heard.reference.words) {
+    for (const text::Word& part : text::words(card.title)) named += text::stem(part.folded) == text::stem(word);
+  }
+  if (named == 0 || (named < 2 && page->total > 1)) return false;
+  products.push_back(card.id);
+  talk.show({card});
+  return true;
+}
+
+}  // namespace
+
+void ask_which(Talk& talk, const std::vector<ProductId>& candidates, const std::string& act) {
+  std::vector<std::string> titles;
+  for (const ProductId& id : candidates) {
+    if (titles.size() < 4) titles.push_back(title_of(id, talk.memory));
+  }
+  talk.say("which", {{"titles", text::join_and(titles, "or")}});
+  talk.state.pending = Pending::kWhich;
+  talk.state.candidates = candidates;
+  talk.state.act = act;
+  talk.ask("which");
+}
+
+void add(Talk& talk, const Heard& heard) {
+  CardBook book(talk.conversation);
+  Pointed pointed = point_out(heard, talk.memory, book);
+  if (pointed.out_of_list && pointed.products.empty()) {
+    return talk.say("reference.out_of_list", {{"count", std::to_string(latest_list(talk.memory).size())}});
+  }
+  const bool described = !heard.reference.words.empty() && pointed.unclear.empty() && heard.names_kind() && !heard.reference.points();
+  if (pointed.products.empty() && !pointed.unclear.empty()) return ask_which(talk, pointed.unclear, "add");
+  if (pointed.products.empty() || described) {
+    std::vector<ProductId> named;
+    if (!talk.memory.shown.empty() && !pointed.products.empty()) named = pointed.products;
+    else if (!find_named(talk, heard, named)) named = pointed.products;
+    if (talk.waiting()) return;
+    pointed.products = named;
+  }
+  if (pointed.products.empty()) return talk.say("add.what", {});
+  std::vector<ProductId> added;
+  for (const ProductId& product : pointed.products) {
+    if (add_one(talk, {product, heard.quantity.value_or(1), {}, std::nullopt}, said_now(heard, talk.guide.lexicon))) added.push_back(product);
+    if (talk.waiting()) return;
+  }
+  if (!added.empty() && talk.state.pending == Pending::kNone) offer_addons(talk, added.front(), false);
+}
+
+// The answer to "which size?", and then whatever else waits.
+void continue_add(Talk& talk, const Heard& heard) {
+  std::vector<PendingAdd> waiting = std::move(talk.state.adds);
+  talk.state.adds.clear();
+  const std::string option = talk.state.option;
+  talk.state.pending = Pending::kNone;
+  talk.state.option.clear();
+  if (waiting.empty()) return;
+  SaidOptions said = said_now(heard, talk.guide.lexicon);
+  for (OptionSaid& entry : said.named) {
+    if (entry.option.empty()) entry.option = option;
+  }
+  PendingAdd first = waiting.front();
+  if (heard.quantity) first.quantity = *heard.quantity;
+  said.named.push_back({option, heard.text, false, false});
+  for (const text::Word& word : heard.words) said.named.push_back({option, word.folded, false, false});
+  const bool done = add_one(talk, first, said);
+  if (talk.waiting()) return;
+  for (std::size_t i = 1; i < waiting.size(); ++i) {
+    if (talk.state.pending == Pending::kNone) {
+      add_one(talk, waiting[i], {talk.guide.lexicon, {}, ""});
+      if (talk.waiting()) return;
+    } else {
+      talk.state.adds.push_back(waiting[i]);
+    }
+  }
+  if (done && talk.state.pending == Pending::kNone) offer_addons(talk, first.product, false);
+}
+
+void offer_addons(Talk& talk, const ProductId& product, bool on_request) {
+  const AddonRules& rules = talk.guide.playbook.addons;
+  const bool declined = std::find(talk.memory.declined.begin(), talk.memory.declined.end(), "upsell") != talk.memory.declined.end();
+  if (!on_request && (declined || rules.rules.empty() || talk.memory.addons_offered >= rules.max_per_session || talk.state.complained)) return;
+  std::map<std::string, std::string> said = talk.memory.said_options;
+  if (talk.need()) {
+    for (const std::string& use : talk.need()->uses) said[use] = "yes";
+    for (const Constraint& constraint : talk.need()->constraints) {
+      if (constraint.op == Constraint::Op::kEquals) said[constraint.field] = constraint.values.front();
+    }
+  }
+  const auto answer = talk.calls.addons(product, said, talk.memory.declined);
+  if (answer.waiting) return;
+  if (!answer || answer->addons.empty()) {
+    if (on_request) talk.say("addons.none", {{"title", answer ? answer->for_title : ""}});
+    return;
+  }
+  const Addon& best = answer->addons.front();
+  const std::string key = best.tier == Addon::Tier::kRequired ? "addons.required" : "addons.offer";
+  talk.say(key, {{"title", best.product.title}, {"price", price_phrase(best.product)}, {"reason", best.reason}});
+  talk.show({best.product});
+  talk.state.pending = Pending::kOfferAddon;
+  talk.state.adds = {{best.product.id, 1, {}, std::nullopt}};
+  talk.ask("addon:" + best.product.kind);
+  ++talk.memory.addons_offered;
+}
+
+}  // namespace floorwalker::guided

@@ -1,0 +1,153 @@
+#include <algorithm>
+
+#include "agent/models/guided/dialogue/describe.h"
+#include "agent/models/guided/dialogue/handlers.h"
+
+// Several products against each other, and which of them to take.
+namespace floorwalker::guided {
+
+namespace {
+
+constexpr std::size_t kAxesTold = 4;
+
+std::vector<ProductId> to_compare(Talk& talk, const Heard& heard) {
+  CardBook book(talk.conversation);
+  const Pointed pointed = point_out(heard, talk.memory, book);
+  std::vector<ProductId> products = pointed.products;
+  for (const ProductId& id : pointed.unclear) products.push_back(id);
+  const auto list = latest_list(talk.memory);
+  if (products.size() < 2 && heard.reference.ordinals.empty()) {
+    products.clear();
+    for (const Shown& shown : list) products.push_back(shown.product);
+    for (auto shown = talk.memory.shown.rbegin(); products.size() < 2 && shown != talk.memory.shown.rend(); ++shown) {
+      if (std::find(products.begin(), products.end(), shown->product) == products.end()) products.push_back(shown->product);
+    }
+  } else if (products.size() == 1 && talk.memory.focus && *talk.memory.focus != products.front()) {
+    products.push_back(*talk.memory.focus);
+  }
+  const std::size_t most = std::max<std::size_t>(2, std::min<std::size_t>(talk.guide.playbook.compare.max_products, 4));
+  const bool named = !pointed.products.empty();
+  if (products.size() > (named ? most : 3)) products.resize(named ? most : 3);
+  return products;
+}
+
+std::string cell_text(const Comparison::Axis& axis, std::size_t index, const Comparison& comparison) {
+  if (axis.name == "price") return price_phrase(comparison.products[index]);
+  const Comparison::Cell& cell = axis.cells[index];
+  return cell.value ? format(*cell.value) : std::string();
+}
+
+// "weight: 1.2 kg against 1.5 kg".
+std::string axis_phrase(const Talk& talk, const Comparison::Axis& axis, const Comparison& comparison) {
+  std::vector<std::string> cells;
+  for (std::size_t i = 0; i < axis.cells.size(); ++i) {
+    const std::string cell = cell_text(axis, i, comparison);
+    cells.push_back(cell.empty() ? talk.guide.phrases.say("compare.not_stated", {}, talk.seed) : cell);
+  }
+  return text::spaced(axis.name) + " " + text::join_and(cells, "against");
+}
+
+// Axes that tell the products apart: those that matter for a need first.
+std::vector<const Comparison::Axis*> telling(const Comparison& comparison) {
+  std::vector<const Comparison::Axis*> axes;
+  for (const Comparison::Axis& axis : comparison.axes) {
+    if (axis.differs) axes.push_back(&axis);
+  }
+  std::stable_sort(axes.begin(), axes.end(), [](const auto* a, const auto* b) {
+    const int left = (a->why.empty() ? 0 : 2) + (a->winner ? 1 : 0), right = (b->why.empty() ? 0 : 2) + (b->winner ? 1 : 0);
+    return left > right;
+  });
+  return axes;
+}
+
+// The product that wins most of the axes that matter, and the axes it wins.
+std::optional<std::size_t> favourite(const std::vector<const Comparison::Axis*>& axes, std::vector<std::string>& wins) {
+  std::vector<double> points;
+  for (const Comparison::Axis* axis : axes) {
+    if (!axis->winner) continue;
+    points.resize(std::max(points.size(), *axis->winner + 1), 0);
+    points[*axis->winner] += axis->why.empty() ? 1 : 3;
+  }
+  if (points.empty()) return std::nullopt;
+  const auto best = std::max_element(points.begin(), points.end());
+  if (std::count(points.begin(), points.end(), *best) > 1) return std::nullopt;
+  const auto index = std::size_t(best - points.begin());
+  for (const Comparison::Axis* axis : axes) {
+    if (axis->winner && *axis->winner == index && wins.size() < 3) wins.push_back(text::spaced(axis->name));
+  }
+  return index;
+}
+
+Answer<Comparison> ask_comparison(Talk& talk, const Heard& heard, const std::vector<ProductId>& products) {
+  std::vector<std::string> needs = talk.need() ? talk.need()->uses : std::vector<std::string>{};
+  std::vector<std::string> attributes;
+  for (const Wanted& wanted : heard.wanted) needs.insert(needs.end(), wanted.uses.begin(), wanted.uses.end());
+  for (const Known& known : heard.known) {
+    if (const Mention* attribute = known.reading(Mention::What::kAttribute)) attributes.push_back(attribute->field);
+  }
+  for (std::size_t i = 0; talk.need() && i < talk.need()->constraints.size(); ++i) {
+    const std::string& field = talk.need()->constraints[i].field;
+    if (field != "price" && field != "brand" && field != "kind" && field != "tag") attributes.push_back(field);
+  }
+  auto answer = talk.calls.compare(products, needs, attributes);
+  if (!answer.waiting && !answer && !attributes.empty()) answer = talk.calls.compare(products, needs, {});
+  return answer;
+}
+
+}  // namespace
+
+void compare(Talk& talk, const Heard& heard) {
+  const std::vector<ProductId> products = to_compare(talk, heard);
+  if (products.size() < 2) return talk.say("compare.nothing", {});
+  const auto comparison = ask_comparison(talk, heard, products);
+  if (comparison.waiting) return;
+  if (!comparison) return say_failure(talk, comparison.error);
+  std::vector<std::string> titles;
+  for (const ProductCard& card : comparison->products) titles.push_back(card.title);
+  talk.say("compare.lead", {{"titles", text::join_and(titles)}});
+  const auto axes = telling(*comparison);
+  std::vector<std::string> lines;
+  for (const Comparison::Axis* axis : axes) {
+    if (lines.size() < kAxesTold) lines.push_back(axis_phrase(talk, *axis, *comparison));
+  }
+  if (lines.empty()) talk.say("compare.same", {});
+  else talk.say("compare.axes", {{"axes", [&] { std::string all; for (const auto& line : lines) all += (all.empty() ? "" : "; ") + line; return all; }()}});
+  std::vector<std::string> wins;
+  const auto best = favourite(axes, wins);
+  if (best) talk.say("compare.best", {{"title", titles[*best]}, {"wins", text::join_and(wins)}});
+  if (!comparison->missing.empty()) {
+    std::vector<std::string> missing;
+    for (const std::string& name : comparison->missing) missing.push_back(text::spaced(name));
+    talk.say("compare.missing", {{"what", text::join_and(missing)}});
+  }
+  talk.show(comparison->products);
+  talk.memory.focus = comparison->products[best.value_or(0)].id;
+}
+
+void advise(Talk& talk, const Heard& heard) {
+  const auto list = latest_list(talk.memory);
+  if (list.size() < 2 && talk.memory.shown.size() < 2) {
+    if (talk.memory.focus) return answer_about(talk, heard);
+    return talk.say("fallback.no_need", {});
+  }
+  Heard about = heard;
+  if (!heard.wanted.empty() && !talk.memory.needs.empty()) {
+    for (const std::string& use : heard.wanted.front().uses) {
+      auto& uses = talk.memory.needs.back().uses;
+      if (std::find(uses.begin(), uses.end(), use) == uses.end()) uses.push_back(use);
+    }
+  }
+  compare(talk, about);
+}
+
+void explain(Talk& talk, const Heard& heard) {
+  CardBook book(talk.conversation);
+  const Pointed pointed = point_out(heard, talk.memory, book);
+  const ProductId id = !pointed.products.empty() ? pointed.products.front() : talk.memory.focus.value_or(ProductId());
+  const ProductCard* card = id.empty() ? nullptr : book.card(id);
+  if (!card || !talk.need()) return talk.say("fallback", {});
+  const auto why = reasons(*card, *talk.need(), talk.guide.playbook, 4);
+  talk.say("why", {{"title", card->title}, {"price", price_phrase(*card)}, {"why", text::join_and(why)}});
+}
+
+}  // namespace floorwalker::guided

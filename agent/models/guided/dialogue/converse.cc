@@ -1,0 +1,269 @@
+#include <algorithm>
+
+#include "agent/models/guided/dialogue/handlers.h"
+
+// Decides what an utterance asks for and who answers it.
+namespace floorwalker::guided {
+
+namespace {
+
+constexpr std::size_t kMostClauses = 4;
+
+bool any_of(const Heard& heard, std::initializer_list<Act> acts) {
+  return std::any_of(acts.begin(), acts.end(), [&](Act act) { return heard.has(act); });
+}
+
+bool wants_content(const Heard& heard) {
+  return std::any_of(heard.wanted.begin(), heard.wanted.end(), [](const Wanted& wanted) {
+    return !wanted.kinds.empty() || !wanted.constraints.empty() || !wanted.wishes.empty() || !wanted.uses.empty();
+  });
+}
+
+// Acts that do something else than look for products: a clause with one of them stands alone.
+bool stands_alone(const Heard& heard) {
+  return any_of(heard, {Act::kAdd, Act::kRemove, Act::kQuantity, Act::kChange, Act::kViewCart, Act::kClearCart, Act::kCheckout, Act::kDiscount,
+                        Act::kCompare, Act::kDetails, Act::kCompatible, Act::kOrder, Act::kHandOff, Act::kAddons, Act::kNoAddons, Act::kAdvise}) ||
+         (!heard.topic.empty() && heard.question);
+}
+
+bool only_talk(const Heard& heard) {
+  return any_of(heard, {Act::kGreet, Act::kThanks, Act::kBye, Act::kYes, Act::kNo}) && !stands_alone(heard) && !wants_content(heard) && heard.words.size() <= 4;
+}
+
+// What the shopper says of themselves is kept for every later choice.
+void remember_self(Talk& talk, const Heard& heard) {
+  for (const OptionSaid& said : heard.options) {
+    if (!said.of_self || said.option.empty()) continue;
+    talk.memory.said_options[text::fold(said.option)] = said.value;
+    talk.memory.said_turn[text::fold(said.option)] = talk.conversation.turn;
+  }
+}
+
+bool service(Talk& talk, const Heard& heard) {
+  if (heard.has(Act::kHandOff)) return hand_off(talk, heard), true;
+  if (heard.has(Act::kComplaint)) return complaint(talk, heard), true;
+  if (heard.has(Act::kOrder) && !heard.has(Act::kAdd)) return order(talk, heard), true;
+  if (heard.has(Act::kOutOfScope)) {
+    talk.say("out_of_scope", {});
+    talk.presentation.refused = true;
+    return true;
+  }
+  return false;
+}
+
+bool cart(Talk& talk, const Heard& heard) {
+  if (heard.has(Act::kDiscount)) return discount(talk, heard), true;
+  if (heard.has(Act::kClearCart)) return clear_cart(talk), true;
+  if (heard.has(Act::kRemove)) return remove_line(talk, heard), true;
+  const bool in_cart = talk.memory.last_line.has_value();
+  const bool of_line = in_cart && (heard.reference.words.empty() || !heard.names_kind());
+  if (heard.has(Act::kQuantity) && heard.quantity && in_cart) return change_quantity(talk, heard), true;
+  if (heard.has(Act::kChange) && !heard.options.empty() && !talk.conversation.cart.empty()) return change_line(talk, heard), true;
+  if (heard.has(Act::kAdd)) return add(talk, heard), true;
+  if (heard.has(Act::kQuantity) && heard.quantity && talk.memory.focus) return add(talk, heard), true;
+  const bool bare_option = !heard.options.empty() && !heard.question && !heard.names_kind() && !heard.has(Act::kFind);
+  if (bare_option && of_line && heard.words.size() <= 8) return change_line(talk, heard), true;
+  if (heard.has(Act::kCheckout)) return checkout(talk), true;
+  if (heard.has(Act::kViewCart)) return view_cart(talk), true;
+  if (heard.has(Act::kNoAddons)) {
+    talk.memory.declined.push_back("upsell");
+    talk.say("addons.stopped", {});
+    return true;
+  }
+  return false;
+}
+
+bool about_shop(Talk& talk, const Heard& heard) {
+  const bool pointing = heard.reference.points() || talk.memory.focus;
+  if (!heard.extreme.empty() && !(heard.reference.scale && latest_list(talk.memory).size() > 1 && !heard.has(Act::kSuperlative))) {
+    return superlative(talk, heard), true;
+  }
+  if (heard.has(Act::kCount)) return count(talk, heard), true;
+  if (heard.has(Act::kOverview)) return overview(talk, heard), true;
+  const bool fact = pointing && (!heard.asked.empty() && heard.topic.empty());
+  if (!heard.topic.empty() && !fact) return policy(talk, heard), true;
+  return false;
+}
+
+bool about_products(Talk& talk, const Heard& heard) {
+  if (heard.has(Act::kCompatible)) return check_fit(talk, heard), true;
+  if (heard.has(Act::kCompare)) return compare(talk, heard), true;
+  if (heard.has(Act::kAdvise)) return advise(talk, heard), true;
+  if (heard.has(Act::kWhy) && talk.memory.focus) return explain(talk, heard), true;
+  if (heard.has(Act::kAddons) && talk.memory.focus) return offer_addons(talk, *talk.memory.focus, true), true;
+  if (!talk.memory.focus && !heard.reference.points()) return false;
+  const bool new_kind = heard.names_kind() && !heard.reference.points();
+  if (any_of(heard, {Act::kDetails, Act::kStock, Act::kPrice}) && !new_kind) return answer_about(talk, heard), true;
+  if (!heard.asked.empty() && heard.question && !new_kind) return answer_about(talk, heard), true;
+  const bool fact = heard.has(Act::kAttribute) && heard.question && !new_kind && heard.scales.empty();
+  if (fact) return answer_about(talk, heard), true;
+  return false;
+}
+
+bool finding(Talk& talk, const Heard& heard) {
+  if (heard.has(Act::kRetract) && talk.need()) return forget(talk, heard), true;
+  if (heard.has(Act::kStartOver)) {
+    talk.memory.needs.clear();
+    talk.memory.focus.reset();
+    talk.state = State{};
+    talk.say("start_over", {});
+    return true;
+  }
+  if (heard.has(Act::kMore) && !heard.names_kind() && heard.scales.empty()) return show_more(talk, false), true;
+  if (heard.has(Act::kOther) && !heard.names_kind() && heard.scales.empty()) return show_more(talk, true), true;
+  const bool same_kind = !heard.names_kind() || (talk.need() && heard.wanted.front().kinds.front() == talk.kind());
+  if (!heard.scales.empty() && talk.need() && same_kind && heard.numbers.empty()) return follow_scale(talk, heard), true;
+  if (heard.has(Act::kSurprise) && !heard.names_kind()) return surprise(talk, heard), true;
+  return false;
+}
+
+// "the black one": chosen from the list, not yet to be bought.
+bool picking(Talk& talk, const Heard& heard) {
+  if (talk.memory.shown.empty()) return false;
+  const Reference& reference = heard.reference;
+  const bool points = !reference.ordinals.empty() || reference.scale || !reference.named.empty();
+  bool the_one = false;
+  for (std::size_t i = 0; i + 1 < heard.words.size(); ++i) {
+    the_one = the_one || (talk.guide.lexicon.the.count(heard.words[i].folded) && heard.words.back().folded == "one");
+  }
+  if (!points && !the_one) return false;
+  if (heard.names_kind() && reference.ordinals.empty() && reference.named.empty()) return false;
+  Heard details = heard;
+  details.acts.push_back(Act::kDetails);
+  details.asked.clear();
+  answer_about(talk, details);
+  return true;
+}
+
+bool social(Talk& talk, const Heard& heard) {
+  static constexpr std::pair<Act, const char*> kReplies[] = {
+      {Act::kIdentity, "identity"}, {Act::kHelp, "help"}, {Act::kSmallTalk, "small_talk"},
+      {Act::kThanks, "thanks"},     {Act::kBye, "bye"},   {Act::kGreet, "greet"}};
+  for (const auto& [act, key] : kReplies) {
+    if (!heard.has(act)) continue;
+    talk.say(key, {{"shop", talk.guide.playbook.brand.name}, {"disclosure", talk.guide.playbook.brand.disclosure}});
+    return true;
+  }
+  return false;
+}
+
+void answer(Talk& talk, const Heard& heard) {
+  remember_self(talk, heard);
+  if (service(talk, heard)) return;
+  if (answer_pending(talk, heard)) return;
+  if (cart(talk, heard)) return;
+  if (const std::string slot = talk.open_question(); !slot.empty() && slot.find(':') == std::string::npos && !heard.reference.points()) {
+    if (!any_of(heard, {Act::kCompare, Act::kMore, Act::kCompatible, Act::kDetails, Act::kOverview}) && answer_question(talk, heard, slot)) return;
+  }
+  if (about_shop(talk, heard)) return;
+  if (about_products(talk, heard)) return;
+  if (finding(talk, heard)) return;
+  if (picking(talk, heard)) return;
+  if (only_talk(heard) && social(talk, heard)) return;
+  if (wants_content(heard)) return look_for(talk, heard);
+  if (social(talk, heard)) return;
+  if (heard.has(Act::kYes)) return talk.say("yes.nothing", {});
+  if (heard.has(Act::kNo) || heard.has(Act::kAny)) return talk.say("no.nothing", {});
+  talk.say("fallback", {});
+}
+
+// The clauses to answer one after the other: those that look for something are one.
+std::vector<std::string> parts_of(const Talk& talk, std::string_view said) {
+  const Listener& listener = talk.guide.listener;
+  std::vector<std::string> parts;
+  bool open = false;
+  const auto clauses = listener.clauses(said);
+  if (clauses.size() == 1) return clauses;
+  for (const std::string& clause : clauses) {
+    const Heard heard = listener.hear(clause, talk.kind());
+    if (only_talk(heard)) continue;
+    const bool alone = stands_alone(heard);
+    if (!alone && open) parts.back() += clause;
+    else if (parts.size() < kMostClauses) parts.push_back(clause);
+    open = !alone;
+  }
+  if (parts.empty()) parts.emplace_back(said);
+  return parts;
+}
+
+}  // namespace
+
+bool answer_pending(Talk& talk, const Heard& heard) {
+  const Pending pending = talk.state.pending;
+  if (pending == Pending::kNone) return false;
+  const bool other = any_of(heard, {Act::kViewCart, Act::kCheckout, Act::kCompare, Act::kRemove, Act::kHandOff, Act::kCompatible, Act::kMore, Act::kOther});
+  if (pending == Pending::kEmail && (!heard.email.empty() || heard.text.find_first_of("0123456789") != std::string::npos)) {
+    talk.state.pending = Pending::kNone;
+    talk.close_question();
+    Heard with_order = heard;
+    for (const text::Word& word : heard.words) {
+      if (with_order.order.empty() && word.folded.find_first_of("0123456789") != std::string::npos && heard.email.find(word.folded) == std::string::npos) {
+        with_order.order = heard.text.substr(word.start, word.end - word.start);
+      }
+    }
+    return order(talk, with_order), true;
+  }
+  if (pending == Pending::kChooseOption && !other && !heard.names_kind() && !heard.has(Act::kFind) && !heard.has(Act::kNo) && heard.topic.empty()) {
+    talk.close_question();
+    return continue_add(talk, heard), true;
+  }
+  if (pending == Pending::kOfferAddon || pending == Pending::kOfferAdd) {
+    const bool yes = heard.has(Act::kYes) || (heard.has(Act::kAdd) && heard.reference.words.empty() && heard.reference.ordinals.empty());
+    std::vector<PendingAdd> adds = std::move(talk.state.adds);
+    talk.state.adds.clear();
+    talk.state.pending = Pending::kNone;
+    const std::string slot = talk.open_question();
+    if (yes && !adds.empty() && !other) {
+      talk.close_question();
+      Heard plain = heard;
+      talk.state.adds = std::move(adds);
+      return continue_add(talk, plain), true;
+    }
+    if (heard.has(Act::kNo) && !stands_alone(heard)) {
+      talk.close_question();
+      if (slot.starts_with("addon:")) talk.memory.declined.push_back(slot.substr(6));
+      return talk.say("addons.declined", {}), true;
+    }
+    return false;
+  }
+  if (pending == Pending::kWhich && !other) {
+    CardBook book(talk.conversation);
+    Memory among = talk.memory;
+    among.shown.clear();
+    int number = 0;
+    for (const ProductId& id : talk.state.candidates) {
+      Shown shown{id, title_of(id, talk.memory), talk.conversation.turn, ++number, {}, 0};
+      among.shown.push_back(shown);
+    }
+    among.focus.reset();
+    const Pointed pointed = point_out(heard, among, book);
+    talk.state.pending = Pending::kNone;
+    const std::string act = talk.state.act;
+    talk.state.act.clear();
+    talk.state.candidates.clear();
+    if (pointed.products.size() != 1) return false;
+    talk.close_question();
+    talk.memory.focus = pointed.products.front();
+    Heard meant = heard;
+    meant.reference = Reference{};
+    meant.reference.named = pointed.products;
+    meant.acts.push_back(act == "add" ? Act::kAdd : Act::kDetails);
+    if (act == "add") add(talk, meant);
+    else answer_about(talk, meant);
+    return true;
+  }
+  talk.state.pending = Pending::kNone;
+  talk.state.adds.clear();
+  return false;
+}
+
+void converse(Talk& talk, std::string_view said) {
+  if (text::words(said).empty()) return talk.say("fallback", {});
+  for (const std::string& part : parts_of(talk, said)) {
+    answer(talk, talk.guide.listener.hear(part, talk.kind()));
+    if (talk.waiting()) return;
+  }
+  if (talk.text.empty()) talk.say("fallback", {});
+}
+
+}  // namespace floorwalker::guided

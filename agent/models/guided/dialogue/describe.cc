@@ -1,0 +1,152 @@
+#include "agent/models/guided/dialogue/describe.h"
+
+#include <algorithm>
+
+#include "agent/core/answers_json.h"
+#include "agent/core/text.h"
+
+namespace floorwalker::guided {
+
+namespace {
+
+bool is_field(const Constraint& constraint, std::string_view name) { return constraint.field == name; }
+
+bool same_name(std::string_view a, std::string_view b) { return text::fold(text::spaced(a)) == text::fold(text::spaced(b)); }
+
+std::string price_text(const std::string& major, const Currency& currency) {
+  const auto minor = parse_minor(major, currency);
+  return minor ? format(Money{*minor, currency}) : major;
+}
+
+std::string bounded(const Constraint& constraint, const std::string& name, const std::vector<std::string>& values) {
+  const std::string lead = name.empty() ? "" : name + " ";
+  const std::string first = values.empty() ? "" : values.front();
+  switch (constraint.op) {
+    case Constraint::Op::kAtMost: return name.empty() ? "up to " + first : lead + "up to " + first;
+    case Constraint::Op::kAtLeast: return name.empty() ? "from " + first : lead + "at least " + first;
+    case Constraint::Op::kBetween: return lead + "between " + first + " and " + (values.size() > 1 ? values[1] : first);
+    case Constraint::Op::kNot: return "not " + text::join_and(values, "or");
+    default: return lead + text::join_and(values, "or");
+  }
+}
+
+// The option value of the card's variants that a constraint asked for, as the shop spells it.
+std::string option_value(const ProductCard& card, const Constraint& constraint) {
+  for (const auto& [name, values] : card.options) {
+    if (!same_name(name, constraint.field)) continue;
+    for (const std::string& value : values) {
+      for (const std::string& wanted : constraint.values) {
+        if (text::fold(value) == text::fold(wanted)) return value;
+      }
+    }
+  }
+  return {};
+}
+
+void add(std::vector<std::string>& into, std::string phrase, std::size_t limit) {
+  if (phrase.empty() || into.size() >= limit || std::find(into.begin(), into.end(), phrase) != into.end()) return;
+  into.push_back(std::move(phrase));
+}
+
+}  // namespace
+
+std::string price_phrase(const ProductCard& card) {
+  if (card.price_from.minor == card.price_to.minor) return format(card.price_from);
+  return "from " + format(card.price_from);
+}
+
+std::string fact_phrase(const Attribute& attribute) {
+  const std::string name = text::spaced(attribute.name);
+  if (const bool* yes = std::get_if<bool>(&attribute.value)) return *yes ? name : "no " + name;
+  return name + " " + format(attribute.value);
+}
+
+std::string options_phrase(const std::vector<OptionValue>& options) {
+  std::vector<std::string> values;
+  for (const OptionValue& option : options) values.push_back(option.value);
+  std::string joined;
+  for (const std::string& value : values) joined += (joined.empty() ? "" : ", ") + value;
+  return joined;
+}
+
+std::string constraint_phrase(const Constraint& constraint, const Currency& currency) {
+  std::vector<std::string> values = constraint.values;
+  if (is_field(constraint, "price")) {
+    for (std::string& value : values) value = price_text(value, currency);
+    return bounded(constraint, "", values);
+  }
+  const bool named = constraint.op == Constraint::Op::kAtMost || constraint.op == Constraint::Op::kAtLeast || constraint.op == Constraint::Op::kBetween;
+  const bool number = !values.empty() && !values.front().empty() && values.front()[0] >= '0' && values.front()[0] <= '9';
+  return bounded(constraint, named || number ? text::spaced(constraint.field) : "", values);
+}
+
+const Attribute* attribute_named(const std::vector<Attribute>& attributes, std::string_view name) {
+  for (const Attribute& attribute : attributes) {
+    if (same_name(attribute.name, name)) return &attribute;
+  }
+  return nullptr;
+}
+
+std::vector<Preference> preferences_of(const Need& need, const Playbook& playbook) {
+  std::vector<Preference> found;
+  for (const std::string& use : need.uses) {
+    for (const NeedRule& rule : playbook.needs) {
+      if (rule.name == use) found.insert(found.end(), rule.prefer.begin(), rule.prefer.end());
+    }
+  }
+  return found;
+}
+
+std::vector<std::string> reasons(const ProductCard& card, const Need& need, const Playbook& playbook, std::size_t limit) {
+  std::vector<std::string> found;
+  for (const Constraint& constraint : need.constraints) {
+    if (constraint.op == Constraint::Op::kNot || is_field(constraint, "price") || is_field(constraint, "kind")) continue;
+    if (const Attribute* attribute = attribute_named(card.attributes, constraint.field)) add(found, fact_phrase(*attribute), limit);
+    else add(found, option_value(card, constraint), limit);
+  }
+  for (const std::string& use : need.uses) {
+    for (const NeedRule& rule : playbook.needs) {
+      if (rule.name != use) continue;
+      for (const Constraint& constraint : rule.require) {
+        if (const Attribute* attribute = attribute_named(card.attributes, constraint.field)) add(found, fact_phrase(*attribute), limit);
+      }
+    }
+  }
+  for (const Preference& preference : preferences_of(need, playbook)) {
+    if (const Attribute* attribute = attribute_named(card.attributes, preference.attribute)) add(found, fact_phrase(*attribute), limit);
+  }
+  for (const Attribute& attribute : card.attributes) {
+    if (found.size() >= 2) break;
+    if (format(attribute.value).size() <= 40) add(found, fact_phrase(attribute), limit);
+  }
+  return found;
+}
+
+TradeOff trade_off(const ProductCard& first, const ProductCard& other, const Need& need, const Playbook& playbook) {
+  TradeOff result;
+  const auto note = [&](bool better, const std::string& phrase) {
+    std::string& side = better ? result.better : result.worse;
+    if (side.empty()) side = phrase;
+  };
+  if (first.price_from.currency == other.price_from.currency && first.price_from.minor != other.price_from.minor) {
+    note(other.price_from.minor < first.price_from.minor, format(other.price_from) + " instead of " + format(first.price_from));
+  }
+  std::vector<Preference> axes = preferences_of(need, playbook);
+  for (const Constraint& constraint : need.constraints) {
+    if (constraint.op == Constraint::Op::kAtMost || constraint.op == Constraint::Op::kAtLeast) {
+      axes.push_back({constraint.field, constraint.op == Constraint::Op::kAtMost, {}});
+    }
+  }
+  for (const Preference& axis : axes) {
+    const Attribute* a = attribute_named(first.attributes, axis.attribute);
+    const Attribute* b = attribute_named(other.attributes, axis.attribute);
+    const Measure* left = a ? std::get_if<Measure>(&a->value) : nullptr;
+    const Measure* right = b ? std::get_if<Measure>(&b->value) : nullptr;
+    if (!left || !right || left->unit.dimension != right->unit.dimension || left->canonical() == right->canonical()) continue;
+    const bool better = axis.low == (right->canonical() < left->canonical());
+    note(better, fact_phrase(*b) + " instead of " + format(a->value));
+  }
+  return result;
+}
+
+}  // namespace floorwalker::guided

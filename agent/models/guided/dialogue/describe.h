@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/core/answers.h"
+#include "agent/core/catalogue.h"
+#include "agent/core/conversation.h"
+#include "agent/core/playbook/playbook.h"
+
+// Products in the words of a reply: every figure as the tool result has it.
+namespace floorwalker::guided {
+
+// "$1,299.00", or "from $999.00" where variants differ.
+std::string price_phrase(const ProductCard& card);
+
+// "weight 1.2 kg", "touchscreen", "no touchscreen", "material leather".
+std::string fact_phrase(const Attribute& attribute);
+
+// "Black, 256 GB": the values of a choice.
+std::string options_phrase(const std::vector<OptionValue>& options);
+
+// "under $800", "weight up to 1.5 kg", "not leather": a bound as it was understood.
+std::string constraint_phrase(const Constraint& constraint, const Currency& currency);
+
+// The attribute of the card that a constraint is about; null if it has none.
+const Attribute* attribute_named(const std::vector<Attribute>& attributes, std::string_view name);
+
+// Why the card fits the need: the values that meet what was asked for, else what stands out. At most `limit` phrases.
+std::vector<std::string> reasons(const ProductCard& card, const Need& need, const Playbook& playbook, std::size_t limit);
+
+// What `other` gives for what it lacks, against `first`: "costs $200.00 less" never computed, only stated: both values.
+struct TradeOff {
+  std::string better;   // "$799.00 instead of $999.00"
+  std::string worse;    // "weight 1.8 kg instead of 1.2 kg"
+};
+TradeOff trade_off(const ProductCard& first, const ProductCard& other, const Need& need, const Playbook& playbook);
+
+// The attributes that matter for the need, best first: constraints, then what its uses prefer.
+std::vector<Preference> preferences_of(const Need& need, const Playbook& playbook);
+
+}  // namespace floorwalker::guided

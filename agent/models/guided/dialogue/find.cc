@@ -1,0 +1,344 @@
+#include <algorithm>
+#include <numeric>
+#include <unordered_set>
+
+#include "agent/models/guided/dialogue/describe.h"
+#include "agent/models/guided/dialogue/handlers.h"
+
+// From a need to products in front of the shopper.
+namespace floorwalker::guided {
+
+namespace {
+
+constexpr std::size_t kShownAlone = 4;
+constexpr std::size_t kShownInGroup = 3;
+constexpr std::size_t kPage = 12;          // looked at before the shortlist is cut
+constexpr std::size_t kNeedsRemembered = 4;
+
+bool same_noun(const Need& need, const Wanted& wanted) {
+  return !need.kind.empty() && std::find(wanted.kinds.begin(), wanted.kinds.end(), need.kind) != wanted.kinds.end();
+}
+
+bool says_anything(const Wanted& wanted) {
+  return !wanted.kinds.empty() || !wanted.constraints.empty() || !wanted.words.empty() || !wanted.uses.empty();
+}
+
+void erase_words(std::string& words, const std::vector<std::string>& values) {
+  std::unordered_set<std::string> drop;
+  for (const std::string& value : values) {
+    for (const text::Word& word : text::words(value)) drop.insert(word.folded);
+  }
+  std::string kept;
+  for (const text::Word& word : text::words(words)) {
+    if (drop.count(word.folded)) continue;
+    if (!kept.empty()) kept += ' ';
+    kept += words.substr(word.start, word.end - word.start);
+  }
+  words = kept;
+}
+
+void add_words(std::string& words, const std::string& more) {
+  std::unordered_set<std::string> known;
+  for (const text::Word& word : text::words(words)) known.insert(word.folded);
+  for (const text::Word& word : text::words(more)) {
+    if (!known.insert(word.folded).second) continue;
+    if (!words.empty()) words += ' ';
+    words += more.substr(word.start, word.end - word.start);
+  }
+}
+
+bool replaces(const Constraint& added, const Constraint& old) {
+  if (added.field != old.field) return false;
+  if (added.op == Constraint::Op::kNot || old.op == Constraint::Op::kNot) return added == old;
+  const bool one_sided = added.op == Constraint::Op::kAtMost || added.op == Constraint::Op::kAtLeast;
+  const bool other_side = old.op != added.op && (old.op == Constraint::Op::kAtMost || old.op == Constraint::Op::kAtLeast);
+  return !(one_sided && other_side);
+}
+
+// Requirements that the stated uses add; weaker than what the shopper said.
+std::vector<Constraint> required_by_uses(const Need& need, const Playbook& playbook) {
+  std::vector<Constraint> found;
+  for (const NeedRule& rule : playbook.needs) {
+    if (std::find(need.uses.begin(), need.uses.end(), rule.name) == need.uses.end()) continue;
+    const bool applies = rule.applies_to.empty() || std::find(rule.applies_to.begin(), rule.applies_to.end(), need.kind) != rule.applies_to.end();
+    for (const Constraint& constraint : rule.require) {
+      const bool said = std::any_of(need.constraints.begin(), need.constraints.end(), [&](const Constraint& c) { return c.field == constraint.field; });
+      if (applies && !said) found.push_back(constraint);
+    }
+  }
+  return found;
+}
+
+// Puts the products that serve the preferences first, within what was found: relevance still counts.
+void prefer(SearchPage& page, const std::vector<Preference>& preferences) {
+  std::vector<double> scores(page.products.size(), 0);
+  for (std::size_t i = 0; i < scores.size(); ++i) scores[i] = -0.08 * double(i);
+  double weight = 1;
+  for (const Preference& preference : preferences) {
+    std::vector<std::optional<double>> values;
+    for (const ProductCard& card : page.products) {
+      const Attribute* attribute = attribute_named(card.attributes, preference.attribute);
+      const Measure* measure = attribute ? std::get_if<Measure>(&attribute->value) : nullptr;
+      if (preference.attribute == "price") values.emplace_back(double(card.price_from.minor));
+      else values.push_back(measure ? std::optional(measure->canonical()) : std::nullopt);
+    }
+    double low = 0, high = 0;
+    bool any = false;
+    for (const auto& value : values) {
+      if (!value) continue;
+      low = any ? std::min(low, *value) : *value;
+      high = any ? std::max(high, *value) : *value;
+      any = true;
+    }
+    for (std::size_t i = 0; any && high > low && i < values.size(); ++i) {
+      if (values[i]) scores[i] += weight * (preference.low ? (high - *values[i]) : (*values[i] - low)) / (high - low);
+    }
+    weight /= 2;
+  }
+  std::vector<std::size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
+  std::vector<ProductCard> products;
+  std::vector<Hit> hits;
+  for (const std::size_t i : order) {
+    products.push_back(std::move(page.products[i]));
+    if (i < page.hits.size()) hits.push_back(std::move(page.hits[i]));
+  }
+  page.products = std::move(products);
+  page.hits = std::move(hits);
+}
+
+std::string phrases_of(const std::vector<Constraint>& constraints, const Currency& currency) {
+  std::vector<std::string> parts;
+  for (const Constraint& constraint : constraints) parts.push_back(constraint_phrase(constraint, currency));
+  return text::join_and(parts);
+}
+
+// Wishes that the search did not find in the best product: neither met nor refused.
+std::vector<std::string> unproven(const std::vector<std::string>& wishes, const SearchPage& page) {
+  std::vector<std::string> left;
+  for (const std::string& wish : wishes) {
+    bool found = false;
+    for (std::size_t i = 0; i < page.hits.size() && i < 1; ++i) {
+      for (const std::string& word : page.hits[i].matched) found = found || text::stem(text::fold(word)) == text::stem(wish);
+    }
+    if (!found) left.push_back(wish);
+  }
+  return left;
+}
+
+void say_products(Talk& talk, const Need& need, const SearchPage& page, const std::vector<std::string>& wishes) {
+  const ProductCard& first = page.products.front();
+  talk.say("pick.first", {{"title", first.title}, {"price", price_phrase(first)},
+                          {"why", text::join_and(reasons(first, need, talk.guide.playbook, 3))}});
+  if (first.availability == Availability::kOutOfStock) talk.say("pick.sold_out", {});
+  if (page.products.size() > 1) {
+    const ProductCard& second = page.products[1];
+    const TradeOff trade = trade_off(first, second, need, talk.guide.playbook);
+    if (!trade.better.empty() || !trade.worse.empty()) {
+      talk.say(trade.better.empty() ? "pick.second_worse" : trade.worse.empty() ? "pick.second_better" : "pick.second",
+               {{"title", second.title}, {"better", trade.better}, {"worse", trade.worse}});
+    } else {
+      talk.say("pick.second_plain", {{"title", second.title}, {"price", price_phrase(second)}});
+    }
+  }
+  std::vector<std::string> doubts = unproven(wishes, page);
+  for (const Constraint& constraint : page.unfilterable) doubts.push_back(constraint_phrase(constraint, talk.conversation.currency));
+  if (!doubts.empty()) talk.say("cannot_confirm", {{"wish", text::join_and(doubts, "or")}});
+}
+
+void say_lead(Talk& talk, const Need& need, const SearchPage& page) {
+  for (const std::string& correction : page.corrections) {
+    const std::size_t arrow = correction.find(" -> ");
+    if (arrow != std::string::npos) talk.say("corrected", {{"from", correction.substr(0, arrow)}, {"to", correction.substr(arrow + 4)}});
+  }
+  const std::string what = need.kind.empty() ? std::string() : need.kind;
+  if (!page.relaxed.empty()) talk.say("found.relaxed", {{"dropped", phrases_of(page.relaxed, talk.conversation.currency)}});
+  else if (page.total == 1) talk.say("found.one", {});
+  else talk.say(need.constraints.empty() ? "found.some" : "found.matching", {{"count", std::to_string(page.total)}, {"filters", phrases_of(need.constraints, talk.conversation.currency)}});
+}
+
+std::vector<ProductCard> shortlist(const SearchPage& page, std::size_t limit) {
+  const std::size_t size = std::min(limit, page.products.size());
+  return {page.products.begin(), page.products.begin() + std::ptrdiff_t(size)};
+}
+
+void present(Talk& talk, Need& need, SearchPage page, const std::vector<std::string>& wishes) {
+  if (need.kind.empty()) need.kind = page.kind;
+  const auto preferences = preferences_of(need, talk.guide.playbook);
+  if (!preferences.empty()) prefer(page, preferences);
+  const std::vector<ProductCard> cards = shortlist(page, kShownAlone);
+  say_lead(talk, need, page);
+  SearchPage cut = page;
+  cut.products = cards;
+  say_products(talk, need, cut, wishes);
+  talk.show(cards);
+  talk.memory.focus = cards.front().id;
+  talk.state.offset = cards.size();
+  talk.state.total = page.total;
+  ask_next(talk, need, page);
+}
+
+// Nothing in the price band: tells where the prices begin and shows what comes nearest.
+bool beyond_price(Talk& talk, Need& need, const SearchPage& page) {
+  Need open = need;
+  std::erase_if(open.constraints, [](const Constraint& constraint) { return constraint.field == "price"; });
+  if (open.constraints.size() == need.constraints.size() || !page.price_low) return false;
+  SearchRequest request = request_for(talk, open, kPage);
+  request.sort = SortBy::kPriceAscending;
+  const auto nearest = talk.calls.search(request);
+  if (nearest.waiting) return true;
+  if (!nearest || nearest->products.empty()) return false;
+  const std::vector<ProductCard> cards = shortlist(*nearest, kShownInGroup);
+  talk.say("none.price", {{"filters", phrases_of(need.constraints, talk.conversation.currency)}, {"title", cards.front().title},
+                          {"price", format(cards.front().price_from)}});
+  talk.show(cards);
+  talk.memory.focus = cards.front().id;
+  return true;
+}
+
+void not_carried(Talk& talk, const Need& need) {
+  const auto shop = talk.calls.shape("");
+  if (shop.waiting) return;
+  std::vector<std::string> names;
+  if (shop) {
+    for (const ShopShape::Department& department : shop->departments) {
+      if (names.size() < 5 && department.name.find('>') == std::string::npos) names.push_back(department.name);
+    }
+  }
+  const std::string what = need.kind.empty() ? need.words : need.kind;
+  talk.say(what.size() > 40 ? "not_carried.that" : "not_carried", {{"what", what}, {"departments", text::join_and(names)}});
+}
+
+// Nothing as asked: without the constraints one by one, the least important first; then only the words.
+void nothing_found(Talk& talk, Need& need, const SearchPage& page, const std::vector<std::string>& wishes) {
+  if (page.outcome == SearchOutcome::kNotCarried) return not_carried(talk, need);
+  if (beyond_price(talk, need, page)) return;
+  Need wide = need;
+  wide.constraints.clear();
+  wide.uses.clear();
+  if (wide == need || wide.words.empty()) return not_carried(talk, need);
+  const auto found = talk.calls.search(request_for(talk, wide, kPage));
+  if (found.waiting) return;
+  if (!found || found->products.empty()) return not_carried(talk, need);
+  talk.say("none.match", {{"filters", phrases_of(need.constraints, talk.conversation.currency)}});
+  SearchPage page_without = *found;
+  page_without.products = shortlist(*found, kShownAlone);
+  say_products(talk, wide, page_without, wishes);
+  talk.show(page_without.products);
+  talk.memory.focus = page_without.products.front().id;
+}
+
+void present_group(Talk& talk, Need& need, const Answer<SearchPage>& page) {
+  if (need.kind.empty() && page) need.kind = page->kind;
+  const std::string name = need.kind.empty() ? need.words : need.kind;
+  if (!page || page->products.empty()) {
+    talk.say(page && page->outcome == SearchOutcome::kNotCarried ? "group.not_carried" : "group.none", {{"what", name}});
+    return;
+  }
+  const std::vector<ProductCard> cards = shortlist(*page, kShownInGroup);
+  if (!page->relaxed.empty()) talk.say("group.relaxed", {{"what", name}, {"dropped", phrases_of(page->relaxed, talk.conversation.currency)}});
+  talk.say("group.pick", {{"what", name}, {"title", cards.front().title}, {"price", price_phrase(cards.front())},
+                          {"why", need.constraints.empty() ? "" : text::join_and(reasons(cards.front(), need, talk.guide.playbook, 2))}});
+  talk.show(cards, name);
+  if (!talk.memory.focus) talk.memory.focus = cards.front().id;
+}
+
+void begin_needs(Talk& talk, const Heard& heard) {
+  talk.state.said.clear();
+  for (const Wanted& wanted : heard.wanted) {
+    if (!says_anything(wanted)) continue;
+    Need need;
+    if (wanted.kinds.size() == 1) need.kind = wanted.kinds.front();
+    merge(need, wanted);
+    std::erase_if(talk.memory.needs, [&](const Need& old) { return old.kind == need.kind && !need.kind.empty(); });
+    talk.memory.needs.push_back(std::move(need));
+    talk.state.said.push_back(heard.wanted.size() == 1 ? heard.text : wanted.words);
+  }
+  talk.state.active = talk.state.said.size();
+  const std::size_t keep = std::max(kNeedsRemembered, talk.state.active);
+  while (talk.memory.needs.size() > keep) talk.memory.needs.erase(talk.memory.needs.begin());
+  talk.state.questions = 0;
+}
+
+// Whether the utterance goes on about what is looked for already.
+bool goes_on(const Talk& talk, const Heard& heard) {
+  if (!talk.need()) return false;
+  if (heard.wanted.size() != 1) return false;
+  const Wanted& wanted = heard.wanted.front();
+  if (!wanted.kinds.empty()) return same_noun(*talk.need(), wanted);
+  if (heard.has(Act::kFind) && wanted.constraints.empty() && !wanted.wishes.empty() && !heard.reference.pronoun) return false;
+  return true;
+}
+
+}  // namespace
+
+void merge(Need& need, const Wanted& wanted) {
+  for (const Constraint& added : wanted.constraints) {
+    for (const Constraint& old : need.constraints) {
+      if (replaces(added, old) && old.values != added.values && old.field != "price") erase_words(need.words, old.values);
+    }
+    std::erase_if(need.constraints, [&](const Constraint& old) { return replaces(added, old); });
+    need.constraints.push_back(added);
+  }
+  add_words(need.words, wanted.words);
+  for (const std::string& use : wanted.uses) {
+    if (std::find(need.uses.begin(), need.uses.end(), use) == need.uses.end()) need.uses.push_back(use);
+  }
+}
+
+SearchRequest request_for(const Talk& talk, const Need& need, std::size_t limit) {
+  SearchRequest request;
+  request.words = need.words;
+  request.constraints = need.constraints;
+  const auto required = required_by_uses(need, talk.guide.playbook);
+  request.constraints.insert(request.constraints.end(), required.begin(), required.end());
+  request.limit = limit;
+  for (const Constraint& constraint : required) request.relax_in_order.push_back(constraint.field);
+  const auto& order = talk.guide.playbook.discovery.relax_in_order;
+  request.relax_in_order.insert(request.relax_in_order.end(), order.begin(), order.end());
+  if (order.empty()) {
+    for (auto constraint = need.constraints.rbegin(); constraint != need.constraints.rend(); ++constraint) {
+      if (constraint->field != "price" && constraint->op != Constraint::Op::kNot) request.relax_in_order.push_back(constraint->field);
+    }
+  }
+  return request;
+}
+
+void look_for(Talk& talk, const Heard& heard) {
+  if (goes_on(talk, heard)) {
+    merge(talk.memory.needs.back(), heard.wanted.front());
+    talk.state.active = 1;
+    if (talk.state.said.empty()) talk.state.said.emplace_back();
+    talk.state.said = {talk.state.said.back() + " " + heard.text};
+  } else {
+    begin_needs(talk, heard);
+  }
+  talk.state.heard_turn = talk.conversation.turn;
+  search_again(talk, heard);
+}
+
+void search_again(Talk& talk, const Heard& heard) {
+  const std::size_t active = std::min(std::max<std::size_t>(talk.state.active, 1), talk.memory.needs.size());
+  if (active == 0) return;
+  const std::size_t first = talk.memory.needs.size() - active;
+  std::vector<Answer<SearchPage>> pages;
+  for (std::size_t i = first; i < talk.memory.needs.size(); ++i) {
+    SearchRequest request = request_for(talk, talk.memory.needs[i], kPage);
+    if (heard.only) request.relax_in_order.clear();
+    pages.push_back(talk.calls.search(request));
+  }
+  if (talk.waiting()) return;
+  if (active > 1) {
+    talk.memory.focus.reset();
+    for (std::size_t i = 0; i < active; ++i) present_group(talk, talk.memory.needs[first + i], pages[i]);
+    return;
+  }
+  Need& need = talk.memory.needs.back();
+  const std::vector<std::string> wishes = heard.wanted.empty() ? std::vector<std::string>{} : heard.wanted.front().wishes;
+  if (!pages.front()) return say_failure(talk, pages.front().error);
+  if (pages.front()->products.empty()) return nothing_found(talk, need, *pages.front(), wishes);
+  present(talk, need, *pages.front(), wishes);
+}
+
+}  // namespace floorwalker::guided

@@ -1,0 +1,198 @@
+#include <algorithm>
+#include <cmath>
+#include <unordered_set>
+
+#include "agent/models/guided/dialogue/describe.h"
+#include "agent/models/guided/dialogue/handlers.h"
+
+// More of the same, something else, cheaper, without that, and "surprise me".
+namespace floorwalker::guided {
+
+namespace {
+
+constexpr std::size_t kMore = 4;
+constexpr std::size_t kPage = 12;
+
+std::vector<ProductCard> unseen(const SearchPage& page, const Memory& memory, std::size_t limit) {
+  std::unordered_set<std::string> seen;
+  for (const Shown& shown : memory.shown) seen.insert(shown.product.str());
+  std::vector<ProductCard> cards;
+  for (const ProductCard& card : page.products) {
+    if (cards.size() < limit && !seen.count(card.id.str())) cards.push_back(card);
+  }
+  return cards;
+}
+
+std::string decimal_below(const Money& money) { return decimal(Money{std::max<std::int64_t>(0, money.minor - 1), money.currency}); }
+
+// The bound that "cheaper" or "bigger" means against the product in focus.
+std::optional<Constraint> bound_on(const Talk& talk, const Scale& scale, const ProductCard& card) {
+  if (scale.attributes.front() == "price") {
+    if (scale.low) return Constraint{"price", Constraint::Op::kAtMost, {decimal_below(card.price_from)}};
+    return Constraint{"price", Constraint::Op::kAtLeast, {decimal(Money{card.price_from.minor + 1, card.price_from.currency})}};
+  }
+  const auto numeric = attribute_like(scale.attributes, talk.kind(), talk.guide.vocabulary);
+  if (!numeric) return std::nullopt;
+  const Attribute* attribute = attribute_named(card.attributes, numeric->name);
+  const Measure* measure = attribute ? std::get_if<Measure>(&attribute->value) : nullptr;
+  if (!measure) return std::nullopt;
+  Measure edge = *measure;
+  edge.value *= scale.low ? 0.995 : 1.005;
+  std::string value = format(edge, 4);
+  std::erase(value, ',');
+  return Constraint{numeric->name, scale.low ? Constraint::Op::kAtMost : Constraint::Op::kAtLeast, {value}};
+}
+
+// Fields that the words name: "the colour", "the price", "leather".
+std::vector<std::string> fields_named(const Heard& heard, const Need& need) {
+  std::vector<std::string> fields;
+  for (const Constraint& constraint : need.constraints) {
+    bool named = false;
+    const auto parts = text::words(text::spaced(constraint.field) + (constraint.field == "price" ? " budget cost" : ""));
+    for (const text::Word& word : heard.words) {
+      for (const text::Word& part : parts) named = named || text::stem(part.folded) == text::stem(word.folded);
+      for (const std::string& value : constraint.values) {
+        for (const text::Word& part : text::words(value)) named = named || part.folded == word.folded;
+      }
+    }
+    for (const Known& known : heard.known) {
+      const Mention* attribute = known.reading(Mention::What::kAttribute);
+      named = named || (attribute && attribute->field == constraint.field);
+    }
+    if (named) fields.push_back(constraint.field);
+  }
+  return fields;
+}
+
+void drop_from_words(std::string& words, const std::vector<std::string>& values) {
+  std::string kept;
+  for (const text::Word& word : text::words(words)) {
+    bool gone = false;
+    for (const std::string& value : values) {
+      for (const text::Word& part : text::words(value)) gone = gone || part.folded == word.folded;
+    }
+    if (gone) continue;
+    kept += (kept.empty() ? "" : " ") + words.substr(word.start, word.end - word.start);
+  }
+  words = kept;
+}
+
+}  // namespace
+
+void show_more(Talk& talk, bool different) {
+  if (!talk.need()) return talk.say("fallback.no_need", {});
+  SearchRequest request = request_for(talk, *talk.need(), kPage);
+  request.offset = different ? 0 : talk.state.offset;
+  auto page = talk.calls.search(request);
+  if (page.waiting) return;
+  if (!page) return say_failure(talk, page.error);
+  std::vector<ProductCard> cards = unseen(*page, talk.memory, kMore);
+  if (cards.empty() && page->total > request.offset + page->products.size()) {
+    request.offset += page->products.size();
+    page = talk.calls.search(request);
+    if (page.waiting) return;
+    if (page) cards = unseen(*page, talk.memory, kMore);
+  }
+  if (cards.empty()) return talk.say("more.none", {});
+  talk.say(different ? "more.other" : "more.next", {{"title", cards.front().title}, {"price", price_phrase(cards.front())}});
+  talk.show(cards);
+  talk.memory.focus = cards.front().id;
+  talk.state.offset = request.offset + cards.size();
+}
+
+void follow_scale(Talk& talk, const Heard& heard) {
+  if (!talk.need() || heard.scales.empty()) return;
+  CardBook book(talk.conversation);
+  const Scale& scale = *heard.scales.front();
+  const ProductCard* card = talk.memory.focus ? book.card(*talk.memory.focus) : nullptr;
+  std::optional<Constraint> bound = card ? bound_on(talk, scale, *card) : std::nullopt;
+  Wanted wanted = heard.wanted.empty() ? Wanted{} : heard.wanted.front();
+  wanted.words.clear();
+  wanted.wishes.clear();
+  Need tried = talk.memory.needs.back();
+  merge(tried, wanted);
+  if (bound) {
+    std::erase_if(tried.constraints, [&](const Constraint& old) { return old.field == bound->field; });
+    tried.constraints.push_back(*bound);
+  }
+  SearchRequest request = request_for(talk, tried, kPage);
+  request.relax_in_order.clear();
+  if (!bound) {
+    const auto numeric = attribute_like(scale.attributes, talk.kind(), talk.guide.vocabulary);
+    if (!numeric && scale.attributes.front() != "price") return talk.say("scale.unknown", {{"what", scale.attributes.front()}});
+    if (numeric) {
+      request.sort = scale.low ? SortBy::kAttributeAscending : SortBy::kAttributeDescending;
+      request.sort_attribute = numeric->name;
+    } else {
+      request.sort = scale.low ? SortBy::kPriceAscending : SortBy::kPriceDescending;
+    }
+  }
+  const auto page = talk.calls.search(request);
+  if (page.waiting) return;
+  if (!page) return say_failure(talk, page.error);
+  if (page->products.empty()) {
+    return talk.say("scale.none", {{"title", card ? card->title : ""}, {"what", std::string(heard.words[0].folded)}});
+  }
+  talk.memory.needs.back() = tried;
+  std::vector<ProductCard> cards{page->products.begin(), page->products.begin() + std::ptrdiff_t(std::min(kMore, page->products.size()))};
+  const ProductCard& first = cards.front();
+  talk.say("scale.found", {{"title", first.title}, {"price", price_phrase(first)},
+                           {"why", text::join_and(reasons(first, tried, talk.guide.playbook, 2))}});
+  talk.show(cards);
+  talk.memory.focus = first.id;
+  talk.state.offset = cards.size();
+  talk.state.total = page->total;
+}
+
+void forget(Talk& talk, const Heard& heard) {
+  if (!talk.need()) return talk.say("fallback.no_need", {});
+  Need& need = talk.memory.needs.back();
+  const std::vector<std::string> fields = fields_named(heard, need);
+  if (fields.empty()) return talk.say("forget.nothing", {});
+  std::vector<std::string> names;
+  for (const std::string& field : fields) {
+    for (const Constraint& constraint : need.constraints) {
+      if (constraint.field == field && field != "price") drop_from_words(need.words, constraint.values);
+    }
+    std::erase_if(need.constraints, [&](const Constraint& constraint) { return constraint.field == field; });
+    names.push_back(text::spaced(field));
+  }
+  talk.say("forget.done", {{"what", text::join_and(names)}});
+  Wanted added = heard.wanted.empty() ? Wanted{} : heard.wanted.front();
+  std::erase_if(added.constraints, [&](const Constraint& constraint) {
+    return std::find(fields.begin(), fields.end(), constraint.field) != fields.end();
+  });
+  added.words.clear();
+  merge(need, added);
+  Heard plain = heard;
+  plain.wanted.clear();
+  search_again(talk, plain);
+}
+
+void surprise(Talk& talk, const Heard& heard) {
+  SearchRequest request;
+  if (!heard.wanted.empty()) request.constraints = heard.wanted.front().constraints;
+  request.limit = kPage;
+  const auto page = talk.calls.search(request);
+  const auto shop = talk.calls.shape("");
+  if (talk.waiting()) return;
+  if (!page || page->products.empty()) return talk.say("fallback", {});
+  std::vector<ProductCard> cards;
+  std::unordered_set<std::string> kinds;
+  for (const ProductCard& card : page->products) {
+    if (cards.size() < kMore && kinds.insert(card.kind).second) cards.push_back(card);
+  }
+  std::vector<std::string> names;
+  for (std::size_t i = 0; shop && i < shop->departments.size() && names.size() < 5; ++i) {
+    if (shop->departments[i].name.find('>') == std::string::npos) names.push_back(shop->departments[i].name);
+  }
+  talk.say("surprise", {{"title", cards.front().title}, {"price", price_phrase(cards.front())}});
+  talk.show(cards);
+  talk.memory.focus = cards.front().id;
+  if (!talk.asked_before("kind")) {
+    talk.say("ask.department", {{"departments", text::join_and(names, "or")}});
+    talk.ask("kind");
+  }
+}
+
+}  // namespace floorwalker::guided

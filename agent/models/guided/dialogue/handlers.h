@@ -1,0 +1,60 @@
+#pragma once
+
+#include <string>
+
+#include "agent/models/guided/dialogue/resolve.h"
+#include "agent/models/guided/dialogue/talk.h"
+
+// What the guided model can do in a turn. Each handler works on `talk` until it is done or waits for tools (Talk::waiting).
+namespace floorwalker::guided {
+
+// Finding (find.cc, follow_up.cc, question.cc).
+void look_for(Talk& talk, const Heard& heard);               // a new need, or more about the current one
+void search_again(Talk& talk, const Heard& heard);           // the current need as it now stands
+void show_more(Talk& talk, bool different);                  // "more", "something else"
+void follow_scale(Talk& talk, const Heard& heard);           // "cheaper", "bigger"
+void forget(Talk& talk, const Heard& heard);                 // "forget the colour"
+void surprise(Talk& talk, const Heard& heard);
+void ask_next(Talk& talk, const Need& need, const SearchPage& page);  // the next question that helps, if any
+bool answer_question(Talk& talk, const Heard& heard, const std::string& slot);
+
+// The search for a need.
+SearchRequest request_for(const Talk& talk, const Need& need, std::size_t limit);
+void merge(Need& need, const Wanted& wanted);
+
+// About products (product.cc, compare.cc, fit.cc).
+void answer_about(Talk& talk, const Heard& heard);           // details, an attribute, stock, price
+void compare(Talk& talk, const Heard& heard);
+void advise(Talk& talk, const Heard& heard);
+void explain(Talk& talk, const Heard& heard);
+void check_fit(Talk& talk, const Heard& heard);
+
+// Cart (cart.cc, cart_add.cc).
+void add(Talk& talk, const Heard& heard);
+void continue_add(Talk& talk, const Heard& heard);
+bool answer_pending(Talk& talk, const Heard& heard);
+void change_line(Talk& talk, const Heard& heard);
+void change_quantity(Talk& talk, const Heard& heard);
+void remove_line(Talk& talk, const Heard& heard);
+void view_cart(Talk& talk);
+void clear_cart(Talk& talk);
+void discount(Talk& talk, const Heard& heard);
+void checkout(Talk& talk);
+void offer_addons(Talk& talk, const ProductId& product, bool on_request);
+
+// Service and the shop (service.cc, shop.cc).
+void policy(Talk& talk, const Heard& heard);
+void order(Talk& talk, const Heard& heard);
+void hand_off(Talk& talk, const Heard& heard);
+void complaint(Talk& talk, const Heard& heard);
+void overview(Talk& talk, const Heard& heard);
+void count(Talk& talk, const Heard& heard);
+void superlative(Talk& talk, const Heard& heard);
+
+// Says why a call failed, in the shop's words.
+void say_failure(Talk& talk, const ErrorAnswer& error);
+
+// Asks which of several products is meant.
+void ask_which(Talk& talk, const std::vector<ProductId>& candidates, const std::string& act);
+
+}  // namespace floorwalker::guided

@@ -1,0 +1,95 @@
+#include "agent/models/guided/dialogue/question_match.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "agent/core/text.h"
+
+namespace floorwalker::guided {
+
+namespace {
+
+constexpr double kLeastScore = 0.34;
+constexpr std::size_t kLongestQuote = 220;
+
+using Stems = std::set<std::string>;
+
+Stems stems(std::string_view text) {
+  Stems found;
+  for (const text::Word& word : text::words(text)) found.insert(text::stem(word.folded));
+  return found;
+}
+
+std::size_t common(const Stems& a, const Stems& b) {
+  return std::size_t(std::count_if(a.begin(), a.end(), [&](const std::string& word) { return b.count(word) > 0; }));
+}
+
+double name_score(const Stems& name, const Stems& question, const std::vector<Stems>& hints) {
+  if (name.empty()) return 0;
+  double score = double(common(name, question)) / double(name.size());
+  if (score > 0) score += 0.2 * double(common(name, question));
+  for (std::size_t i = 0; i < hints.size(); ++i) {
+    if (common(hints[i], name) == hints[i].size()) score = std::max(score, 1.6 - 0.1 * double(i) - 0.05 * double(name.size() - hints[i].size()));
+  }
+  return score;
+}
+
+std::vector<std::string> sentences(const Product& product) {
+  std::vector<std::string> found = product.highlights;
+  std::string sentence;
+  for (std::size_t i = 0; i < product.description.size(); ++i) {
+    const char c = product.description[i];
+    sentence += c;
+    const bool end = (c == '.' || c == '!' || c == '\n') && (i + 1 == product.description.size() || product.description[i + 1] == ' ' || c == '\n');
+    if (!end) continue;
+    while (!sentence.empty() && (sentence.front() == ' ' || sentence.front() == '\n')) sentence.erase(0, 1);
+    if (!sentence.empty()) found.push_back(sentence);
+    sentence.clear();
+  }
+  if (!sentence.empty()) found.push_back(sentence);
+  return found;
+}
+
+std::string best_sentence(const Product& product, const Stems& question) {
+  std::string best;
+  std::size_t best_count = 0;
+  for (std::string& sentence : sentences(product)) {
+    const std::size_t count = common(question, stems(sentence));
+    if (count > best_count && sentence.size() <= kLongestQuote) {
+      best_count = count;
+      best = std::move(sentence);
+    }
+  }
+  while (!best.empty() && (best.back() == ' ' || best.back() == '\n')) best.pop_back();
+  return best_count * 2 > question.size() || (best_count > 0 && question.size() == 1) ? best : std::string();
+}
+
+}  // namespace
+
+Answering find_answer(const Product& product, const std::vector<std::string>& words, const std::vector<std::string>& hints) {
+  Stems question;
+  for (const std::string& word : words) question.insert(text::stem(word));
+  std::vector<Stems> hinted;
+  for (const std::string& hint : hints) hinted.push_back(stems(hint));
+  Answering best;
+  std::string best_name;
+  for (const Attribute& attribute : product.attributes) {
+    const double by_name = name_score(stems(text::spaced(attribute.name)), question, hinted);
+    const Stems value = std::holds_alternative<std::string>(attribute.value) ? stems(std::get<std::string>(attribute.value)) : Stems{};
+    const std::size_t in_value = common(question, value);
+    const double by_value = in_value == 0 || question.empty() ? 0 : 0.5 + 0.6 * double(in_value) / double(question.size()) - 0.01 * double(value.size());
+    const double score = std::max(by_name, by_value);
+    if (score < kLeastScore || score <= best.score) continue;
+    best.score = score;
+    best.by_value = by_value > by_name;
+    best_name = attribute.name;
+  }
+  for (const Attribute& attribute : product.attributes) {
+    if (!best_name.empty() && attribute.name == best_name) best.attributes.push_back(&attribute);
+  }
+  if (best.attributes.empty() && !question.empty()) best.sentence = best_sentence(product, question);
+  return best;
+}
+
+}  // namespace floorwalker::guided

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/core/catalogue.h"
+
+// Which of a product's facts answers a question.
+namespace floorwalker::guided {
+
+struct Answering {
+  std::vector<const Attribute*> attributes;  // entries of the one attribute that answers, in order; empty if none does
+  std::string sentence;                      // else a sentence of the description that speaks of it, "" if none
+  bool by_value = false;                     // the question named the value ("does it have HDMI?")
+  double score = 0;
+};
+
+// `words` are the folded content words of the question; `hints` words of attribute names that it asks for, best first ("weight").
+Answering find_answer(const Product& product, const std::vector<std::string>& words, const std::vector<std::string>& hints);
+
+}  // namespace floorwalker::guided

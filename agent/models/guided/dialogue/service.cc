@@ -1,0 +1,107 @@
+#include <algorithm>
+
+#include "agent/models/guided/dialogue/handlers.h"
+
+// What the shop has promised, where an order is, and when a person should take over.
+namespace floorwalker::guided {
+
+namespace {
+
+constexpr std::size_t kShortPolicy = 420;
+constexpr std::size_t kSentencesQuoted = 3;
+
+std::vector<std::string> sentences_of(const std::string& text) {
+  std::vector<std::string> found;
+  std::string sentence;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    sentence += text[i];
+    const bool end = text[i] == '.' && (i + 1 == text.size() || text[i + 1] == ' ' || text[i + 1] == '\n');
+    if (!end && text[i] != '\n') continue;
+    while (!sentence.empty() && (sentence.front() == ' ' || sentence.front() == '\n')) sentence.erase(0, 1);
+    while (!sentence.empty() && sentence.back() == '\n') sentence.pop_back();
+    if (!sentence.empty()) found.push_back(sentence);
+    sentence.clear();
+  }
+  if (!sentence.empty()) found.push_back(sentence);
+  return found;
+}
+
+// The policy's own words: all of a short one, the sentences nearest to the question of a long one, in its order.
+std::string quote(const Policy& policy, const Heard& heard) {
+  if (policy.text.size() <= kShortPolicy) return policy.text;
+  const auto sentences = sentences_of(policy.text);
+  std::vector<std::pair<std::size_t, std::size_t>> scored;
+  for (std::size_t i = 0; i < sentences.size(); ++i) {
+    std::size_t score = 0;
+    for (const text::Word& word : text::words(sentences[i])) {
+      for (const std::string& asked : heard.reference.words) score += text::stem(asked) == text::stem(word.folded);
+    }
+    scored.emplace_back(score, i);
+  }
+  std::stable_sort(scored.begin(), scored.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  scored.resize(std::min(scored.size(), kSentencesQuoted));
+  std::sort(scored.begin(), scored.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  std::string text;
+  for (const auto& [score, index] : scored) text += (text.empty() ? "" : " ") + sentences[index];
+  return text;
+}
+
+}  // namespace
+
+void policy(Talk& talk, const Heard& heard) {
+  const std::string topic = heard.topic.empty() ? heard.text : heard.topic;
+  const std::string about = talk.memory.focus ? talk.memory.focus->str() : std::string();
+  const auto answer = talk.calls.policy(topic, about);
+  if (answer.waiting) return;
+  if (!answer) return talk.say("policy.unavailable", {});
+  if (answer->policies.empty()) return talk.say("policy.none", {{"topic", text::spaced(topic)}});
+  const Policy& best = answer->policies.front();
+  talk.say("policy", {{"title", best.title}, {"text", quote(best, heard)}});
+}
+
+void order(Talk& talk, const Heard& heard) {
+  const std::string id = heard.order.empty() ? talk.state.order : heard.order;
+  if (id.empty() || heard.email.empty()) {
+    talk.say(id.empty() && heard.email.empty() ? "order.need_both" : id.empty() ? "order.need_id" : "order.need_email", {});
+    talk.state.order = id;
+    talk.state.pending = Pending::kEmail;
+    talk.ask("order");
+    return;
+  }
+  const auto answer = talk.calls.order(id, heard.email);
+  if (answer.waiting) return;
+  talk.state.order.clear();
+  if (!answer || answer->orders.empty()) return talk.say("order.not_found", {});
+  for (const Order& found : answer->orders) {
+    std::vector<std::string> lines;
+    for (const OrderLine& line : found.lines) lines.push_back(line.title);
+    talk.say("order.status", {{"order", found.id.str()}, {"status", text::spaced(found.status)}, {"lines", text::join_and(lines)},
+                              {"expected", found.expected}, {"tracking", found.tracking}});
+  }
+}
+
+void hand_off(Talk& talk, const Heard& heard) {
+  const auto answer = talk.calls.hand_off(heard.text);
+  if (answer.waiting) return;
+  if (!answer) return talk.say("hand_off.failed", {});
+  talk.say("hand_off", {{"reference", answer->reference}});
+  talk.presentation.hand_off = true;
+}
+
+void complaint(Talk& talk, const Heard& heard) {
+  talk.state.complained = true;
+  if (!heard.order.empty() || !heard.email.empty()) {
+    talk.say("complaint.sorry", {});
+    return order(talk, heard);
+  }
+  const std::string topic = heard.topic.empty() ? "returns" : heard.topic;
+  const auto answer = talk.calls.policy(topic, "");
+  if (answer.waiting) return;
+  talk.say("complaint.sorry", {});
+  if (answer && !answer->policies.empty()) talk.say("policy", {{"title", answer->policies.front().title}, {"text", quote(answer->policies.front(), heard)}});
+  talk.say("complaint.next", {});
+  talk.state.pending = Pending::kEmail;
+  talk.ask("order");
+}
+
+}  // namespace floorwalker::guided
