@@ -42,7 +42,10 @@ const ToolResult* Calls::find(const std::string& name, const std::string& argume
   if (index < done_.size() && done_[index].second && done_[index].first->name == name) return done_[index].second;
   if (index == asked_.size() - 1) {
     const std::string id = "t" + std::to_string(request_.conversation.turn) + "c" + std::to_string(index + 1);
-    pending_.push_back({CallId(id), name, arguments});
+    ToolCall& call = pending_.emplace_back();
+    call.id = CallId(id);
+    call.name = name;
+    call.arguments = arguments;
   }
   return nullptr;
 }

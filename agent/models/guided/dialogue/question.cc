@@ -131,10 +131,10 @@ std::optional<Constraint> constraint_from(Talk& talk, const Heard& heard, const 
     NumberPhrase phrase = heard.numbers.front();
     if (slot == "budget") {
       phrase.money = true;
-      return bind(phrase, talk.kind(), talk.guide.vocabulary);
+      return bind_number(phrase, talk.kind(), talk.guide.vocabulary);
     }
     phrase.attributes.insert(phrase.attributes.begin(), text::spaced(slot));
-    if (auto constraint = bind(phrase, talk.kind(), talk.guide.vocabulary); constraint && constraint->field == slot) return constraint;
+    if (auto constraint = bind_number(phrase, talk.kind(), talk.guide.vocabulary); constraint && constraint->field == slot) return constraint;
   }
   CardBook book(talk.conversation);
   const SearchPage* page = book.last_page();

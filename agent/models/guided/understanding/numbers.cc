@@ -300,7 +300,7 @@ std::optional<NumericAttribute> attribute_like(const std::vector<std::string>& h
   return std::nullopt;
 }
 
-std::optional<Constraint> bind(const NumberPhrase& phrase, std::string_view kind, const Vocabulary& vocabulary) {
+std::optional<Constraint> bind_number(const NumberPhrase& phrase, std::string_view kind, const Vocabulary& vocabulary) {
   const Dimension dimension = phrase.low.unit.dimension == Dimension::kNone ? phrase.high.unit.dimension : phrase.low.unit.dimension;
   if (phrase.money || (dimension == Dimension::kNone && phrase.attributes.empty())) {
     if (!phrase.money && !phrase.bounded) return std::nullopt;

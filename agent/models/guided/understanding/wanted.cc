@@ -165,7 +165,7 @@ void Listener::hear_wanted(Heard& heard, std::string_view kind, const std::vecto
     }
     for (const NumberPhrase& phrase : heard.numbers) {
       if (phrase.span.first < first || phrase.span.last > last) continue;
-      auto constraint = bind(phrase, about, vocabulary_);
+      auto constraint = bind_number(phrase, about, vocabulary_);
       for (std::size_t i = phrase.span.first; constraint && i < phrase.span.last; ++i) spoken[i] = explained[i] = true;
       if (constraint) add_constraint(wanted.constraints, std::move(*constraint));
     }
