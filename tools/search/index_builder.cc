@@ -161,6 +161,7 @@ struct IndexBuilder::State {
   std::vector<std::vector<std::uint32_t>> kind_name_terms;
   StringMap kind_numbers;
   std::vector<std::array<std::uint16_t, kZones>> lengths;
+  std::vector<PhraseRow> phrases;
 
   // Of the product being added.
   std::uint32_t doc = 0;
@@ -185,6 +186,10 @@ struct IndexBuilder::State {
   void flush_values();
   void flush_hits();
 
+  std::string stems_of(std::string_view text);
+  void add_phrase(const std::string& stems, PhraseRow::What what, std::uint32_t id, std::uint32_t count);
+  void add_value_phrases(const ValueRow& row, std::uint32_t value);
+  void write_phrases(BlockWriter& block);
   void write_values(BlockWriter& block);
   void write_categories(BlockWriter& block);
   void write_kinds(BlockWriter& block);
@@ -508,6 +513,55 @@ void IndexBuilder::State::write_words(BlockWriter& block) {
   block.put(Section::kWords, std::move(rows));
 }
 
+std::string IndexBuilder::State::stems_of(std::string_view text) {
+  std::string joined;
+  for (const text::Word& word : text::words(text)) joined += (joined.empty() ? "" : " ") + std::string(term_text[words[word_of(word.folded)].term]);
+  return joined;
+}
+
+void IndexBuilder::State::add_phrase(const std::string& stems, PhraseRow::What what, std::uint32_t id, std::uint32_t count) {
+  const auto length = static_cast<std::size_t>(std::count(stems.begin(), stems.end(), ' ')) + 1;
+  if (stems.empty() || length > kLongestPhrase) return;
+  phrases.push_back({hash_text(stems), id, count, what, static_cast<std::uint8_t>(length), {}});
+}
+
+// A value as a whole, the parts of a list ("black, red"), and the last word of a short one ("grey" of "space grey").
+void IndexBuilder::State::add_value_phrases(const ValueRow& row, std::uint32_t value) {
+  if (row.type != ValueType::kText) return;
+  const std::string_view text = strings[row.text];
+  if (text.size() > 200) return;
+  const std::string whole = stems_of(text);
+  add_phrase(whole, PhraseRow::What::kValue, value, row.docs);
+  if (fields[row.field].source == FieldSource::kBrand || fields[row.field].source == FieldSource::kTag) return;
+  if (text.find_first_of(",;/|") != std::string_view::npos) {
+    for (std::size_t at = 0; at <= text.size();) {
+      const std::size_t end = std::min(text.find_first_of(",;/|", at), text.size());
+      const std::string part = stems_of(text.substr(at, end - at));
+      if (part != whole) add_phrase(part, PhraseRow::What::kValuePart, value, row.docs);
+      at = end + 1;
+    }
+    return;
+  }
+  const std::size_t last = whole.rfind(' ');
+  const bool short_text = std::count(whole.begin(), whole.end(), ' ') <= 2;
+  if (last == std::string::npos || !short_text || has_digit(std::string_view(whole).substr(last))) return;
+  add_phrase(whole.substr(last + 1), PhraseRow::What::kValuePart, value, row.docs);
+}
+
+// One row for each phrase and meaning; of several values of one field that share a part, the most frequent stands for all.
+void IndexBuilder::State::write_phrases(BlockWriter& block) {
+  const auto field_of_row = [&](const PhraseRow& row) { return row.what == PhraseRow::What::kValuePart ? values[row.id].row.field : row.id; };
+  std::sort(phrases.begin(), phrases.end(), [&](const PhraseRow& a, const PhraseRow& b) {
+    if (a.hash != b.hash) return a.hash < b.hash;
+    if (a.what != b.what) return a.what < b.what;
+    const std::uint32_t x = field_of_row(a), y = field_of_row(b);
+    return x != y ? x < y : a.docs > b.docs;
+  });
+  const auto same = [&](const PhraseRow& a, const PhraseRow& b) { return a.hash == b.hash && a.what == b.what && field_of_row(a) == field_of_row(b); };
+  phrases.erase(std::unique(phrases.begin(), phrases.end(), same), phrases.end());
+  block.put(Section::kPhrases, std::move(phrases));
+}
+
 // Numbers the values anew, field by field and in order within a field, so that a range of a field is a range of numbers.
 void IndexBuilder::State::write_values(BlockWriter& block) {
   std::vector<std::uint32_t> order(values.size());
@@ -529,6 +583,9 @@ void IndexBuilder::State::write_values(BlockWriter& block) {
     number[value] = static_cast<std::uint32_t>(rows.size());
     rows.push_back(values[value].row);
   }
+  values.clear();
+  for (const ValueRow& row : rows) values.push_back({row, {}});
+  for (std::uint32_t value = 0; value < rows.size(); ++value) add_value_phrases(rows[value], value);
   std::uint32_t next = 0;
   for (std::uint32_t field = 0; field < fields.size(); ++field) {
     const FieldBuild& built = fields[field];
@@ -543,6 +600,8 @@ void IndexBuilder::State::write_values(BlockWriter& block) {
     }
     row.first_value = next;
     while (next < rows.size() && rows[next].field == field) ++next;
+    const bool named = built.source == FieldSource::kAttribute || built.source == FieldSource::kOption;
+    if (named) add_phrase(stems_of(text::spaced(strings[built.name])), PhraseRow::What::kField, field, built.docs);
   }
   field_rows.back().first_value = next;
   for (std::uint32_t& value : variant_options) value = number[value];
@@ -580,6 +639,9 @@ void IndexBuilder::State::write_categories(BlockWriter& block) {
   for (std::uint32_t i = 0; i < categories.size(); ++i) {
     if (categories[i].parent == kNone) visit(i);
   }
+  for (std::uint32_t category = 0; category < rows.size(); ++category) {
+    add_phrase(stems_of(strings[rows[category].name]), PhraseRow::What::kCategory, category, rows[category].docs);
+  }
   for (std::uint32_t& category : doc_categories) category = number[category];
   block.put(Section::kCategories, std::move(rows));
   block.put(Section::kDocCategories, std::move(doc_categories));
@@ -616,6 +678,7 @@ void IndexBuilder::State::write_kinds(BlockWriter& block) {
   for (std::size_t kind = 0; kind < members.size(); ++kind) {
     rows[kind].name = strings.of(inferred.kinds[kind].name);
     rows[kind].stated = inferred.kinds[kind].stated;
+    add_phrase(stems_of(text::spaced(inferred.kinds[kind].name)), PhraseRow::What::kKind, static_cast<std::uint32_t>(kind), static_cast<std::uint32_t>(members[kind].size()));
     rows[kind].first_term = static_cast<std::uint32_t>(kind_terms.size());
     rows[kind].first_doc = static_cast<std::uint32_t>(kind_docs.size());
     kind_terms.insert(kind_terms.end(), inferred.kinds[kind].terms.begin(), inferred.kinds[kind].terms.end());
@@ -672,6 +735,7 @@ std::shared_ptr<const Index> IndexBuilder::finish(const std::string& catalogue_v
   state.write_categories(block);
   state.write_kinds(block);
   state.write_values(block);
+  state.write_phrases(block);
   state.write_words(block);
   state.write_postings(block);
   std::vector<std::uint32_t> by_id(state.docs.size() - 1);

@@ -51,6 +51,14 @@ std::uint32_t IndexData::find_doc(std::string_view id) const {
   return found != by_id.end() && ids[*found] == id ? *found : kNone;
 }
 
+std::span<const PhraseRow> IndexData::phrases_of(std::string_view stems) const {
+  const std::uint64_t hash = hash_text(stems);
+  const auto begin = std::lower_bound(phrases.begin(), phrases.end(), hash, [](const PhraseRow& row, std::uint64_t wanted) { return row.hash < wanted; });
+  auto end = begin;
+  while (end != phrases.end() && end->hash == hash) ++end;
+  return {begin, end};
+}
+
 std::span<const std::uint32_t> IndexData::values_of(std::uint32_t doc, std::uint32_t field) const {
   const auto all = values_of(doc);
   const auto begin = std::lower_bound(all.begin(), all.end(), fields[field].first_value);

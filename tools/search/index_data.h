@@ -120,6 +120,19 @@ struct WordRow {
   std::uint32_t letters = 0;            // bit for each letter that occurs: a cheap bound on the edit distance
 };
 
+// A phrase of which the catalogue makes something: found by the hash of its stems joined by spaces.
+struct PhraseRow {
+  enum class What : std::uint8_t { kKind, kCategory, kField, kValue, kValuePart };
+
+  std::uint64_t hash = 0;
+  std::uint32_t id = 0;                 // of kind, category, field or value; for kValuePart a value that holds the phrase
+  std::uint32_t docs = 0;               // products it fits; for kValuePart at least
+  What what = What::kKind;
+  std::uint8_t words = 0;
+  std::uint8_t reserved[6] = {};
+};
+inline constexpr std::size_t kLongestPhrase = 6;  // words
+
 // One product in a term's list.
 struct Posting {
   std::uint32_t doc = 0;
@@ -183,6 +196,7 @@ struct IndexData {
   std::span<const std::uint32_t> title_terms;
   std::span<const unsigned char> postings;
   std::span<const std::uint32_t> by_id;           // products ascending by id
+  std::span<const PhraseRow> phrases;             // ascending by hash
 
   std::size_t doc_count() const { return docs.empty() ? 0 : docs.size() - 1; }
   std::size_t field_count() const { return fields.empty() ? 0 : fields.size() - 1; }
@@ -191,6 +205,8 @@ struct IndexData {
   std::uint32_t find_term(std::string_view stem) const;      // kNone if no product has it
   std::uint32_t find_word(std::string_view folded) const;    // kNone
   std::uint32_t find_doc(std::string_view id) const;         // kNone
+
+  std::span<const PhraseRow> phrases_of(std::string_view stems) const;
 
   PostingReader postings_of(std::uint32_t term) const {
     return {postings.data() + terms[term].postings, terms[term].docs};

@@ -134,6 +134,7 @@ bool read_block(std::string_view block, IndexData& data, std::string& why) {
   data.title_terms = reader.rows<std::uint32_t>(Section::kTitleTerms);
   data.postings = reader.rows<unsigned char>(Section::kPostings);
   data.by_id = reader.rows<std::uint32_t>(Section::kById);
+  data.phrases = reader.rows<PhraseRow>(Section::kPhrases);
   return true;
 }
 

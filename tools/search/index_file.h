@@ -13,12 +13,12 @@
 // version or byte order is refused and built anew.
 namespace floorwalker::search {
 
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
 
 enum class Section : std::uint32_t {
   kVersion, kCurrency, kStringEnds, kStringBytes, kIdEnds, kIdBytes, kTermEnds, kTermBytes, kWordEnds, kWordBytes, kDocs, kVariants,
   kVariantOptions, kFields, kValues, kDocValues, kCategories, kDocCategories, kKinds, kKindTerms, kKindDocs, kDocKinds, kTerms, kTermSlots,
-  kWords, kTitleTerms, kPostings, kById, kCount
+  kWords, kTitleTerms, kPostings, kById, kPhrases, kCount
 };
 
 // Collects sections and writes them as one block.

@@ -93,22 +93,32 @@ Scope Lexicon::scope_of_terms(const std::vector<std::uint32_t>& terms) const {
 
 Scope Lexicon::scope_of(std::string_view phrase) const {
   const std::string normal = normal_form(text::spaced(phrase));
-  std::vector<std::string> names = other_names(normal);
-  if (!is_umbrella(normal)) names.insert(names.begin(), normal);
   Scope scope;
-  for (const std::string& name : names) {
+  const auto add = [&](const std::string& name) {
     std::vector<std::uint32_t> terms;
     for (const Token& token : tokenise(name)) terms.push_back(term_of(token.folded));
-    Scope one = scope_of_terms(terms);
+    const Scope one = scope_of_terms(terms);
     add_sorted(scope.kinds, one.kinds);
     add_sorted(scope.categories, one.categories);
-  }
+  };
+  if (!is_umbrella(normal)) add(normal);
+  for (const std::string& name : playbook_names(normal)) add(name);
+  if (!scope.empty()) return scope;
+  for (const std::string& name : everyday_names(normal)) add(name);
   return scope;
 }
 
 bool Lexicon::is_umbrella(std::string_view normal) const { return umbrellas_.count(std::string(normal)) || umbrellas_.count(singular(normal)); }
 
 std::vector<std::string> Lexicon::other_names(std::string_view normal) const {
+  std::vector<std::string> found = playbook_names(normal);
+  for (std::string& other : everyday_names(normal)) {
+    if (std::find(found.begin(), found.end(), other) == found.end()) found.push_back(std::move(other));
+  }
+  return found;
+}
+
+std::vector<std::string> Lexicon::playbook_names(std::string_view normal) const {
   std::vector<std::string> found;
   const std::string single = singular(normal);
   for (const auto* rules : {&umbrellas_, &synonyms_}) {
@@ -120,11 +130,10 @@ std::vector<std::string> Lexicon::other_names(std::string_view normal) const {
       }
     }
   }
-  for (const std::string& other : everyday_synonyms(single)) {
-    if (std::find(found.begin(), found.end(), other) == found.end()) found.push_back(other);
-  }
   return found;
 }
+
+std::vector<std::string> Lexicon::everyday_names(std::string_view normal) const { return everyday_synonyms(singular(normal)); }
 
 std::string Lexicon::correct(std::string_view folded) const {
   // Short words and model numbers have too many neighbours to guess.

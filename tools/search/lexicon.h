@@ -26,14 +26,16 @@ class Lexicon {
   Lexicon(const IndexData& data, VocabularyRules rules);
 
   // What the words of `phrase` name as a whole. A name is meant if its head is the phrase's head and it has all the phrase's words: "bag"
-  // means "laptop bag", "laptop" does not. Umbrella words and synonyms count. Empty if nothing is so named.
+  // means "laptop bag", "laptop" does not. Umbrella words and the playbook's synonyms count; everyday synonyms where nothing else is so named.
   Scope scope_of(std::string_view phrase) const;
 
   // The same from stems, without synonyms.
   Scope scope_of_terms(const std::vector<std::uint32_t>& terms) const;
 
-  // Phrases that mean the same or less ("shoes" -> boots, flats): from the playbook, then everyday synonyms. In normal form.
+  // Phrases that mean the same or less ("shoes" -> boots, flats), in normal form: from the playbook, and everyday synonyms.
   std::vector<std::string> other_names(std::string_view normal) const;
+  std::vector<std::string> playbook_names(std::string_view normal) const;
+  std::vector<std::string> everyday_names(std::string_view normal) const;
   bool is_umbrella(std::string_view normal) const;
 
   // The catalogue's word nearest to a word it lacks; "" if none is near enough.

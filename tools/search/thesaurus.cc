@@ -79,6 +79,13 @@ const std::vector<std::vector<std::string>>& groups() {
       {"color", "colour"},
       {"aluminum", "aluminium"},
       {"wireless", "cordless"},
+      {"screen size", "display size", "display diagonal", "screen diagonal", "diagonal"},
+      {"memory", "ram", "internal memory"},
+      {"storage", "capacity", "storage capacity", "total storage capacity", "disk space"},
+      {"battery life", "battery runtime", "battery time"},
+      {"resolution", "display resolution", "screen resolution"},
+      {"refresh rate", "display refresh rate"},
+      {"fabric", "material", "upholstery"},
   };
   return kGroups;
 }
