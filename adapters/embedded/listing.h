@@ -26,4 +26,13 @@ struct Listing {
   bool operator==(const Listing&) const = default;
 };
 
+// Few enough left that a shopper should know.
+inline constexpr std::int64_t kLowStock = 3;
+
+// The level that a count comes to.
+inline Stock stock_of_count(std::int64_t count) {
+  const Availability level = count == 0 ? Availability::kOutOfStock : count <= kLowStock ? Availability::kLowStock : Availability::kInStock;
+  return {level, count};
+}
+
 }  // namespace floorwalker::embedded
