@@ -10,6 +10,7 @@ int run(int argc, char** argv) {
   CLI::App app{"Floorwalker: AI sales agents for online shops that say only what the shop's live data proves."};
   app.require_subcommand(1);
   Exit exit;
+  add_catalogue(app, exit);
   add_playbook(app, exit);
   try {
     app.parse(argc, argv);
