@@ -338,6 +338,17 @@ Result<CartId> SqliteCarts::create(const IdempotencyKey& key) {
   return CartId(std::move(*made));
 }
 
+Result<std::optional<CartChange>> SqliteCarts::done(const CartId& cart, const IdempotencyKey& key) {
+  return store_.read([&](Connection& connection) -> Result<std::optional<CartChange>> {
+    Query query(connection, "SELECT content,answer FROM answers WHERE key=?1", key.str());
+    const std::string about = std::to_string(cart.str().size()) + ":" + cart.str();
+    if (!query.step() || query.view(0).find(about) == std::string_view::npos) return std::optional<CartChange>();
+    auto answer = unpack_answer(query.view(1));
+    if (!answer) return fail(std::move(answer.error()));
+    return std::optional<CartChange>(std::move(*answer));
+  });
+}
+
 Result<Cart> SqliteCarts::read(const CartId& cart) {
   return store_.read([&](Connection& connection) { return read_cart(connection, cart); });
 }

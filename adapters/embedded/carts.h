@@ -13,6 +13,7 @@ class SqliteCarts final : public ports::Carts {
   explicit SqliteCarts(Store& store) : store_(store) {}
 
   Result<CartId> create(const IdempotencyKey& key) override;
+  Result<std::optional<ports::CartChange>> done(const CartId& cart, const IdempotencyKey& key) override;
   Result<Cart> read(const CartId& cart) override;
   Result<ports::CartChange> add(const CartId& cart, const VariantId& variant, std::int64_t quantity, const IdempotencyKey& key) override;
   Result<ports::CartChange> set_quantity(const CartId& cart, const LineId& line, std::int64_t quantity, const IdempotencyKey& key) override;
