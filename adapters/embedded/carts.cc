@@ -216,17 +216,6 @@ Result<CartChange> changed(Connection& connection, const CartId& cart, std::int6
   return CartChange{std::move(*now), LineId(std::to_string(line)), got, std::nullopt};
 }
 
-// Runs a change of the line that `is_it` picks, and tells with it how that line was before.
-template <typename IsIt, typename Work>
-Result<CartChange> with_before(Connection& connection, const CartId& cart, IsIt is_it, Work work) {
-  const auto now = read_cart(connection, cart);
-  Result<CartChange> change = work();
-  if (!now || !change) return change;
-  const auto line = std::find_if(now->lines.begin(), now->lines.end(), is_it);
-  if (line != now->lines.end()) change->before = *line;
-  return change;
-}
-
 Result<CartChange> add_line(Connection& connection, const CartId& cart, const VariantId& variant, std::int64_t quantity) {
   auto stored = find_cart(connection, cart);
   if (!stored) return fail(std::move(stored.error()));
@@ -366,34 +355,22 @@ Result<Cart> SqliteCarts::read(const CartId& cart) {
 
 Result<CartChange> SqliteCarts::add(const CartId& cart, const VariantId& variant, std::int64_t quantity, const IdempotencyKey& key) {
   return once(store_, key, content({"add", cart.str(), variant.str(), std::to_string(quantity)}), unpack_answer,
-              [&](Connection& connection) {
-                const auto is_it = [&](const CartLine& line) { return line.variant == variant; };
-                return with_before(connection, cart, is_it, [&] { return add_line(connection, cart, variant, quantity); });
-              });
+              [&](Connection& connection) { return add_line(connection, cart, variant, quantity); });
 }
 
 Result<CartChange> SqliteCarts::set_quantity(const CartId& cart, const LineId& line, std::int64_t quantity, const IdempotencyKey& key) {
   return once(store_, key, content({"set_quantity", cart.str(), line.str(), std::to_string(quantity)}), unpack_answer,
-              [&](Connection& connection) {
-                const auto is_it = [&](const CartLine& one) { return one.id == line; };
-                return with_before(connection, cart, is_it, [&] { return set_line(connection, cart, line, quantity); });
-              });
+              [&](Connection& connection) { return set_line(connection, cart, line, quantity); });
 }
 
 Result<CartChange> SqliteCarts::change_variant(const CartId& cart, const LineId& line, const VariantId& variant, const IdempotencyKey& key) {
   return once(store_, key, content({"change_variant", cart.str(), line.str(), variant.str()}), unpack_answer,
-              [&](Connection& connection) {
-                const auto is_it = [&](const CartLine& one) { return one.id == line; };
-                return with_before(connection, cart, is_it, [&] { return swap_variant(connection, cart, line, variant); });
-              });
+              [&](Connection& connection) { return swap_variant(connection, cart, line, variant); });
 }
 
 Result<CartChange> SqliteCarts::remove(const CartId& cart, const LineId& line, const IdempotencyKey& key) {
   return once(store_, key, content({"remove", cart.str(), line.str()}), unpack_answer,
-              [&](Connection& connection) {
-                const auto is_it = [&](const CartLine& one) { return one.id == line; };
-                return with_before(connection, cart, is_it, [&] { return set_line(connection, cart, line, 0); });
-              });
+              [&](Connection& connection) { return set_line(connection, cart, line, 0); });
 }
 
 Result<Cart> SqliteCarts::apply_discount(const CartId& cart, const std::string& code, const IdempotencyKey& key) {

@@ -409,9 +409,6 @@ Blob pack_answer(const Result<ports::CartChange>& answer) {
     out.text(answer->line.str());
     out.signed_number(answer->got);
     out.maybe(answer->available);
-    std::vector<CartLine> before;
-    if (answer->before) before.push_back(*answer->before);
-    out.each(before, [&](const CartLine& line) { pack(out, line); });
   }
   return out.take();
 }
@@ -425,9 +422,6 @@ Result<ports::CartChange> unpack_answer(std::string_view bytes) {
     change.line = LineId(in.text());
     change.got = in.signed_number();
     change.available = in.maybe();
-    std::vector<CartLine> before;
-    in.each(before, [&] { return unpack_line(in); });
-    if (!before.empty()) change.before = std::move(before.front());
     return change;
   });
 }

@@ -12,6 +12,7 @@ int run(int argc, char** argv) {
   Exit exit;
   add_catalogue(app, exit);
   add_playbook(app, exit);
+  add_audit(app, exit);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

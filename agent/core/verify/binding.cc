@@ -1,0 +1,84 @@
+#include "agent/core/verify/binding.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+namespace floorwalker::verify {
+namespace {
+
+constexpr int kReach = 9;        // words
+constexpr double kFirm = 1.0;
+
+bool content(const Token& token) { return token.concept_id != 0 && (!token.is(WordClass::kStop) || token.digits); }
+
+double rarity(const Examination& exam, Concept word) {
+  const auto found = exam.index.by_attribute.find(word);
+  const double uses = found == exam.index.by_attribute.end() ? 1.0 : static_cast<double>(found->second.size());
+  return 1.0 / (1.0 + 0.2 * std::log2(1.0 + uses));
+}
+
+bool holds(const std::vector<Concept>& words, Concept word) { return std::find(words.begin(), words.end(), word) != words.end(); }
+
+// The side of a contrast that some words take; -1: none, -2: several.
+int side_of(const LexiconData& lexicon, const std::vector<Concept>& words, int contrast) {
+  int side = -1;
+  for (Concept word : words) {
+    if (word >= lexicon.contrasts_of.size()) continue;
+    for (std::uint16_t code : lexicon.contrasts_of[word]) {
+      if (code / 16 != contrast) continue;
+      const int found = code % 16;
+      if (side >= 0 && side != found) return -2;
+      side = found;
+    }
+  }
+  return side;
+}
+
+}  // namespace
+
+std::vector<Hint> hints_around(const Examination& exam, std::size_t first, std::size_t last) {
+  const std::vector<Token>& tokens = exam.piece.tokens;
+  std::vector<Hint> hints;
+  const auto add = [&](std::size_t i, int distance) {
+    if (!content(tokens[i])) return;
+    const bool same = exam.piece.segment[i] == exam.piece.segment[first] || exam.piece.segment[i] == exam.piece.segment[last];
+    const double weight = (same ? kFirm : 0.45) / (1.0 + 0.12 * (distance - 1));
+    hints.push_back({tokens[i].concept_id, weight, same, distance});
+  };
+  for (std::size_t i = first; i-- > 0 && static_cast<int>(first - i) <= kReach;) add(i, static_cast<int>(first - i));
+  for (std::size_t i = last + 1; i < tokens.size() && static_cast<int>(i - last) <= kReach; ++i) add(i, static_cast<int>(i - last));
+  return hints;
+}
+
+double agreement(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const std::vector<Concept>* near) {
+  double sum = 0;
+  for (const Hint& hint : hints) {
+    if (near && holds(*near, hint.word)) sum += hint.weight * 1.1;
+    else if (holds(leaf.attribute, hint.word)) sum += hint.weight * rarity(exam, hint.word) * 1.2;
+  }
+  return sum;
+}
+
+bool contrasts(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const std::vector<Concept>* near) {
+  const LexiconData& lexicon = exam.lexicon;
+  for (const Hint& hint : hints) {
+    if (hint.word >= lexicon.contrasts_of.size() || !hint.same_segment || hint.distance > 5) continue;
+    for (std::uint16_t code : lexicon.contrasts_of[hint.word]) {
+      const int contrast = code / 16;
+      const int said = code % 16;
+      bool nearer_other = false;
+      for (const Hint& other : hints) {
+        if (other.word >= lexicon.contrasts_of.size() || !other.same_segment || other.distance > hint.distance) continue;
+        for (std::uint16_t c : lexicon.contrasts_of[other.word]) nearer_other = nearer_other || (c / 16 == contrast && c % 16 != said);
+      }
+      if (nearer_other) continue;
+      int has = near ? side_of(lexicon, *near, contrast) : -1;
+      if (has == -1) has = side_of(lexicon, leaf.attribute, contrast);
+      if (has >= 0 && has != said) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace floorwalker::verify

@@ -1,0 +1,87 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "agent/core/verify/piece.h"
+
+// What the agent says it did must have been done: only a successful call, or a state that a result shows, proves it.
+namespace floorwalker::verify {
+namespace {
+
+bool holds(const std::vector<std::string>& stems, const std::string& stem) {
+  return std::any_of(stems.begin(), stems.end(), [&](const std::string& one) { return stem.compare(0, one.size(), one) == 0; });
+}
+
+// Said as done: "I've added", "has been cancelled", "successfully updated". Not "can be cancelled", "will be added", "to be returned".
+bool said_as_done(const Examination& exam, std::size_t verb) {
+  const auto& tokens = exam.piece.tokens;
+  bool done = false;
+  for (std::size_t back = 1; back <= 4 && back <= verb; ++back) {
+    const Token& token = tokens[verb - back];
+    if (tokens[verb - back + 1].gap == '.' || tokens[verb - back + 1].gap == '\n') break;
+    static constexpr std::string_view kNotYet[] = {"can", "could", "be", "to", "will", "would", "should", "may", "might", "must", "once", "if", "cannot", "get",
+                                                   "getting", "being", "ll", "i'll", "we'll", "when", "after", "not", "never", "until", "you", "you've"};
+    if (std::find(std::begin(kNotYet), std::end(kNotYet), token.folded) != std::end(kNotYet)) return false;
+    if (token.is(WordClass::kNegation)) return false;
+    if (token.is(WordClass::kPerfect) || token.is(WordClass::kFirstPerson) || token.folded == "successfully") done = true;
+  }
+  return done;
+}
+
+struct Proof {
+  bool call = false;        // a fitting call succeeded
+  bool failed = false;      // the last fitting call failed
+  std::uint32_t document = 0;
+  std::uint32_t leaf = 0;
+  bool state = false;
+};
+
+Proof prove(const Examination& exam, const ActionRule& rule) {
+  Proof proof;
+  for (const CallRecord& call : exam.index.calls) {
+    const bool fits = std::any_of(call.tool_stems.begin(), call.tool_stems.end(), [&](const std::string& stem) { return holds(rule.calls, stem); });
+    if (!fits || !call.answered) continue;
+    if (!call.failed) {
+      proof.call = true;
+      proof.document = call.document;
+    }
+    proof.failed = call.failed;
+  }
+  for (std::uint32_t leaf = 0; leaf < exam.index.leaves.size() && !proof.state; ++leaf) {
+    const Leaf& fact = exam.index.leaves[leaf];
+    if (fact.trust != Trust::kMerchant || fact.words.empty() || fact.words.size() > 4) continue;
+    if (fact.key != "status" && fact.key != "change" && fact.key != "transaction_type" && fact.key != "state") continue;
+    for (const Token& token : tokenise(exam.index.value_text(leaf), exam.index.concepts)) {
+      if (holds(rule.states, cached_stem(token.folded, exam.lexicon.language))) {
+        proof.state = true;
+        proof.leaf = leaf;
+      }
+    }
+  }
+  return proof;
+}
+
+void check_action(Examination& exam, std::size_t verb, const ActionRule& rule) {
+  const Proof proof = prove(exam, rule);
+  const Token& token = exam.piece.tokens[verb];
+  if (proof.call || proof.state) {
+    Claim& claim = exam.claim(token.start, token.end, ClaimKind::kAction, Verdict::kSupported, fmt::format("a call to {} succeeded", rule.name));
+    if (proof.state && !proof.call) claim.why = fmt::format("its state is {}", exam.index.value_text(proof.leaf));
+    claim.evidence.push_back(proof.call ? exam.index.documents[proof.document]->source + "#" : exam.index.pointer(proof.leaf));
+  } else {
+    exam.claim(token.start, token.end, ClaimKind::kAction, proof.failed ? Verdict::kContradicted : Verdict::kUnsupported,
+               proof.failed ? "the call that would have done it failed" : "no call of this conversation did it");
+  }
+}
+
+}  // namespace
+
+void check_actions(Examination& exam) {
+  for (std::size_t i = 0; i < exam.piece.tokens.size(); ++i) {
+    const auto action = exam.lexicon.action_of.find(exam.piece.tokens[i].folded);
+    if (action == exam.lexicon.action_of.end() || exam.piece.used[i] || exam.piece.question || !said_as_done(exam, i)) continue;
+    check_action(exam, i, exam.lexicon.actions[action->second]);
+  }
+}
+
+}  // namespace floorwalker::verify

@@ -1,0 +1,125 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "agent/core/verify/phrase.h"
+#include "agent/core/verify/piece.h"
+
+// Identifiers must exist and be what they are called; the last digits of a card are not an internal number.
+namespace floorwalker::verify {
+namespace {
+
+bool named(const Leaf& leaf, std::string_view a, std::string_view b) {
+  return leaf.key.find(a) != std::string_view::npos && leaf.key.find(b) != std::string_view::npos;
+}
+
+bool last_digits(const Leaf& leaf) { return named(leaf, "last", "four") || named(leaf, "last", "4") || named(leaf, "card", "last"); }
+
+bool all_digits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }); }
+
+// "card ending in 2478".
+void check_ending(Examination& exam, std::size_t token) {
+  const std::string_view said = exam.words(token, token);
+  std::vector<std::uint32_t> known;
+  for (std::uint32_t leaf = 0; leaf < exam.index.leaves.size(); ++leaf) {
+    const Leaf& fact = exam.index.leaves[leaf];
+    if (!exam.usable(leaf)) continue;
+    const bool by_shopper = fact.trust == Trust::kShopper && exam.index.value_text(leaf).find(said) != std::string_view::npos;
+    if ((last_digits(fact) && exam.index.value_text(leaf) == said) || by_shopper) {
+      exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kIdentifier, Verdict::kSupported,
+                 fmt::format("{} is {}", fact.key, said), {leaf});
+      return;
+    }
+    if (last_digits(fact)) known.push_back(leaf);
+  }
+  const std::string why = known.empty() ? "no tool result states these last digits"
+                                        : fmt::format("the last digits on file are {}, not {}", exam.index.value_text(known.back()), said);
+  exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kIdentifier,
+             known.empty() ? Verdict::kUnsupported : Verdict::kContradicted, why, known);
+}
+
+void check_endings(Examination& exam) {
+  const auto& tokens = exam.piece.tokens;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (!tokens[i].is(WordClass::kEnding)) continue;
+    std::size_t next = i + 1;
+    while (next < tokens.size() && next <= i + 4 && !all_digits(tokens[next].folded)) ++next;
+    const bool between = next < tokens.size() && next <= i + 4 && tokens[next].gap != '.' && tokens[next].gap != ',';
+    if (between && tokens[next].folded.size() >= 3 && !exam.piece.used[next]) check_ending(exam, next);
+  }
+}
+
+// The word that says what an identifier is for: "order" in "order #W1".
+Concept label_before(const Examination& exam, const IdentifierSpan& span) {
+  const auto& tokens = exam.piece.tokens;
+  for (std::size_t back = 1; back <= 3 && back <= span.first; ++back) {
+    const Token& token = tokens[span.first - back];
+    if (token.folded == "id" || token.folded == "ids" || token.folded == "number" || token.folded == "no" || token.folded == "is") continue;
+    return token.concept_id;
+  }
+  return 0;
+}
+
+bool key_has(const Examination& exam, std::uint32_t leaf, Concept word) {
+  const auto& attribute = exam.index.leaves[leaf].attribute;
+  return std::find(attribute.begin(), attribute.end(), word) != attribute.end();
+}
+
+// True where some identifiers of the evidence carry the label, but none of those that hold this one.
+bool mislabelled(const Examination& exam, const std::vector<std::uint32_t>& leaves, Concept label) {
+  if (label == 0) return false;
+  bool used = false;
+  for (const auto& [id, holders] : exam.index.identifiers) {
+    for (std::uint32_t leaf : holders) used = used || (exam.index.leaves[leaf].identifier && exam.usable(leaf) && key_has(exam, leaf, label));
+    if (used) break;
+  }
+  if (!used) return false;
+  bool plain = false;
+  for (std::uint32_t leaf : leaves) {
+    if (key_has(exam, leaf, label) || exam.index.leaves[leaf].trust == Trust::kShopper) return false;
+    plain = plain || exam.index.leaves[leaf].identifier;
+  }
+  return plain;
+}
+
+void check_identifier(Examination& exam, const IdentifierSpan& span) {
+  const auto known = exam.index.identifiers.find(span.normal);
+  if (known != exam.index.identifiers.end()) {
+    std::vector<std::uint32_t> leaves;
+    for (std::uint32_t leaf : known->second) {
+      if (exam.usable(leaf)) leaves.push_back(leaf);
+    }
+    if (leaves.empty()) leaves = known->second;
+    if (mislabelled(exam, leaves, label_before(exam, span))) {
+      exam.claim(span.start, span.end, ClaimKind::kIdentifier, Verdict::kContradicted,
+                 fmt::format("it is a {}", exam.index.leaves[leaves[0]].key), leaves);
+    } else {
+      exam.claim(span.start, span.end, ClaimKind::kIdentifier, Verdict::kSupported, fmt::format("{} of a tool result", exam.index.leaves[leaves[0]].key), leaves);
+    }
+    return;
+  }
+  if (exam.index.entity_of_id.count(span.normal)) {
+    exam.claim(span.start, span.end, ClaimKind::kIdentifier, Verdict::kSupported, "named by a tool result");
+    return;
+  }
+  const auto phrase = find_phrase(exam, span.first, span.last);
+  if (!phrase.empty()) {
+    exam.claim(span.start, span.end, ClaimKind::kIdentifier, Verdict::kSupported, "as written in a tool result", {phrase[0].leaf});
+    return;
+  }
+  for (const Token& token : exam.piece.tokens) {
+    if (token.is(WordClass::kExample)) return;
+  }
+  exam.claim(span.start, span.end, ClaimKind::kIdentifier, Verdict::kUnsupported, "no tool result has this identifier");
+}
+
+}  // namespace
+
+void check_identifiers(Examination& exam) {
+  check_endings(exam);
+  for (const IdentifierSpan& span : exam.piece.identifiers) {
+    if (!exam.piece.used[span.first]) check_identifier(exam, span);
+  }
+}
+
+}  // namespace floorwalker::verify

@@ -1,0 +1,173 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "agent/core/verify/phrase.h"
+#include "agent/core/verify/piece.h"
+
+// Values in words: colours, materials, brands, chipsets. What the evidence says word for word supports; another value of the same
+// attribute, or of a class that excludes it, contradicts.
+namespace floorwalker::verify {
+namespace {
+
+std::string shortened(std::string_view text) { return text.size() <= 60 ? std::string(text) : std::string(text.substr(0, 57)) + "..."; }
+
+bool any_used(const Examination& exam, std::size_t first, std::size_t last) {
+  for (std::size_t i = first; i <= last; ++i) {
+    if (exam.piece.used[i]) return true;
+  }
+  return false;
+}
+
+// A word that may be a value: not grammar, not a label.
+bool telling(const Examination& exam, std::size_t first, std::size_t last) {
+  for (std::size_t i = first; i <= last; ++i) {
+    const Token& token = exam.piece.tokens[i];
+    if (is_content(token) && !token.is(WordClass::kThing) && !token.is(WordClass::kEvaluative)) return true;
+  }
+  return false;
+}
+
+bool trusted(const Examination& exam, const Leaf& leaf) {
+  if (leaf.trust == Trust::kShopper) return false;
+  return leaf.trust == Trust::kMerchant || exam.piece.review;
+}
+
+// In the evidence the word before is a "non": "non-removable".
+bool negated_in_evidence(const Examination& exam, const PhraseMatch& match) {
+  if (match.position == 0) return false;
+  return exam.lexicon.classes_of(exam.index.leaves[match.leaf].words[match.position - 1]) & bit(WordClass::kNegation);
+}
+
+// Decides a run of words that evidence holds. Returns the tokens consumed.
+std::size_t check_run(Examination& exam, std::size_t first) {
+  const std::vector<PhraseMatch> matches = longest_phrase(exam, first);
+  if (matches.empty()) return 1;
+  std::size_t last = first + matches[0].length - 1;
+  while (last > first && !is_content(exam.piece.tokens[last])) --last;
+  if (!telling(exam, first, last) || any_used(exam, first, last)) return 1;
+  const Scope scope = exam.scope_at(first);
+  std::vector<std::uint32_t> inside;
+  bool whole = false;
+  for (const PhraseMatch& match : matches) {
+    const Leaf& leaf = exam.index.leaves[match.leaf];
+    if (!trusted(exam, leaf) || !scope.holds(leaf.entity)) continue;
+    const bool flipped = negated_in_evidence(exam, match) && !exam.piece.negated[first] && exam.piece.tokens[first].folded != "non";
+    if (flipped) continue;
+    inside.push_back(match.leaf);
+    whole = whole || leaf.words.size() <= match.length + 1;
+  }
+  const std::size_t length = last - first + 1;
+  const bool named = exam.piece.tokens[first].capital || exam.piece.tokens[first].digits;
+  if (inside.empty() || !(whole || length >= 2 || named)) return 1;
+  if (exam.piece.negated[first]) return length;
+  exam.claim(exam.piece.tokens[first].start, exam.piece.tokens[last].end, ClaimKind::kAttribute, Verdict::kSupported,
+             fmt::format("{}: {}", exam.index.leaves[inside[0]].key, shortened(exam.index.value_text(inside[0]))), inside);
+  return length;
+}
+
+bool in_class(const LexiconData& lexicon, Concept word, std::uint16_t value_class) {
+  if (word >= lexicon.value_classes_of.size()) return false;
+  const auto& classes = lexicon.value_classes_of[word];
+  return std::find(classes.begin(), classes.end(), value_class) != classes.end();
+}
+
+bool attribute_of_class(const ValueClass& value_class, const Leaf& leaf) {
+  for (Concept word : leaf.attribute) {
+    if (std::find(value_class.attributes.begin(), value_class.attributes.end(), word) != value_class.attributes.end()) return true;
+  }
+  return false;
+}
+
+// A colour, material ... that the thing's own evidence does not have while it has others.
+void check_class_word(Examination& exam, std::size_t token, std::uint16_t class_index) {
+  const ValueClass& value_class = exam.lexicon.value_classes[class_index];
+  const Concept word = exam.piece.tokens[token].concept_id;
+  const Scope scope = exam.scope_at(token);
+  std::vector<std::uint32_t> others;
+  for (Concept attribute : value_class.attributes) {
+    const auto leaves = exam.index.by_attribute.find(attribute);
+    if (leaves == exam.index.by_attribute.end()) continue;
+    for (std::uint32_t leaf : leaves->second) {
+      const Leaf& fact = exam.index.leaves[leaf];
+      if (!exam.usable(leaf) || !scope.holds(fact.entity) || fact.trust != Trust::kMerchant || fact.kind != Leaf::Kind::kText) continue;
+      if (!attribute_of_class(value_class, fact)) continue;
+      if (std::find(fact.words.begin(), fact.words.end(), word) != fact.words.end()) return;
+      bool states = false;
+      for (Concept value : fact.words) states = states || in_class(exam.lexicon, value, class_index);
+      if (states) others.push_back(leaf);
+    }
+  }
+  if (others.empty() || exam.piece.negated[token] || exam.piece.question || exam.piece.hypothetical) return;
+  const auto anywhere = exam.index.by_word.find(word);
+  if (anywhere != exam.index.by_word.end()) {
+    for (const Posting& posting : anywhere->second) {
+      const Leaf& fact = exam.index.leaves[posting.leaf];
+      if (exam.usable(posting.leaf) && (scope.holds(fact.entity) || fact.trust == Trust::kShopper)) return;
+    }
+  }
+  exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kAttribute, Verdict::kContradicted,
+             fmt::format("{}: {}, not {}", exam.index.leaves[others[0]].key, shortened(exam.index.value_text(others[0])), exam.piece.tokens[token].folded), others);
+}
+
+void check_classes(Examination& exam) {
+  for (std::size_t i = 0; i < exam.piece.tokens.size(); ++i) {
+    const Concept word = exam.piece.tokens[i].concept_id;
+    if (word == 0 || word >= exam.lexicon.value_classes_of.size() || exam.piece.used[i]) continue;
+    for (std::uint16_t value_class : exam.lexicon.value_classes_of[word]) check_class_word(exam, i, value_class);
+  }
+}
+
+// A value that the same attribute has elsewhere (another variant, another product), but not here.
+void check_foreign_value(Examination& exam, std::size_t first) {
+  const auto parts = exam.index.by_part.find(exam.piece.tokens[first].concept_id);
+  if (exam.piece.tokens[first].concept_id == 0 || parts == exam.index.by_part.end()) return;
+  const Scope scope = exam.scope_at(first);
+  if (!scope.exact || exam.piece.negated[first] || exam.piece.question || exam.piece.hypothetical) return;
+  for (const Part& part : parts->second) {
+    const Leaf& fact = exam.index.leaves[part.leaf];
+    if (part.length != fact.words.size() || !exam.usable(part.leaf) || scope.holds(fact.entity) || fact.trust != Trust::kMerchant || fact.identifier) continue;
+    if (first + part.length > exam.piece.tokens.size()) continue;
+    bool same = true;
+    for (std::size_t k = 0; k < part.length && same; ++k) same = fact.words[part.first + k] == exam.piece.tokens[first + k].concept_id && !exam.piece.used[first + k];
+    if (!same || !telling(exam, first, first + part.length - 1)) continue;
+    for (EntityIndex root : scope.roots) {
+      if (!exam.index.entities[root].children.empty()) continue;
+      for (std::uint32_t leaf : exam.index.entities[root].leaves) {
+        const Leaf& own = exam.index.leaves[leaf];
+        if (own.key != fact.key || !exam.usable(leaf) || own.words == fact.words) continue;
+        exam.claim(exam.piece.tokens[first].start, exam.piece.tokens[first + part.length - 1].end, ClaimKind::kAttribute, Verdict::kContradicted,
+                   fmt::format("{}: {}", own.key, shortened(exam.index.value_text(leaf))), {leaf});
+        return;
+      }
+    }
+  }
+}
+
+// "t_mobile" written as "TMobile".
+void check_joined(Examination& exam, std::size_t token) {
+  const auto found = exam.index.joined_values.find(exam.piece.tokens[token].folded);
+  if (found == exam.index.joined_values.end() || exam.piece.used[token] || exam.piece.negated[token] || !telling(exam, token, token)) return;
+  const Scope scope = exam.scope_at(token);
+  for (std::uint32_t leaf : found->second) {
+    if (!exam.usable(leaf) || !scope.holds(exam.index.leaves[leaf].entity) || !trusted(exam, exam.index.leaves[leaf])) continue;
+    exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kAttribute, Verdict::kSupported,
+               fmt::format("{}: {}", exam.index.leaves[leaf].key, shortened(exam.index.value_text(leaf))), {leaf});
+    return;
+  }
+}
+
+}  // namespace
+
+void check_values(Examination& exam) {
+  check_classes(exam);
+  for (std::size_t i = 0; i < exam.piece.tokens.size(); ++i) {
+    if (!exam.piece.used[i]) check_foreign_value(exam, i);
+  }
+  for (std::size_t i = 0; i < exam.piece.tokens.size();) {
+    i += exam.piece.used[i] || !is_content(exam.piece.tokens[i]) ? 1 : check_run(exam, i);
+  }
+  for (std::size_t i = 0; i < exam.piece.tokens.size(); ++i) check_joined(exam, i);
+}
+
+}  // namespace floorwalker::verify

@@ -1,0 +1,140 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "agent/core/evidence.h"
+#include "agent/core/message.h"
+#include "agent/core/verify/json_walk.h"
+#include "agent/core/verify/lexicon.h"
+#include "agent/core/verify/numbers.h"
+#include "agent/core/verify/tokens.h"
+
+// How evidence is kept for fast verification: results as trees, their leaves as facts with words and numbers, what they are about as
+// entities, and indexes from words and numbers back to leaves. Internal to agent/core/verify.
+namespace floorwalker::verify {
+
+using EntityIndex = std::uint32_t;  // 0: the conversation or the shop as a whole
+
+// Something that facts are about: a product, variant, cart line, order, user.
+struct Entity {
+  std::string id;                             // "" if it has none
+  std::vector<std::vector<Concept>> names;
+  std::vector<EntityIndex> parents, children;
+  std::vector<std::uint32_t> leaves;          // its own facts
+};
+
+// One result, text or content.
+struct Document {
+  std::string source;                         // the call's id, "shopper", or the content's name
+  std::string tool;
+  std::string arguments;
+  ToolOutcome outcome = ToolOutcome::kOk;
+  Trust trust = Trust::kMerchant;
+  Time observed{};
+  bool live = true;                           // false: superseded as a whole
+  JsonTree tree;
+  std::uint32_t first_leaf = 0, last_leaf = 0;
+};
+
+// One scalar of a result.
+struct Leaf {
+  enum class Kind : std::uint8_t { kText, kNumber, kBool, kNull };
+
+  Kind kind = Kind::kText;
+  Trust trust = Trust::kMerchant;
+  bool live = true;
+  bool yes = false, no = false;               // says plainly yes or no
+  bool money = false;                         // its key says that numbers here are amounts
+  bool identifier = false;
+  std::uint32_t document = 0, node = 0;
+  EntityIndex entity = 0;
+  std::string_view key;                       // the last key or label of the path
+  std::vector<Concept> attribute;             // words of the path from the entity down
+  std::vector<Concept> words;                 // of the value
+  std::uint32_t first_number = 0, numbers = 0;
+};
+
+// A number of a leaf and the words that stand beside it there ("16GB RAM, 1TB storage").
+struct EvidenceNumber {
+  Number number;
+  std::uint32_t leaf = 0;
+  std::vector<Concept> near;
+};
+
+// A member of a value: all of "Black", or one of "Black, White".
+struct Part {
+  std::uint32_t leaf = 0;
+  std::uint16_t first = 0, length = 0;
+};
+
+struct Posting {
+  std::uint32_t leaf = 0;
+  std::uint16_t position = 0;
+};
+
+struct NamePosting {
+  EntityIndex entity = 0;
+  std::uint16_t name = 0, position = 0;
+};
+
+// A call of a tool and what came of it.
+struct CallRecord {
+  std::string id;
+  std::string tool;
+  std::vector<std::string> tool_stems;
+  std::string arguments;
+  ToolOutcome outcome = ToolOutcome::kOk;
+  bool answered = false;
+  bool failed = false;                        // refused, failed, unknown, or an error in the content
+  std::uint32_t document = 0;
+};
+
+struct EvidenceIndex {
+  explicit EvidenceIndex(const Lexicon& lexicon_) : lexicon(lexicon_), concepts(lexicon_.data()) { entities.emplace_back(); }
+
+  Lexicon lexicon;
+  ConceptTable concepts;
+  std::vector<std::unique_ptr<Document>> documents;
+  std::vector<Entity> entities;
+  std::vector<Leaf> leaves;
+  std::vector<EvidenceNumber> numbers;
+  std::vector<CallRecord> calls;
+  std::vector<std::string> replies;
+  std::vector<EntityIndex> shown;             // numbered order before the shopper
+  std::vector<std::pair<Date, std::uint32_t>> dates;
+
+  std::unordered_map<std::string, EntityIndex> entity_of_id;
+  std::unordered_map<std::string, std::vector<std::uint32_t>> identifiers;   // normalised id -> leaves that hold it
+  std::unordered_map<Concept, std::vector<Posting>> by_word;
+  std::unordered_map<Concept, std::vector<Part>> by_part;                    // by the part's first word
+  std::unordered_map<Concept, std::vector<std::uint32_t>> by_attribute;
+  std::unordered_map<Concept, std::vector<NamePosting>> by_name;
+  std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_number;
+  std::unordered_map<std::string, std::vector<std::uint32_t>> joined_values; // "tmobile" of "t_mobile"
+
+  bool usable(std::uint32_t leaf) const { return leaves[leaf].live && documents[leaves[leaf].document]->live; }
+
+  // "call_3#/variants/0/price"
+  std::string pointer(std::uint32_t leaf) const;
+
+  // The text of the leaf's value as the result has it.
+  std::string_view value_text(std::uint32_t leaf) const;
+
+  // The name, else the id, of an entity for people: "Aero 13".
+  std::string title(EntityIndex entity) const;
+};
+
+// Bucket of a number for lookup within about 2 %; neighbours (step +-1) must be asked as well.
+std::uint64_t number_bucket(Dimension dimension, bool money, double value, int step = 0);
+
+// Lower case without "#" and outer quotes.
+std::string normal_identifier(std::string_view id);
+
+// Letters and digits that form an identifier: six digits and more, letters mixed with digits, underscores.
+bool looks_like_identifier(std::string_view word);
+
+}  // namespace floorwalker::verify

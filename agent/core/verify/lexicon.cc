@@ -1,0 +1,218 @@
+#include "agent/core/verify/lexicon.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <functional>
+#include <map>
+
+#include "agent/core/text.h"
+#include "agent/core/verify/lexicon_data.h"
+
+namespace floorwalker::verify {
+namespace {
+
+const std::map<std::string, WordClass, std::less<>>& class_names() {
+  using W = WordClass;
+  static const std::map<std::string, WordClass, std::less<>> names{
+      {"stop", W::kStop}, {"negation", W::kNegation}, {"negation_end", W::kNegationEnd}, {"and", W::kAnd},
+      {"approximate", W::kApproximate}, {"at_most", W::kAtMost}, {"at_least", W::kAtLeast}, {"second_person", W::kSecondPerson},
+      {"first_person", W::kFirstPerson}, {"pronoun", W::kPronoun}, {"hypothetical", W::kHypothetical}, {"future", W::kFuture},
+      {"request", W::kRequest}, {"available", W::kAvailable}, {"unavailable", W::kUnavailable}, {"copula", W::kCopula},
+      {"perfect", W::kPerfect}, {"evaluative", W::kEvaluative}, {"review", W::kReview}, {"money", W::kMoney}, {"total", W::kTotal},
+      {"difference", W::kDifference}, {"thing", W::kThing}, {"ordinal_noun", W::kOrdinalNoun}, {"ending", W::kEnding},
+      {"only", W::kOnly}, {"example", W::kExample}, {"unknowable", W::kUnknowable}, {"policy", W::kPolicy},
+      {"delivery", W::kDelivery}, {"compatible", W::kCompatible}, {"each", W::kEachOne}, {"column", W::kColumn}};
+  return names;
+}
+
+class Loader {
+ public:
+  std::shared_ptr<const LexiconData> load(const YAML::Node& root) {
+    data_->classes.push_back(0);
+    data_->value_classes_of.emplace_back();
+    data_->contrasts_of.emplace_back();
+    if (root["language"]) data_->language = root["language"].as<std::string>();
+    read(root, "synonyms", [&](const YAML::Node& node) { synonyms(node); });
+    const std::map<std::string, std::function<void(const YAML::Node&)>> sections{
+        {"language", [](const YAML::Node&) {}},
+        {"synonyms", [](const YAML::Node&) {}},
+        {"words", [&](const YAML::Node& node) { words(node); }},
+        {"exact", [&](const YAML::Node& node) { exact(node); }},
+        {"phrases", [&](const YAML::Node& node) { phrases(node); }},
+        {"values", [&](const YAML::Node& node) { values(node); }},
+        {"contrasts", [&](const YAML::Node& node) { contrasts(node); }},
+        {"actions", [&](const YAML::Node& node) { actions(node); }},
+        {"comparisons", [&](const YAML::Node& node) { comparisons(node); }},
+        {"numbers", [&](const YAML::Node& node) { table(node, data_->numbers); }},
+        {"ordinals", [&](const YAML::Node& node) { table(node, data_->ordinals); }},
+        {"months", [&](const YAML::Node& node) { table(node, data_->months); }},
+        {"currencies", [&](const YAML::Node& node) { table(node, data_->currencies); }},
+        {"units", [&](const YAML::Node& node) { table(node, data_->unit_words); }},
+    };
+    for (const auto& section : root) {
+      const auto known = sections.find(section.first.as<std::string>());
+      if (known == sections.end()) throw YAML::Exception(section.first.Mark(), "unknown section " + section.first.as<std::string>());
+      known->second(section.second);
+    }
+    return data_;
+  }
+
+ private:
+  std::shared_ptr<LexiconData> data_ = std::make_shared<LexiconData>();
+
+  template <typename Use>
+  void read(const YAML::Node& root, const char* key, Use use) {
+    if (root[key]) use(root[key]);
+  }
+
+  Concept intern_stem(const std::string& stem) {
+    const auto [found, added] = data_->by_stem.emplace(stem, static_cast<Concept>(data_->classes.size()));
+    if (added) {
+      data_->classes.push_back(0);
+      data_->value_classes_of.emplace_back();
+      data_->contrasts_of.emplace_back();
+    }
+    return found->second;
+  }
+
+  std::vector<Concept> intern(const std::string& phrase) {
+    std::vector<Concept> concepts;
+    for (const text::Word& word : text::words(phrase)) concepts.push_back(intern_stem(cached_stem(word.folded, data_->language)));
+    return concepts;
+  }
+
+  static WordClass class_of(const YAML::Node& name) {
+    const auto found = class_names().find(name.as<std::string>());
+    if (found == class_names().end()) throw YAML::Exception(name.Mark(), "unknown word class " + name.as<std::string>());
+    return found->second;
+  }
+
+  // The first word of a list stands for all.
+  void synonyms(const YAML::Node& node) {
+    for (const YAML::Node& group : node) {
+      Concept first = 0;
+      for (const YAML::Node& word : group) {
+        for (const text::Word& part : text::words(word.as<std::string>())) {
+          const std::string stem = cached_stem(part.folded, data_->language);
+          if (first == 0) first = intern_stem(stem);
+          else data_->by_stem.emplace(stem, first);
+        }
+      }
+    }
+  }
+
+  void words(const YAML::Node& node) {
+    for (const auto& entry : node) {
+      const std::uint64_t mask = bit(class_of(entry.first));
+      for (const YAML::Node& word : entry.second) {
+        const std::vector<Concept> concepts = intern(word.as<std::string>());
+        if (concepts.size() == 1) data_->classes[concepts[0]] |= mask;
+        else if (!concepts.empty()) data_->phrases[concepts[0]].push_back({concepts, mask});
+      }
+    }
+  }
+
+  void exact(const YAML::Node& node) {
+    for (const auto& entry : node) {
+      const std::uint64_t mask = bit(class_of(entry.first));
+      for (const YAML::Node& word : entry.second) data_->by_word[text::fold(word.as<std::string>())] |= mask;
+    }
+  }
+
+  void phrases(const YAML::Node& node) {
+    for (const auto& entry : node) {
+      const std::uint64_t mask = bit(class_of(entry.first));
+      for (const YAML::Node& phrase : entry.second) {
+        std::vector<Concept> concepts = intern(phrase.as<std::string>());
+        if (!concepts.empty()) data_->phrases[concepts[0]].push_back({concepts, mask});
+      }
+    }
+  }
+
+  void values(const YAML::Node& node) {
+    for (const auto& entry : node) {
+      const auto index = static_cast<std::uint16_t>(data_->value_classes.size());
+      ValueClass value_class;
+      value_class.name = entry.first.as<std::string>();
+      for (const YAML::Node& word : entry.second["attributes"]) {
+        for (Concept id : intern(word.as<std::string>())) value_class.attributes.push_back(id);
+      }
+      value_class.open = entry.second["open"] && entry.second["open"].as<bool>();
+      for (const YAML::Node& word : entry.second["words"]) {
+        for (Concept id : intern(word.as<std::string>())) data_->value_classes_of[id].push_back(index);
+      }
+      data_->value_classes.push_back(std::move(value_class));
+    }
+  }
+
+  void contrasts(const YAML::Node& node) {
+    std::uint16_t contrast = 0;
+    for (const YAML::Node& sides : node) {
+      std::uint16_t side = 0;
+      for (const YAML::Node& words_of_side : sides) {
+        for (const YAML::Node& word : words_of_side) {
+          for (Concept id : intern(word.as<std::string>())) data_->contrasts_of[id].push_back(static_cast<std::uint16_t>(contrast * 16 + side));
+        }
+        ++side;
+      }
+      ++contrast;
+    }
+  }
+
+  void actions(const YAML::Node& node) {
+    for (const auto& entry : node) {
+      ActionRule rule;
+      rule.name = entry.first.as<std::string>();
+      const auto index = static_cast<std::uint16_t>(data_->actions.size());
+      for (const YAML::Node& word : entry.second["said"]) {
+        rule.participles.push_back(text::fold(word.as<std::string>()));
+        data_->action_of.emplace(rule.participles.back(), index);
+      }
+      for (const YAML::Node& word : entry.second["calls"]) rule.calls.push_back(cached_stem(text::fold(word.as<std::string>()), data_->language));
+      for (const YAML::Node& word : entry.second["states"]) rule.states.push_back(cached_stem(text::fold(word.as<std::string>()), data_->language));
+      data_->actions.push_back(std::move(rule));
+    }
+  }
+
+  void comparisons(const YAML::Node& node) {
+    for (const auto& entry : node) {
+      ComparisonRule rule;
+      for (const YAML::Node& word : entry.second["attributes"]) {
+        for (Concept id : intern(word.as<std::string>())) rule.attributes.push_back(id);
+      }
+      rule.low = entry.second["low"] && entry.second["low"].as<bool>();
+      for (const YAML::Node& word : entry.second["more"]) data_->comparisons[text::fold(word.as<std::string>())] = rule;
+      rule.superlative = true;
+      for (const YAML::Node& word : entry.second["most"]) data_->comparisons[text::fold(word.as<std::string>())] = rule;
+    }
+  }
+
+  template <typename Value>
+  void table(const YAML::Node& node, std::unordered_map<std::string, Value>& target) {
+    for (const auto& entry : node) target[text::fold(entry.first.as<std::string>())] = entry.second.template as<Value>();
+  }
+};
+
+}  // namespace
+
+Result<Lexicon> Lexicon::parse(std::string_view yaml) {
+  try {
+    return Lexicon(Loader().load(YAML::Load(std::string(yaml))));
+  } catch (const YAML::Exception& error) {
+    return fail(ErrorKind::kInvalidArgument, "lexicon, line " + std::to_string(error.mark.line + 1) + ": " + error.msg);
+  }
+}
+
+const std::string& cached_stem(const std::string& folded, std::string_view language) {
+  constexpr std::size_t kMost = 50000;
+  thread_local std::map<std::string, std::unordered_map<std::string, std::string>, std::less<>> caches;
+  auto found = caches.find(language);
+  if (found == caches.end()) found = caches.emplace(std::string(language), std::unordered_map<std::string, std::string>{}).first;
+  auto& cache = found->second;
+  if (cache.size() > kMost) cache.clear();
+  const auto hit = cache.find(folded);
+  if (hit != cache.end()) return hit->second;
+  return cache.emplace(folded, text::stem(folded, language)).first->second;
+}
+
+}  // namespace floorwalker::verify

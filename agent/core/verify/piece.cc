@@ -1,0 +1,352 @@
+#include "agent/core/verify/piece.h"
+
+#include <algorithm>
+
+#include "agent/core/text.h"
+
+namespace floorwalker::verify {
+namespace {
+
+bool word_byte(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || c == '#'; }
+
+// Spans of identifiers: known ones, and whatever looks like one.
+std::vector<IdentifierSpan> find_identifiers(std::string_view text, const std::vector<Token>& tokens, const EvidenceIndex& index) {
+  std::vector<IdentifierSpan> found;
+  std::size_t token = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    if (!word_byte(text[at])) {
+      ++at;
+      continue;
+    }
+    std::size_t end = at;
+    while (end < text.size() && word_byte(text[end])) ++end;
+    std::size_t last = end;
+    while (last > at && (text[last - 1] == '-' || text[last - 1] == '_' || text[last - 1] == '#')) --last;
+    const std::string_view word = text.substr(at, last - at);
+    const bool decimal = last < text.size() && text[last] == '.' && last + 1 < text.size() && text[last + 1] >= '0' && text[last + 1] <= '9';
+    const bool grouped = (at > 0 && (text[at - 1] == '.' || text[at - 1] == ',') && at > 1 && text[at - 2] >= '0' && text[at - 2] <= '9') || decimal;
+    const bool money = at > 0 && text[at - 1] == '$';
+    std::string normal = normal_identifier(word);
+    const bool known = normal.size() >= 2 && (index.entity_of_id.count(normal) || index.identifiers.count(normal));
+    const bool has_digit = std::any_of(normal.begin(), normal.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (!grouped && !money && has_digit && (looks_like_identifier(word) || (known && normal.size() >= 4))) {
+      while (token < tokens.size() && tokens[token].end <= at) ++token;
+      std::size_t final = token;
+      while (final + 1 < tokens.size() && tokens[final + 1].start < last) ++final;
+      if (token < tokens.size()) found.push_back({at, last, token, final, std::move(normal)});
+    }
+    at = end;
+  }
+  return found;
+}
+
+bool separates(const Token& token) {
+  switch (token.gap) {
+    case ',': case ';': case ':': case '(': case ')': case '\n': case '.': case '|': return true;
+    default: return token.is(WordClass::kAnd) || token.is(WordClass::kNegationEnd);
+  }
+}
+
+std::vector<std::uint16_t> segments_of(const std::vector<Token>& tokens) {
+  std::vector<std::uint16_t> segment(tokens.size(), 0);
+  std::uint16_t at = 0;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (i > 0 && separates(tokens[i])) ++at;
+    segment[i] = at;
+  }
+  return segment;
+}
+
+// A verb that starts a new statement ends an earlier "not": "does not have NFC, and comes with a jack".
+bool positive_verb(const std::vector<Token>& tokens, std::size_t i) {
+  static constexpr std::string_view kVerbs[] = {"has", "comes", "features", "supports", "includes", "offers", "is", "are", "provides", "runs", "uses", "have"};
+  if (std::find(std::begin(kVerbs), std::end(kVerbs), tokens[i].folded) == std::end(kVerbs)) return false;
+  for (std::size_t back = 1; back <= 3 && back <= i; ++back) {
+    if (tokens[i - back].is(WordClass::kNegation)) return false;
+  }
+  return true;
+}
+
+std::vector<bool> negation_of(const std::vector<Token>& tokens) {
+  std::vector<bool> negated(tokens.size(), false);
+  bool inside = false;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const Token& token = tokens[i];
+    if (token.gap == '.' || token.gap == ';' || token.gap == '\n' || token.gap == '|') inside = false;
+    if (token.is(WordClass::kNegationEnd)) inside = false;
+    if (inside && positive_verb(tokens, i)) inside = false;
+    const bool only = (token.folded == "not") && i + 1 < tokens.size() && tokens[i + 1].folded == "only";
+    const bool no_longer_matter = token.folded == "no" && i + 1 < tokens.size() && (tokens[i + 1].folded == "problem" || tokens[i + 1].folded == "worries");
+    if (token.is(WordClass::kNegation) && !only && !no_longer_matter) inside = true;
+    negated[i] = inside;
+  }
+  return negated;
+}
+
+// Depth of a list line: indentation and whether it is numbered or a bullet; -1 for prose.
+int list_depth(std::string_view text) {
+  while (!text.empty() && (text.front() == '\n' || text.front() == '\r')) text.remove_prefix(1);
+  std::size_t indent = 0;
+  while (indent < text.size() && text[indent] == ' ') ++indent;
+  std::size_t at = indent;
+  while (at < text.size() && text[at] >= '0' && text[at] <= '9') ++at;
+  if (at > indent && at < text.size() && (text[at] == '.' || text[at] == ')')) return static_cast<int>(indent) * 2;
+  const std::string_view rest = text.substr(std::min(indent, text.size()));
+  if (rest.substr(0, 2) == "- " || rest.substr(0, 2) == "* " || rest.substr(0, 3) == "•" || rest.substr(0, 2) == "+ " || rest.substr(0, 3) == "–") {
+    return static_cast<int>(indent) * 2 + 1;
+  }
+  return -1;
+}
+
+struct NameRun {
+  std::size_t length = 0;
+  bool whole = false;
+  std::vector<EntityIndex> entities;
+};
+
+void offer(NameRun& best, std::size_t length, bool whole, EntityIndex entity) {
+  if (length > best.length || (length == best.length && whole && !best.whole)) {
+    best.length = length;
+    best.whole = whole;
+    best.entities.clear();
+  }
+  if (length == best.length && whole == best.whole && std::find(best.entities.begin(), best.entities.end(), entity) == best.entities.end()) {
+    best.entities.push_back(entity);
+  }
+}
+
+NameRun longest_name(const std::vector<Token>& tokens, std::size_t i, const EvidenceIndex& index) {
+  NameRun best;
+  const auto postings = index.by_name.find(tokens[i].concept_id);
+  if (tokens[i].concept_id == 0 || postings == index.by_name.end()) return best;
+  for (const NamePosting& posting : postings->second) {
+    const std::vector<Concept>& name = index.entities[posting.entity].names[posting.name];
+    std::size_t length = 1;
+    while (i + length < tokens.size() && posting.position + length < name.size() && tokens[i + length].concept_id == name[posting.position + length] &&
+           tokens[i + length].gap != '.' && tokens[i + length].gap != '\n') {
+      ++length;
+    }
+    offer(best, length, length == name.size(), posting.entity);
+  }
+  return best;
+}
+
+bool names_something(const NameRun& run, const std::vector<Token>& tokens, std::size_t i) {
+  std::size_t content = 0;
+  for (std::size_t k = i; k < i + run.length; ++k) content += !tokens[k].is(WordClass::kStop) && !tokens[k].is(WordClass::kThing);
+  if (content == 0) return false;
+  if (run.whole) return true;
+  if (run.length >= 2 && content >= 2) return true;
+  const bool rare = run.entities.size() == 1 && tokens[i].capital && tokens[i].folded.size() >= 3 && i > 0;
+  return rare && tokens[i].gap != '.' && !tokens[i].is(WordClass::kEvaluative);
+}
+
+void find_named(const std::vector<Token>& tokens, const EvidenceIndex& index, std::vector<Mention>& mentions) {
+  for (std::size_t i = 0; i < tokens.size();) {
+    NameRun run = longest_name(tokens, i, index);
+    if (run.length > 0 && names_something(run, tokens, i)) {
+      mentions.push_back({i, i + run.length - 1, std::move(run.entities), false});
+      i += run.length;
+    } else {
+      ++i;
+    }
+  }
+}
+
+// "the second one", "option 2".
+void find_ordinals(const std::vector<Token>& tokens, const EvidenceIndex& index, std::vector<Mention>& mentions) {
+  if (index.shown.empty()) return;
+  const LexiconData& lexicon = index.lexicon.data();
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    const auto ordinal = lexicon.ordinals.find(tokens[i].folded);
+    if (ordinal == lexicon.ordinals.end() || !tokens[i + 1].is(WordClass::kOrdinalNoun)) continue;
+    const std::size_t count = index.shown.size();
+    const std::size_t at = ordinal->second < 0 ? count - 1 : static_cast<std::size_t>(ordinal->second) - 1;
+    if (at < count && index.shown[at]) mentions.push_back({i, i + 1, {index.shown[at]}, false});
+  }
+}
+
+void find_mentions(Piece& piece, const EvidenceIndex& index) {
+  for (const IdentifierSpan& span : piece.identifiers) {
+    const auto entity = index.entity_of_id.find(span.normal);
+    if (entity != index.entity_of_id.end()) piece.mentions.push_back({span.first, span.last, {entity->second}, true});
+  }
+  find_named(piece.tokens, index, piece.mentions);
+  find_ordinals(piece.tokens, index, piece.mentions);
+  std::sort(piece.mentions.begin(), piece.mentions.end(), [](const Mention& a, const Mention& b) { return a.first < b.first; });
+}
+
+void mark_sentence(Piece& piece) {
+  const std::string_view text = piece.text;
+  piece.question = text.find('?') != std::string_view::npos;
+  for (const Token& token : piece.tokens) {
+    piece.hypothetical = piece.hypothetical || token.is(WordClass::kHypothetical);
+    piece.second_person = piece.second_person || token.is(WordClass::kSecondPerson);
+    piece.request = piece.request || token.is(WordClass::kRequest);
+    piece.review = piece.review || token.is(WordClass::kReview);
+  }
+}
+
+void drop_numbers_of_others(Piece& piece) {
+  const auto inside = [&](const Number& number) {
+    for (const IdentifierSpan& span : piece.identifiers) {
+      if (number.start < span.end && span.start < number.end) return true;
+    }
+    for (const Date& date : piece.dates) {
+      if (number.start < date.end && date.start < number.end) return true;
+    }
+    for (const Mention& mention : piece.mentions) {
+      const bool within = number.first_token >= mention.first && number.last_token <= mention.last;
+      if (within && !number.money) return true;
+    }
+    const bool list_number = number.first_token == 0 && piece.depth >= 0 && piece.depth % 2 == 0 && number.bare();
+    return list_number;
+  };
+  piece.numbers.erase(std::remove_if(piece.numbers.begin(), piece.numbers.end(), inside), piece.numbers.end());
+}
+
+void add_descendants(const EvidenceIndex& index, EntityIndex entity, std::vector<char>& inside, int depth) {
+  if (inside[entity] || depth > 8) return;
+  inside[entity] = 1;
+  for (EntityIndex child : index.entities[entity].children) add_descendants(index, child, inside, depth + 1);
+}
+
+// The entities, what belongs to them, and the things they belong to (without the latter's other members).
+std::vector<char> closure(const EvidenceIndex& index, const std::vector<EntityIndex>& roots) {
+  std::vector<char> inside(index.entities.size(), 0);
+  for (EntityIndex root : roots) add_descendants(index, root, inside, 0);
+  std::vector<EntityIndex> up = roots;
+  for (int depth = 0; depth < 4 && !up.empty(); ++depth) {
+    std::vector<EntityIndex> next;
+    for (EntityIndex entity : up) {
+      for (EntityIndex parent : index.entities[entity].parents) {
+        if (!inside[parent]) next.push_back(parent);
+        inside[parent] = 1;
+      }
+    }
+    up = std::move(next);
+  }
+  inside[0] = 1;
+  return inside;
+}
+
+bool narrow(const EvidenceIndex& index, Scope& scope, const std::vector<EntityIndex>& other) {
+  std::vector<char> members(index.entities.size(), 0);
+  for (EntityIndex root : other) add_descendants(index, root, members, 0);
+  std::vector<EntityIndex> both;
+  for (EntityIndex root : scope.roots) {
+    if (members[root]) both.push_back(root);
+  }
+  if (both.empty()) {
+    for (EntityIndex entity : other) {
+      for (EntityIndex root : scope.roots) {
+        for (EntityIndex parent : index.entities[entity].parents) {
+          if (parent == root && std::find(both.begin(), both.end(), entity) == both.end()) both.push_back(entity);
+        }
+      }
+    }
+  }
+  if (both.empty() || both.size() == scope.roots.size()) return false;
+  scope.roots = std::move(both);
+  return true;
+}
+
+}  // namespace
+
+Piece read_piece(std::string_view text, const EvidenceIndex& index, const ReplyState& state) {
+  Piece piece;
+  piece.text = text;
+  piece.tokens = tokenise(text, index.concepts);
+  piece.depth = list_depth(text);
+  piece.identifiers = find_identifiers(text, piece.tokens, index);
+  piece.numbers = find_numbers(text, piece.tokens, index.lexicon.data());
+  piece.dates = find_dates(text, piece.tokens, index.lexicon.data());
+  piece.segment = segments_of(piece.tokens);
+  piece.negated = negation_of(piece.tokens);
+  piece.used.assign(piece.tokens.size(), false);
+  find_mentions(piece, index);
+  drop_numbers_of_others(piece);
+  mark_sentence(piece);
+  piece.context = state.focus;
+  if (piece.depth >= 0) {
+    for (const Level& level : state.levels) {
+      if (level.depth < piece.depth && !level.entities.empty()) piece.context = level.entities;
+    }
+  }
+  return piece;
+}
+
+void remember(const Piece& piece, ReplyState& state, std::size_t text_bytes) {
+  state.code_points += text::code_points_before(piece.text, piece.text.size());
+  state.bytes += text_bytes;
+  if (piece.tokens.empty()) return;
+  std::vector<EntityIndex> about = piece.context;
+  if (!piece.mentions.empty()) {
+    const auto id = std::find_if(piece.mentions.begin(), piece.mentions.end(), [](const Mention& mention) { return mention.by_id; });
+    about = id != piece.mentions.end() ? id->entities : piece.mentions.back().entities;
+    if (piece.depth < 0 && id == piece.mentions.end()) about = piece.mentions.front().entities;
+  }
+  while (!state.levels.empty() && state.levels.back().depth >= piece.depth) state.levels.pop_back();
+  state.levels.push_back({piece.depth, about});
+  if (piece.depth < 0 || !piece.mentions.empty()) state.focus = about;
+  for (const Mention& mention : piece.mentions) {
+    for (EntityIndex entity : mention.entities) {
+      if (std::find(state.mentioned.begin(), state.mentioned.end(), entity) == state.mentioned.end()) state.mentioned.push_back(entity);
+    }
+  }
+}
+
+Claim& Examination::claim(std::size_t start, std::size_t end, ClaimKind kind, Verdict verdict, std::string why, const std::vector<std::uint32_t>& leaves) {
+  Claim made;
+  made.start = state.code_points + text::code_points_before(piece.text, start);
+  made.end = state.code_points + text::code_points_before(piece.text, end);
+  made.text = std::string(piece.text.substr(start, end - start));
+  made.kind = kind;
+  made.verdict = verdict;
+  made.why = std::move(why);
+  for (std::uint32_t leaf : leaves) {
+    std::string pointer = index.pointer(leaf);
+    if (made.evidence.size() < 4 && std::find(made.evidence.begin(), made.evidence.end(), pointer) == made.evidence.end()) made.evidence.push_back(std::move(pointer));
+  }
+  for (std::size_t i = 0; i < piece.tokens.size(); ++i) {
+    if (piece.tokens[i].start < end && start < piece.tokens[i].end) piece.used[i] = true;
+  }
+  claims.push_back(std::move(made));
+  return claims.back();
+}
+
+std::string_view Examination::words(std::size_t first, std::size_t last) const {
+  return piece.text.substr(piece.tokens[first].start, piece.tokens[last].end - piece.tokens[first].start);
+}
+
+Scope Examination::scope_at(std::size_t token) const {
+  const Mention* chosen = nullptr;
+  std::size_t ids = 0;
+  for (const Mention& mention : piece.mentions) ids += mention.by_id;
+  for (const Mention& mention : piece.mentions) {
+    const bool same_segment = piece.segment[mention.first] == piece.segment[token];
+    const bool before = mention.first <= token;
+    if (same_segment && (!chosen || before || piece.segment[chosen->first] != piece.segment[token])) chosen = &mention;
+    else if (before && (!chosen || piece.segment[chosen->first] != piece.segment[token])) chosen = &mention;
+  }
+  const bool only_later = !chosen && !piece.mentions.empty();
+  if (only_later && (piece.mentions.size() == 1 || (ids == 1 && piece.mentions.back().by_id))) chosen = &piece.mentions.front();
+  Scope scope;
+  if (chosen) {
+    scope.roots = chosen->entities;
+    scope.exact = true;
+  } else if (!piece.context.empty()) {
+    scope.roots = piece.context;
+  } else {
+    return scope;
+  }
+  for (const Mention& mention : piece.mentions) {
+    if (chosen && &mention != chosen && (!mention.by_id || ids == 1)) narrow(index, scope, mention.entities);
+  }
+  if (chosen && !piece.context.empty()) narrow(index, scope, piece.context);
+  scope.everything = false;
+  scope.inside = closure(index, scope.roots);
+  return scope;
+}
+
+}  // namespace floorwalker::verify

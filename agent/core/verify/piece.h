@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/core/evidence.h"
+#include "agent/core/verify/evidence_index.h"
+#include "agent/core/verify/numbers.h"
+#include "agent/core/verify/tokens.h"
+
+// One sentence or line of a reply under examination, and what the checks share. Internal to agent/core/verify.
+namespace floorwalker::verify {
+
+// Where a piece speaks of a thing that the evidence knows.
+struct Mention {
+  std::size_t first = 0, last = 0;     // tokens, last inclusive
+  std::vector<EntityIndex> entities;   // several where the name does not tell them apart
+  bool by_id = false;
+};
+
+// An identifier as written: "#W2378156", "gift_card_1234567", "7706410293".
+struct IdentifierSpan {
+  std::size_t start = 0, end = 0;      // bytes
+  std::size_t first = 0, last = 0;     // tokens
+  std::string normal;
+};
+
+// An amount that the reply has stated, for sums and differences later in it.
+struct StatedAmount {
+  std::int64_t minor = 0;
+  bool supported = false;
+  std::string source;
+};
+
+// What a line is about, by its depth in a list.
+struct Level {
+  int depth = -1;                      // -1: prose
+  std::vector<EntityIndex> entities;
+};
+
+// Carried from piece to piece of one reply.
+struct ReplyState {
+  std::size_t code_points = 0;         // of the reply so far
+  std::size_t bytes = 0;
+  std::vector<Level> levels;
+  std::vector<EntityIndex> focus;      // last thing spoken of in prose
+  std::vector<StatedAmount> amounts;
+  std::vector<EntityIndex> mentioned;  // everything spoken of, in order
+  bool negated_list = false;
+};
+
+struct Piece {
+  std::string_view text;
+  std::vector<Token> tokens;
+  std::vector<Number> numbers;
+  std::vector<Date> dates;
+  std::vector<IdentifierSpan> identifiers;
+  std::vector<Mention> mentions;
+  std::vector<std::uint16_t> segment;  // of each token: parts between commas, "and", brackets ...
+  std::vector<bool> negated;           // each token: inside a negation's scope
+  std::vector<bool> used;              // each token: part of a claim already
+  std::vector<EntityIndex> context;    // what the piece is about if it does not say
+  bool question = false;
+  bool hypothetical = false;
+  bool second_person = false;
+  bool request = false;
+  bool review = false;
+  int depth = -1;
+};
+
+// The entities that a place in a piece may speak of.
+struct Scope {
+  bool everything = true;              // nothing narrows it
+  bool exact = false;                  // named by its identifier or an unambiguous name in the same part of the sentence
+  std::vector<EntityIndex> roots;
+  std::vector<char> inside;            // by entity, if not everything
+
+  bool holds(EntityIndex entity) const { return everything || (entity < inside.size() && inside[entity]); }
+};
+
+struct Examination {
+  const EvidenceIndex& index;
+  const LexiconData& lexicon;
+  Piece& piece;
+  ReplyState& state;
+  std::vector<Claim>& claims;
+
+  // Adds a claim on bytes [start, end) of the piece; marks its tokens as used.
+  Claim& claim(std::size_t start, std::size_t end, ClaimKind kind, Verdict verdict, std::string why, const std::vector<std::uint32_t>& leaves = {});
+
+  Scope scope_at(std::size_t token) const;
+  std::string_view words(std::size_t first, std::size_t last) const;  // text of tokens first..last
+  bool usable(std::uint32_t leaf) const { return index.usable(leaf); }
+};
+
+// Reads a piece: words, numbers, things spoken of, parts, negation.
+Piece read_piece(std::string_view text, const EvidenceIndex& index, const ReplyState& state);
+
+// After a piece: what the next one may refer to.
+void remember(const Piece& piece, ReplyState& state, std::size_t text_bytes);
+
+// Each check finds its kind of claims and decides them.
+void check_identifiers(Examination& exam);
+void check_dates(Examination& exam);
+void check_counts(Examination& exam);
+void check_numbers(Examination& exam);
+void check_features(Examination& exam);
+void check_values(Examination& exam);
+void check_availability(Examination& exam);
+void check_comparisons(Examination& exam);
+void check_compatibility(Examination& exam);
+void check_actions(Examination& exam);
+void check_names(Examination& exam);
+void check_evaluative(Examination& exam);
+
+}  // namespace floorwalker::verify

@@ -1,0 +1,137 @@
+#include "agent/core/verify/tokens.h"
+
+#include <algorithm>
+
+#include "agent/core/text.h"
+
+namespace floorwalker::verify {
+namespace {
+
+bool upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool lower(char c) { return c >= 'a' && c <= 'z'; }
+bool digit(char c) { return c >= '0' && c <= '9'; }
+
+int strength(char c) {
+  switch (c) {
+    case '\n': return 9;
+    case '.': case '!': case '?': return 8;
+    case ';': return 7;
+    case '|': return 7;
+    case ':': return 6;
+    case '(': case ')': case '[': case ']': return 5;
+    case ',': return 4;
+    case '*': return 2;
+    case '/': return 3;
+    case '-': return 1;
+    default: return 0;
+  }
+}
+
+char gap_between(std::string_view text, std::size_t from, std::size_t to) {
+  char best = ' ';
+  for (std::size_t at = from; at < to; ++at) {
+    char c = text[at];
+    if (c == '!' || c == '?') c = '.';
+    if (static_cast<unsigned char>(c) == 0xE2 && at + 2 < to) {
+      const auto last = static_cast<unsigned char>(text[at + 2]);
+      if (static_cast<unsigned char>(text[at + 1]) == 0x80 && last == 0x94) c = ';';       // em dash
+      else if (static_cast<unsigned char>(text[at + 1]) == 0x80 && last == 0x93) c = '-';  // en dash
+    }
+    const bool spaced_dash = c == '-' && at > from && at + 1 < to && text[at - 1] == ' ' && text[at + 1] == ' ';
+    if (spaced_dash) c = ';';
+    if (strength(c) > strength(best)) best = c;
+  }
+  return best;
+}
+
+template <typename Look>
+std::vector<Token> cut(std::string_view text, const LexiconData& lexicon, Look look) {
+  std::vector<Token> tokens;
+  std::size_t last = 0;
+  for (text::Word& word : text::words(text)) {
+    Token token;
+    token.start = word.start;
+    token.end = word.end;
+    token.gap = last == 0 && word.start == 0 ? '\n' : gap_between(text, last, word.start);
+    if (last == 0) token.gap = '\n';
+    token.capital = upper(text[word.start]);
+    token.folded = std::move(word.folded);
+    token.digits = std::any_of(token.folded.begin(), token.folded.end(), digit);
+    const bool possessive = token.folded.size() > 2 && token.folded.compare(token.folded.size() - 2, 2, "'s") == 0;
+    if (possessive && !lexicon.by_word.count(token.folded)) token.folded.resize(token.folded.size() - 2);
+    token.concept_id = look(token.folded);
+    token.classes = lexicon.classes_of(token.concept_id);
+    const auto exact = lexicon.by_word.find(token.folded);
+    if (exact != lexicon.by_word.end()) token.classes |= exact->second;
+    last = word.end;
+    tokens.push_back(std::move(token));
+  }
+  return tokens;
+}
+
+void mark_phrases(std::vector<Token>& tokens, const LexiconData& lexicon) {
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const auto found = lexicon.phrases.find(tokens[i].concept_id);
+    if (found == lexicon.phrases.end() || tokens[i].concept_id == 0) continue;
+    for (const Phrase& phrase : found->second) {
+      if (i + phrase.words.size() > tokens.size()) continue;
+      bool same = true;
+      for (std::size_t k = 0; k < phrase.words.size() && same; ++k) {
+        same = tokens[i + k].concept_id == phrase.words[k] && (k == 0 || strength(tokens[i + k].gap) < 4);
+      }
+      for (std::size_t k = 0; same && k < phrase.words.size(); ++k) tokens[i + k].classes |= phrase.classes;
+    }
+  }
+}
+
+}  // namespace
+
+Concept ConceptTable::intern(const std::string& folded) {
+  const auto known = by_word_.find(folded);
+  if (known != by_word_.end()) return known->second;
+  const std::string& stem = cached_stem(folded, lexicon_->language);
+  Concept id = 0;
+  if (const auto in_lexicon = lexicon_->by_stem.find(stem); in_lexicon != lexicon_->by_stem.end()) {
+    id = in_lexicon->second;
+  } else {
+    const auto [found, added] = by_stem_.emplace(stem, next_);
+    if (added) ++next_;
+    id = found->second;
+  }
+  by_word_.emplace(folded, id);
+  return id;
+}
+
+Concept ConceptTable::find(const std::string& folded) const {
+  const auto known = by_word_.find(folded);
+  if (known != by_word_.end()) return known->second;
+  const std::string& stem = cached_stem(folded, lexicon_->language);
+  if (const auto in_lexicon = lexicon_->by_stem.find(stem); in_lexicon != lexicon_->by_stem.end()) return in_lexicon->second;
+  const auto found = by_stem_.find(stem);
+  return found == by_stem_.end() ? 0 : found->second;
+}
+
+std::vector<Token> tokenise(std::string_view text, ConceptTable& concepts) {
+  auto tokens = cut(text, concepts.lexicon(), [&](const std::string& word) { return concepts.intern(word); });
+  return tokens;
+}
+
+std::vector<Token> tokenise(std::string_view text, const ConceptTable& concepts) {
+  auto tokens = cut(text, concepts.lexicon(), [&](const std::string& word) { return concepts.find(word); });
+  mark_phrases(tokens, concepts.lexicon());
+  return tokens;
+}
+
+std::vector<Concept> name_words(std::string_view name, ConceptTable& concepts) {
+  std::string spaced;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const bool hump = i > 0 && upper(name[i]) && lower(name[i - 1]);
+    if (hump) spaced += ' ';
+    spaced += name[i] == '_' || name[i] == '/' ? ' ' : name[i];
+  }
+  std::vector<Concept> words;
+  for (const text::Word& word : text::words(spaced)) words.push_back(concepts.intern(word.folded));
+  return words;
+}
+
+}  // namespace floorwalker::verify
