@@ -1,0 +1,55 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "tools/ports/carts.h"
+#include "tools/ports/catalogue.h"
+#include "tools/ports/service.h"
+
+// What every shop behind the ports keeps to, whatever platform it is. shop_contract_test.cc holds the suite; an adapter takes part by
+// adding a factory to the list there, for a shop with the goods described here.
+namespace floorwalker::test {
+
+// A shop with these goods, in USD, and nothing else that the suite looks at:
+//
+//   product  variants (price, stock)
+//   tee      "Contract tee", brand "Plain": tee-s (Size S, 19.99, 5), tee-m (Size M, 19.99, compare_at 24.99, 2), tee-l (Size L, 21.50, 0)
+//   mug      "Täschchen-Becher ☕": mug (8.05, level in_stock without a count)
+//   cable    "Cable": cable (2.00, 100; sold from 4 upwards, 12 at most, in packs of 4), if `has_selling_rules`
+//
+//   discount codes SAVE10 (10 %, from 50.00), TAKE20 (20.00 off), OLD (not active)
+//   a policy "returns"; order N-1 of sam@example.com with one tee-s
+class ContractShop {
+ public:
+  virtual ~ContractShop() = default;
+
+  virtual ports::Catalogue& catalogue() = 0;
+  virtual ports::Carts& carts() = 0;
+  virtual ports::Policies& policies() = 0;
+  virtual ports::Orders& orders() = 0;
+  virtual ports::HandOffDesk& desk() = 0;
+
+  // What a merchant does meanwhile.
+  virtual void set_stock(const VariantId& variant, std::int64_t count) = 0;
+  virtual void set_price(const VariantId& variant, std::int64_t minor) = 0;
+
+  bool has_selling_rules = true;  // least, most and pack quantities
+  bool has_threads = true;        // may be used by several threads
+};
+
+struct ContractFactory {
+  std::string name;
+  std::function<std::unique_ptr<ContractShop>()> make;
+
+  friend void PrintTo(const ContractFactory& factory, std::ostream* out) { *out << factory.name; }
+};
+
+// The embedded shop, in a temporary file.
+ContractFactory embedded_contract_shop();
+
+}  // namespace floorwalker::test
