@@ -106,7 +106,8 @@ std::vector<Product> related_to(const Shop& shop, const ProductId& id) {
   std::vector<ProductId> ids;
   if (const auto relations = shop.catalogue->relations(id)) {
     for (const Relation& relation : *relations) {
-      if (relation.kind != RelationKind::kReplacement) ids.push_back(relation.to);
+      // A bundle holds the product a second time.
+      if (relation.kind != RelationKind::kReplacement && relation.kind != RelationKind::kPartOfBundle) ids.push_back(relation.to);
     }
   }
   auto products = shop.catalogue->products(ids);

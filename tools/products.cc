@@ -87,7 +87,11 @@ bool is_of_kind(const Product& product, const std::string& own_kind, const std::
   if (wanted.empty()) return false;
   if (stems(product.kind) == wanted || stems(own_kind) == wanted) return true;
   const auto named = [&](const std::string& name) { return stems(name) == wanted; };
-  return std::any_of(product.categories.begin(), product.categories.end(), [&](const auto& path) { return std::any_of(path.begin(), path.end(), named); });
+  return std::any_of(product.categories.begin(), product.categories.end(), [&](const auto& path) {
+    // A whole department is no kind: cables in "Televisions" are no televisions.
+    const bool department = path.size() > 1 && !product.kind.empty();
+    return std::any_of(path.begin() + (department ? 1 : 0), path.end(), named);
+  });
 }
 
 bool same_name(std::string_view a, std::string_view b) {

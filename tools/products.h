@@ -19,7 +19,8 @@ Result<Product> product_meant(ports::Catalogue& catalogue, const std::string& id
 // The kind of thing that a product is: the shop's own word, else the one that search gives it; "" if nobody knows.
 std::string kind_of(const Shop& shop, const Product& product);
 
-// Whether the product is of a kind: by the word given, its own kind, or the name of a category it stands in. Singular and plural agree.
+// Whether the product is of a kind: by the word given, its own kind, or the name of a category it stands in (its department only where
+// the shop gives it no kind). Singular and plural agree.
 bool is_of_kind(const Product& product, const std::string& own_kind, const std::string& kind);
 
 // "screen size", "Screen-Size" and "screen_size" are the same name.

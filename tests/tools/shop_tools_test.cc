@@ -248,6 +248,20 @@ TEST_F(ShopTools, AddonsFollowThePlaybookAndItsConditions) {
   EXPECT_TRUE(read(addons_from_json, "suggest_addons", R"({"product":"P-1","said":{"use":"travel"},"declined":["laptop bags"]})").addons.empty());
 }
 
+TEST_F(ShopTools, AddonsLeaveOutBundlesAroundTheProduct) {
+  shop_.catalogue.add(Relation{ProductId("P-1"), RelationKind::kPartOfBundle, ProductId("B-1")});
+  EXPECT_TRUE(read(addons_from_json, "suggest_addons", R"({"product":"P-1"})").addons.empty());
+}
+
+TEST_F(ShopTools, AddonsForAKindAreNotForTheRestOfItsDepartment) {
+  Product cable = simple_product("C-1", "Cable", "cable", 900);
+  cable.categories = {{"Laptops", "Cables"}};
+  shop_.catalogue.add(cable);
+  playbook_.addons.rules.push_back({"laptop", Addon::Tier::kRecommended, "laptop bag", "", {}, {}});
+  EXPECT_EQ(read(addons_from_json, "suggest_addons", R"({"product":"P-1"})").addons.size(), 1u);
+  EXPECT_TRUE(read(addons_from_json, "suggest_addons", R"({"product":"C-1"})").addons.empty());
+}
+
 TEST_F(ShopTools, AddonsOfferRelatedProductsWithinTheCap) {
   for (const char* id : {"B-1", "P-3", "D-1"}) shop_.catalogue.add(Relation{ProductId("P-1"), RelationKind::kAccessory, ProductId(id)});
   EXPECT_EQ(read(addons_from_json, "suggest_addons", R"({"product":"P-1"})").addons.size(), 2u);
