@@ -257,7 +257,7 @@ SellingRule Mapper::rule(const Value& row, FieldProblems& problems) const {
   return rule;
 }
 
-std::vector<OptionValue> Mapper::row_options(const Value& row) const {
+std::vector<OptionValue> Mapper::row_options(const Value& row) {
   std::vector<OptionValue> options;
   const auto add = [&](std::string name, std::string value) {
     const auto ignored = [&](const auto& pair) { return pair.first == name && pair.second == value; };
@@ -269,7 +269,11 @@ std::vector<OptionValue> Mapper::row_options(const Value& row) const {
     const Value* value = find(row, path);
     return value ? clean_line(value->text) : std::string();
   };
-  for (const auto& [name, value] : map_.options.pairs) add(text(name), text(value));
+  pair_names_.resize(map_.options.pairs.size());
+  for (std::size_t i = 0; i < pair_names_.size(); ++i) {
+    if (std::string name = text(map_.options.pairs[i].first); !name.empty()) pair_names_[i] = std::move(name);
+    add(pair_names_[i], text(map_.options.pairs[i].second));
+  }
   for (const auto& [value, name] : map_.options.columns) add(name, text(value));
   return options;
 }
@@ -319,7 +323,8 @@ void Mapper::add_variants(const Value& row, Listing& listing, FieldProblems& pro
   listing.rules.push_back(selling);
 }
 
-Listing Mapper::part(const Value& row, FieldProblems& problems) {
+Listing Mapper::part(const Value& row, Row which, FieldProblems& problems) {
+  if (which == Row::kFirst) pair_names_.clear();
   Listing listing;
   Product& product = listing.product;
   product.id = ProductId(std::string(raw(row, map_.id)));

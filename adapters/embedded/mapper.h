@@ -24,7 +24,8 @@ class Mapper {
   std::string group(const Value& row) const;
 
   // What one row says of its product: all of it, or for grouped rows a part.
-  Listing part(const Value& row, FieldProblems& problems);
+  enum class Row { kFirst, kFurther };
+  Listing part(const Value& row, Row which, FieldProblems& problems);
 
   // Adds what another row of the same product says.
   static void merge(Listing& into, Listing&& part);
@@ -35,7 +36,7 @@ class Mapper {
  private:
   void add_variants(const Value& row, Listing& listing, FieldProblems& problems);
   void add_combinations(const Value& lists, const Variant& model, const SellingRule& rule, Listing& listing, FieldProblems& problems);
-  std::vector<OptionValue> row_options(const Value& row) const;
+  std::vector<OptionValue> row_options(const Value& row);
   bool read_prices(const Value& row, Variant& variant, FieldProblems& problems) const;
   std::optional<std::int64_t> amount(const Value& row, const TextSource& source, const char* field, FieldProblems& problems) const;
   Stock stock(const Value& row, FieldProblems& problems) const;
@@ -47,6 +48,7 @@ class Mapper {
   const ImportMap& map_;
   Currency currency_;
   AttributeMapper attributes_;
+  std::vector<std::string> pair_names_;  // the option names of the product's rows so far: often only the first tells them
 };
 
 }  // namespace floorwalker::embedded

@@ -123,10 +123,11 @@ Result<void> RecordStream::read_mapped(RowReader& rows, const ByteSource& bytes,
   Mapper mapper(request_.map, currency_);
   std::optional<ImportItem> open;  // the product whose rows are coming in
   std::string open_group;
+  bool unreadable = false;  // then whatever else it lacks is no news
   Listing listing;
   const auto close = [&] {
     if (!open) return true;
-    if (!open->skipped) mapper.finish(listing, open->problems);
+    if (!open->skipped && !unreadable) mapper.finish(listing, open->problems);
     if (!open->skipped && open->problems.empty()) open->record = std::move(listing);
     listing = Listing();
     ImportItem item = std::move(*open);
@@ -146,9 +147,10 @@ Result<void> RecordStream::read_mapped(RowReader& rows, const ByteSource& bytes,
     if (joins && skipped) continue;
     if (!joins) open = ImportItem{source, record.line, {}, {}, skipped};
     open_group = group;
-    if (record.problem) open->problems.push_back({"", *record.problem});
-    else if (joins) Mapper::merge(listing, mapper.part(record.value, open->problems));
-    else if (!skipped) listing = mapper.part(record.value, open->problems);
+    unreadable = record.problem.has_value();
+    if (unreadable) open->problems.push_back({"", *record.problem});
+    else if (joins) Mapper::merge(listing, mapper.part(record.value, Mapper::Row::kFurther, open->problems));
+    else if (!skipped) listing = mapper.part(record.value, Mapper::Row::kFirst, open->problems);
   }
   close();
   return {};

@@ -57,7 +57,8 @@ class Table final : public RowReader {
         record.line = line_;
         if (peek() == Characters::kEnd) return false;
         if (!read_cells(record.problem)) return true;
-        if (cells_.size() > 1 || !cells_.front().empty()) break;  // else an empty line
+        const auto blank = [](const std::string& cell) { return cell.find_first_not_of(" \t\r\n") == std::string::npos; };
+        if (!std::all_of(cells_.begin(), cells_.end(), blank)) break;  // else an empty line
       }
       fill(record);
       return true;
