@@ -26,10 +26,14 @@ struct Settings {
   std::string state;         // --state: a folder for sessions and indexes; empty: the user's data folder
   std::string log_level;     // --log-level: off, error, warn, info, debug; empty: error
   bool json = false;         // --json
+  bool fleeting = false;     // without --state: a temporary folder, gone at the end, instead of the user's
 };
 
 // Adds --config, --shop, --playbook, --model, --state, --log-level to a command that uses the whole shop.
 void add_settings(CLI::App& command, Settings& settings);
+
+// Fills what no flag said from the configuration file, if one was named. kInvalidArgument with file and line for what it does not know.
+Result<Settings> with_config(Settings settings);
 
 // Prints "floorwalker: MESSAGE" on standard error and returns the exit status 1.
 int complain(const Error& error);

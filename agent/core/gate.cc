@@ -1,23 +1,11 @@
 #include "agent/core/gate.h"
 
 #include <algorithm>
-
 #include <utility>
 
+#include "agent/core/text.h"
+
 namespace floorwalker {
-namespace {
-
-// Bytes of the first whole piece: up to a line break, or up to the white space after a sentence's end.
-std::size_t first_piece(std::string_view text, bool ended) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\n') return i + 1;
-    const bool end = text[i] == '.' || text[i] == '!' || text[i] == '?';
-    if (end && i + 2 < text.size() && text[i + 1] == ' ' && text[i + 2] != ' ') return i + 2;
-  }
-  return ended ? text.size() : 0;
-}
-
-}  // namespace
 
 std::vector<std::string> Cutter::feed(std::string_view delta) {
   pending_ += delta;
@@ -30,7 +18,7 @@ std::vector<std::string> Cutter::cut(bool ended) {
   std::vector<std::string> pieces;
   std::size_t start = 0;
   while (start < pending_.size()) {
-    const std::size_t length = first_piece(std::string_view(pending_).substr(start), ended);
+    const std::size_t length = verify::next_piece(std::string_view(pending_).substr(start), ended);
     if (length == 0) break;
     pieces.push_back(pending_.substr(start, length));
     start += length;
@@ -38,6 +26,34 @@ std::vector<std::string> Cutter::cut(bool ended) {
   pending_.erase(0, start);
   if (ended && !pending_.empty()) pieces.push_back(std::exchange(pending_, {}));
   return pieces;
+}
+
+ProvingGate::ProvingGate(const verify::Lexicon& lexicon, const verify::Verifier& verifier) : verifier_(verifier), evidence_(lexicon) {}
+
+void ProvingGate::learn(const Message& message) { evidence_.add(message); }
+
+void ProvingGate::shown(const std::vector<Shown>& shown) { evidence_.set_shown(shown); }
+
+void ProvingGate::begin_reply() {
+  context_ = verify::ReplyContext();
+  offset_ = 0;
+}
+
+std::vector<Claim> ProvingGate::judge(std::string_view piece) {
+  before_ = context_;
+  offset_before_ = offset_;
+  std::vector<Claim> claims = verifier_.verify_next(piece, evidence_, context_);
+  for (Claim& claim : claims) {
+    claim.start -= std::min(claim.start, offset_);
+    claim.end -= std::min(claim.end, offset_);
+  }
+  offset_ += text::code_points_before(piece, piece.size());
+  return claims;
+}
+
+void ProvingGate::forget_piece() {
+  context_ = before_;
+  offset_ = offset_before_;
 }
 
 ClaimAction action_for(const std::vector<Claim>& claims, const GuardrailRules& rules) {

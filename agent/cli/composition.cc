@@ -1,0 +1,331 @@
+#include "agent/cli/composition.h"
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <stdlib.h>
+
+#include <optional>
+#include <utility>
+
+#include "adapters/embedded/demo_shop.h"
+#include "adapters/embedded/shop.h"
+#include "agent/cli/playbook_files.h"
+#include "agent/core/gate.h"
+#include "agent/core/verify/lexicon.h"
+#include "agent/core/verify/verifier.h"
+#include "agent/models/guided/guided_model.h"
+#include "agent/models/scripted.h"
+#include "agent/resources/resources.h"
+#include "agent/store/sqlite_journal.h"
+#include "tools/compatibility/engine.h"
+#include "tools/registry.h"
+#include "tools/search/catalogue_vocabulary.h"
+#include "tools/search/index.h"
+#include "tools/search/indexed_search.h"
+#include "tools/shop.h"
+
+namespace floorwalker::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+void set_up_logging(const std::string& level) {
+  if (!spdlog::get("floorwalker")) spdlog::set_default_logger(spdlog::stderr_color_mt("floorwalker"));
+  spdlog::set_pattern("%^%l%$ %v");
+  spdlog::set_level(level.empty() ? spdlog::level::err : spdlog::level::from_str(level));
+}
+
+// Where programs keep a user's data (XDG Base Directory Specification 0.8).
+fs::path user_data_folder() {
+  if (const char* data = getenv("XDG_DATA_HOME"); data && *data) return fs::path(data) / "floorwalker";
+  if (const char* home = getenv("HOME"); home && *home) return fs::path(home) / ".local" / "share" / "floorwalker";
+  return fs::temp_directory_path() / "floorwalker";
+}
+
+Result<fs::path> make_state_folder(const Settings& settings) {
+  std::error_code error;
+  if (settings.state.empty() && settings.fleeting) {
+    std::string pattern = (fs::temp_directory_path() / "floorwalker-XXXXXX").string();
+    if (!mkdtemp(pattern.data())) return fail(ErrorKind::kIo, "No temporary folder can be made in " + fs::temp_directory_path().string() + ".");
+    return fs::path(pattern);
+  }
+  const fs::path folder = settings.state.empty() ? user_data_folder() : fs::path(settings.state);
+  fs::create_directories(folder, error);
+  if (error) return fail(ErrorKind::kIo, "The state folder " + folder.string() + " cannot be made: name another with --state.", error.message());
+  return folder;
+}
+
+bool is_adapter_file(const std::string& shop) { return shop.ends_with(".yaml") || shop.ends_with(".yml"); }
+
+std::string first_errors(const std::vector<Finding>& findings) {
+  std::string text;
+  for (const Finding& finding : findings) {
+    if (finding.severity != Finding::Severity::kError) continue;
+    text += "\n  " + finding.at.file + ":" + std::to_string(finding.at.line) + ":" + std::to_string(finding.at.column) + ": " + finding.path + ": " +
+            finding.message + (finding.suggestion.empty() ? "" : " (" + finding.suggestion + ")");
+  }
+  return text;
+}
+
+Result<compatibility::Engine> load_compatibility() {
+  return compatibility::Engine();
+}
+
+std::vector<std::string> names_of_writes(const ToolBox& tools) {
+  std::vector<std::string> names;
+  for (const ToolSpec& spec : tools.specs()) {
+    if (spec.effect == ToolEffect::kWrite) names.push_back(spec.name);
+  }
+  return names;
+}
+
+Result<std::string_view> resource(std::string_view path) {
+  if (const auto bytes = resources::find(path)) return *bytes;
+  return fail(ErrorKind::kInternal, "This program was built without " + std::string(path) + ".");
+}
+
+}  // namespace
+
+struct Composition::Parts {
+  Settings settings;
+  std::function<void(const std::string&)> progress;
+  fs::path state;
+
+  std::unique_ptr<embedded::Shop> shop;
+  std::shared_ptr<const search::Index> index;
+  std::shared_ptr<const Playbook> playbook;
+  bool playbook_checked = false;
+  std::unique_ptr<search::IndexedSearch> search;
+  std::unique_ptr<search::CatalogueVocabulary> vocabulary;
+  std::unique_ptr<tools::Registry> tools;
+  std::unique_ptr<Model> guided, model;
+  std::unique_ptr<verify::Lexicon> lexicon;
+  std::unique_ptr<verify::Verifier> verifier;
+  std::unique_ptr<store::SqliteJournal> journal;
+  SystemClock clock;
+  std::unique_ptr<runner::Runner> runner;   // last: goes before what it works with
+
+  ~Parts() {
+    runner.reset();
+    journal.reset();
+    if (!settings.fleeting || !settings.state.empty()) return;
+    shop.reset();
+    std::error_code ignored;
+    fs::remove_all(state, ignored);
+  }
+
+  Result<void> open_shop();
+  Result<void> open_index();
+  Result<void> load_playbook();
+  Result<void> make_gate();
+  Result<void> make_guided();
+  Result<std::unique_ptr<Model>> make_model(const std::string& name);
+};
+
+Result<std::unique_ptr<Composition>> Composition::create(Settings given, std::function<void(const std::string&)> progress) {
+  auto settings = with_config(std::move(given));
+  if (!settings) return fail(settings.error());
+  set_up_logging(settings->log_level);
+  auto parts = std::make_unique<Parts>();
+  parts->settings = std::move(*settings);
+  parts->progress = progress ? std::move(progress) : [](const std::string&) {};
+  auto state = make_state_folder(parts->settings);
+  if (!state) return fail(state.error());
+  parts->state = std::move(*state);
+  return std::unique_ptr<Composition>(new Composition(std::move(parts)));
+}
+
+Composition::Composition(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Composition::~Composition() = default;
+
+const fs::path& Composition::state() const { return parts_->state; }
+const Settings& Composition::settings() const { return parts_->settings; }
+
+// ---- the shop and what is known of it
+
+Result<void> Composition::Parts::open_shop() {
+  if (shop) return {};
+  if (is_adapter_file(settings.shop)) {
+    return fail(ErrorKind::kInvalidArgument, settings.shop + " is an adapter file; this version opens embedded shops, which `catalogue import` makes.");
+  }
+  Result<std::unique_ptr<embedded::Shop>> opened = fail(ErrorKind::kInternal, "");
+  if (settings.shop.empty()) {
+    std::vector<embedded::DemoFile> files;
+    for (const resources::Resource& file : resources::under("adapters/embedded/demo/")) files.push_back({file.path, file.bytes});
+    opened = embedded::open_demo_shop(state / "demo-shop.db", files);
+  } else {
+    opened = embedded::Shop::open(settings.shop);
+  }
+  if (!opened) return fail(opened.error());
+  shop = std::move(*opened);
+  return {};
+}
+
+Result<void> Composition::Parts::open_index() {
+  if (index) return {};
+  if (auto opened = open_shop(); !opened) return opened;
+  fs::path file = shop->file();
+  file += ".index";
+  auto loaded = search::load_or_build_index(shop->catalogue(), file, [this](std::size_t products) {
+    progress("indexing the catalogue: " + std::to_string(products) + " products");
+  });
+  if (!loaded) return fail(loaded.error());
+  index = std::move(*loaded);
+  return {};
+}
+
+Result<void> Composition::Parts::load_playbook() {
+  if (playbook) return {};
+  LoadedPlaybook loaded = load_playbook_file(settings.playbook.empty() ? "retail" : settings.playbook);
+  if (!loaded.ok()) return fail(ErrorKind::kInvalidArgument, "The playbook has mistakes:" + first_errors(loaded.findings));
+  for (const Finding& finding : loaded.findings) spdlog::info("playbook: {}: {}", finding.path, finding.message);
+  playbook = std::make_shared<const Playbook>(std::move(loaded.playbook));
+  return {};
+}
+
+Result<Composition::Ports> Composition::shop() {
+  if (auto opened = parts_->open_shop(); !opened) return fail(opened.error());
+  embedded::Shop& shop = *parts_->shop;
+  return Ports{shop.catalogue(), shop.carts(), shop.policies(), shop.orders(), shop.desk()};
+}
+
+Result<std::reference_wrapper<ports::Search>> Composition::search() {
+  if (!parts_->search) {
+    if (auto opened = parts_->open_index(); !opened) return fail(opened.error());
+    if (auto loaded = parts_->load_playbook(); !loaded) return fail(loaded.error());
+    const Playbook& playbook = *parts_->playbook;
+    parts_->search = std::make_unique<search::IndexedSearch>(parts_->shop->catalogue(), parts_->index,
+                                                             search::SearchRules{playbook.vocabulary, playbook.ranking});
+  }
+  return std::ref<ports::Search>(*parts_->search);
+}
+
+Result<std::reference_wrapper<const Vocabulary>> Composition::vocabulary() {
+  if (!parts_->vocabulary) {
+    if (auto opened = parts_->open_index(); !opened) return fail(opened.error());
+    if (auto loaded = parts_->load_playbook(); !loaded) return fail(loaded.error());
+    parts_->vocabulary = std::make_unique<search::CatalogueVocabulary>(parts_->index, parts_->playbook->vocabulary);
+  }
+  return std::cref<Vocabulary>(*parts_->vocabulary);
+}
+
+Result<std::reference_wrapper<const Playbook>> Composition::playbook() {
+  if (!parts_->playbook_checked) {
+    const auto words = vocabulary();   // loads the playbook as well
+    if (!words) return fail(words.error());
+    const bool named_together = !parts_->settings.playbook.empty() && !parts_->settings.shop.empty();
+    const std::vector<Finding> findings = check_against(*parts_->playbook, words->get(), named_together);
+    if (const std::string errors = first_errors(findings); !errors.empty()) {
+      return fail(ErrorKind::kInvalidArgument, "The playbook does not fit the shop:" + errors);
+    }
+    for (const Finding& finding : findings) spdlog::info("playbook: {}: {}", finding.path, finding.message);
+    parts_->playbook_checked = true;
+  }
+  return std::cref(*parts_->playbook);
+}
+
+Result<std::reference_wrapper<ToolBox>> Composition::tools() {
+  if (!parts_->tools) {
+    const auto found = search();
+    if (!found) return fail(found.error());
+    if (const auto checked = playbook(); !checked) return fail(checked.error());
+    auto rules = load_compatibility();
+    if (!rules) return fail(rules.error());
+    embedded::Shop& shop = *parts_->shop;
+    const tools::Shop offered{&shop.catalogue(), &found->get(), &shop.carts(), &shop.policies(), &shop.orders(), &shop.desk()};
+    const tools::Knowledge knowledge{parts_->playbook, std::make_shared<const compatibility::Engine>(std::move(*rules))};
+    parts_->tools = std::make_unique<tools::Registry>(tools::shop_tools(offered, knowledge), [](std::string_view tool, const Error& error) {
+      spdlog::info("tool {}: {} {}: {}", tool, to_string(error.kind), error.message, error.detail);
+    });
+  }
+  return std::ref<ToolBox>(*parts_->tools);
+}
+
+// ---- the model
+
+Result<void> Composition::Parts::make_guided() {
+  if (guided) return {};
+  const auto words = resource("prompts/guided/lexicon.en.yaml");
+  const auto replies = resource("prompts/guided/replies.en.yaml");
+  if (!words || !replies) return fail((words ? replies : words).error());
+  auto made = guided::GuidedModel::create(*vocabulary, *playbook, {*words, *replies});
+  if (!made) return fail(made.error());
+  guided = std::move(*made);
+  return {};
+}
+
+Result<std::unique_ptr<Model>> Composition::Parts::make_model(const std::string& name) {
+  constexpr std::string_view kScripted = "scripted:";
+  if (name.starts_with(kScripted)) {
+    auto scripted = models::ScriptedModel::load(name.substr(kScripted.size()));
+    if (!scripted) return fail(scripted.error());
+    return std::unique_ptr<Model>(std::move(*scripted));
+  }
+  return fail(ErrorKind::kInvalidArgument, "Unknown model \"" + name + "\": try guided, or scripted:FILE.");
+}
+
+Result<std::reference_wrapper<Model>> Composition::model() {
+  const std::string& name = parts_->settings.model;
+  if (const auto checked = playbook(); !checked) return fail(checked.error());
+  if (name.empty() || name == "guided") {
+    if (auto made = parts_->make_guided(); !made) return fail(made.error());
+    return std::ref(*parts_->guided);
+  }
+  if (!parts_->model) {
+    auto made = parts_->make_model(name);
+    if (!made) return fail(made.error());
+    parts_->model = std::move(*made);
+  }
+  return std::ref(*parts_->model);
+}
+
+// ---- what runs turns
+
+Result<std::reference_wrapper<Journal>> Composition::journal() {
+  if (!parts_->journal) {
+    const auto durability = parts_->settings.fleeting ? store::Durability::kProcess : store::Durability::kPower;
+    auto opened = store::SqliteJournal::open(parts_->state / "conversations.db", durability);
+    if (!opened) return fail(opened.error());
+    parts_->journal = std::move(*opened);
+  }
+  return std::ref<Journal>(*parts_->journal);
+}
+
+Result<void> Composition::Parts::make_gate() {
+  if (verifier) return {};
+  const auto yaml = resource("prompts/verify/lexicon.en.yaml");
+  if (!yaml) return fail(yaml.error());
+  auto parsed = verify::Lexicon::parse(*yaml);
+  if (!parsed) return fail(parsed.error());
+  lexicon = std::make_unique<verify::Lexicon>(std::move(*parsed));
+  verifier = std::make_unique<verify::Verifier>(*lexicon);
+  return {};
+}
+
+Result<std::reference_wrapper<runner::Runner>> Composition::runner() {
+  if (parts_->runner) return std::ref(*parts_->runner);
+  const auto box = tools();
+  if (!box) return fail(box.error());
+  const auto speaker = model();
+  if (!speaker) return fail(speaker.error());
+  const auto kept = journal();
+  if (!kept) return fail(kept.error());
+  if (auto made = parts_->make_gate(); !made) return fail(made.error());
+
+  const Playbook& rules_of = *parts_->playbook;
+  PlannerRules rules;
+  rules.limits = rules_of.limits;
+  rules.guardrails = rules_of.guardrails;
+  rules.writes = names_of_writes(box->get());
+  const auto make = [lexicon = parts_->lexicon.get(), verifier = parts_->verifier.get()]() -> std::unique_ptr<Gate> {
+    return std::make_unique<ProvingGate>(*lexicon, *verifier);
+  };
+  runner::Services services{{&speaker->get()}, box->get(), kept->get(), parts_->clock, make};
+  runner::Options options;
+  options.locale = rules_of.brand.locale;
+  options.currency = parts_->shop->catalogue().currency();
+  parts_->runner = std::make_unique<runner::Runner>(std::move(services), rules, options);
+  return std::ref(*parts_->runner);
+}
+
+}  // namespace floorwalker::cli
