@@ -176,7 +176,8 @@ Result<void> Composition::Parts::open_index() {
 
 Result<void> Composition::Parts::load_playbook() {
   if (playbook) return {};
-  LoadedPlaybook loaded = load_playbook_file(settings.playbook.empty() ? "retail" : settings.playbook);
+  const std::string own = settings.shop.empty() ? "adapters/embedded/demo/playbook.yaml" : "retail";
+  LoadedPlaybook loaded = load_playbook_file(settings.playbook.empty() ? own : settings.playbook);
   if (!loaded.ok()) return fail(ErrorKind::kInvalidArgument, "The playbook has mistakes:" + first_errors(loaded.findings));
   for (const Finding& finding : loaded.findings) spdlog::info("playbook: {}: {}", finding.path, finding.message);
   playbook = std::make_shared<const Playbook>(std::move(loaded.playbook));
