@@ -56,7 +56,9 @@ class SqliteJournal::Parts {
     const bool fresh = database_.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0;
     if (!fresh && id != kApplicationId) throw std::invalid_argument("another program's database");
     if (!fresh && database_.execAndGet("PRAGMA user_version").getInt() > kFormat) throw std::invalid_argument("written by a newer version");
-    database_.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
+    // OFF still hands every commit to the system, which a killed process cannot take back; it only never waits for the disk.
+    database_.exec(durability == Durability::kPower ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=OFF");
+    database_.exec("PRAGMA journal_mode=WAL");
     SQLite::Transaction transaction(database_);
     if (fresh) database_.exec("PRAGMA application_id=" + std::to_string(kApplicationId) + "; PRAGMA user_version=" + std::to_string(kFormat));
     database_.exec(kSchema);

@@ -1,0 +1,280 @@
+#include "agent/runner/runner.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <latch>
+#include <set>
+#include <thread>
+
+#include "agent/models/scripted.h"
+#include "agent/store/sqlite_journal.h"
+#include "tests/support/fakes.h"
+#include "tests/support/temporary.h"
+
+namespace floorwalker {
+namespace {
+
+using models::ScriptedModel;
+using runner::Runner;
+using runner::Services;
+using runner::TurnRequest;
+using runner::TurnResult;
+using test::FakeToolBox;
+using test::TemporaryFolder;
+
+// Remembers what was said aloud.
+class Ear final : public runner::TurnListener {
+ public:
+  void released(std::string_view text) override { heard += text; }
+  std::string heard;
+};
+
+// A model that never answers, until it is asked to stop.
+class SilentModel final : public Model {
+ public:
+  void start(const ModelRequest&, ModelSink sink, std::stop_token stop) override {
+    const auto answer = std::make_shared<ModelSink>(std::move(sink));
+    callbacks_.push_back(std::make_unique<Callback>(stop, [answer] { (*answer)(ModelFailed{{ErrorKind::kCancelled, "stopped", ""}}); }));
+    started.count_down();
+  }
+  std::string name() const override { return "silent"; }
+
+  std::latch started{1};
+
+ private:
+  using Callback = std::stop_callback<std::function<void()>>;
+  std::vector<std::unique_ptr<Callback>> callbacks_;
+};
+
+class RunnerTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto opened = store::SqliteJournal::open(folder_ / "journal.db", store::Durability::kPower);
+    ASSERT_TRUE(opened);
+    journal_ = std::move(*opened);
+    tools_.add("search_catalogue", ToolEffect::kRead, R"({"outcome":"found"})");
+    tools_.add("update_cart", ToolEffect::kWrite, R"({"change":"added","cart":{"id":"C-9","lines":[]}})");
+  }
+
+  void script(const std::string& yaml) {
+    auto parsed = ScriptedModel::parse(yaml, "script");
+    ASSERT_TRUE(parsed) << parsed.error().message;
+    scripted_ = std::move(*parsed);
+    models_ = {scripted_.get()};
+  }
+
+  Runner& runner() {
+    if (!runner_) {
+      rules_.writes = {"update_cart"};
+      rules_.rungs = models_.size();
+      runner_ = std::make_unique<Runner>(Services{models_, tools_, *journal_, clock_, [] { return std::make_unique<OpenGate>(); }}, rules_,
+                                         options_);
+    }
+    return *runner_;
+  }
+
+  Result<TurnResult> say(const std::string& text, const std::string& key = "", const std::string& session = "s1") {
+    return runner().run({SessionId(session), ShopperSaid{text, key, 0}}, &ear_);
+  }
+
+  TemporaryFolder folder_;
+  std::unique_ptr<store::SqliteJournal> journal_;
+  FakeToolBox tools_;
+  std::unique_ptr<ScriptedModel> scripted_;
+  std::vector<Model*> models_;
+  SystemClock clock_;
+  PlannerRules rules_;
+  runner::Options options_;
+  Ear ear_;
+  std::unique_ptr<Runner> runner_;
+};
+
+constexpr const char* kTwoTurns = R"(
+- said: a laptop
+  steps:
+    - calls: [{name: search_catalogue, args: {words: laptop}}]
+    - text: "Two fit. The first is lighter."
+      shown: [P-1, P-2]
+- said: add it
+  steps:
+    - calls: [{name: update_cart, args: {action: add, product: P-1}}]
+    - text: "Done."
+)";
+
+TEST_F(RunnerTest, RunsAScriptedConversation) {
+  script(kTwoTurns);
+  const auto first = say("a laptop");
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_EQ(first->reply.text, "Two fit. The first is lighter.");
+  EXPECT_EQ(ear_.heard, first->reply.text);
+  EXPECT_EQ(first->reply.presentation.shown.size(), 2u);
+  const auto second = say("add it");
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->conversation.cart, CartId("C-9"));
+  EXPECT_EQ(second->conversation.memory.shown.size(), 2u);
+  EXPECT_TRUE(scripted_->complaints().empty());
+}
+
+TEST_F(RunnerTest, ARepeatedKeyGetsTheStoredAnswerAndDoesNothing) {
+  script(kTwoTurns);
+  ASSERT_TRUE(say("a laptop", "k1"));
+  const auto first = say("add it", "k2");
+  const auto again = say("add it", "k2");
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->stored);
+  EXPECT_EQ(again->reply, first->reply);
+  EXPECT_EQ(tools_.count("update_cart"), 1u);
+}
+
+TEST_F(RunnerTest, AKeyWithAnotherTextIsAConflict) {
+  script(kTwoTurns);
+  ASSERT_TRUE(say("a laptop", "k1"));
+  const auto other = say("a sofa", "k1");
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().kind, ErrorKind::kConflict);
+}
+
+TEST_F(RunnerTest, TheIntentOfAWriteIsInTheLedgerBeforeItHappens) {
+  script(kTwoTurns);
+  std::vector<Action> seen;
+  tools_.add("update_cart", ToolEffect::kWrite, [&](const ToolCall&, const ToolContext& context) {
+    seen = *journal_->actions(context.session);
+    return ToolResult{{}, ToolOutcome::kOk, "{}", context.now};
+  });
+  ASSERT_TRUE(say("a laptop"));
+  ASSERT_TRUE(say("add it"));
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_FALSE(seen[0].outcome);
+  EXPECT_EQ(journal_->actions(SessionId("s1"))->front().outcome, ToolOutcome::kOk);
+}
+
+TEST_F(RunnerTest, AFallbackAnswersInTheSameTurn) {
+  script("- steps: [{text: 'Let me see. ', fail: {kind: unavailable}}]");
+  auto second = *ScriptedModel::parse("- steps: [{}, {text: 'Here you are.'}]", "fallback");
+  models_.push_back(second.get());
+  EXPECT_EQ(say("hi")->reply.text, "Let me see. \n\nHere you are.");
+  EXPECT_EQ(ear_.heard, "Let me see. \n\nHere you are.");
+}
+
+TEST_F(RunnerTest, AToolThatThrowsIsAnInternalErrorToTheModel) {
+  script(kTwoTurns);
+  tools_.add("search_catalogue", ToolEffect::kRead, [](const ToolCall&, const ToolContext&) -> ToolResult { throw std::runtime_error("secret"); });
+  const auto result = say("a laptop");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->reply.tools[0].outcome, ToolOutcome::kFailed);
+  for (const Message& message : result->conversation.messages) EXPECT_EQ(message.result.content.find("secret"), std::string::npos);
+}
+
+TEST_F(RunnerTest, StoppingEndsATurnWhoseModelIsSilent) {
+  SilentModel silent;
+  models_ = {&silent};
+  std::stop_source stop;
+  std::jthread stopper([&] {
+    silent.started.wait();
+    stop.request_stop();
+  });
+  const auto result = runner().run({SessionId("s1"), ShopperSaid{"hi", "", 0}}, nullptr, stop.get_token());
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->reply.text, PlannerTexts().stopped);
+}
+
+TEST_F(RunnerTest, ADeadlineHandsTheTurnToTheLastModel) {
+  SilentModel silent;
+  script("- steps: [{}, {text: 'Quickly: yes.'}]");
+  models_ = {&silent, scripted_.get()};
+  rules_.limits.time = std::chrono::milliseconds(30);
+  EXPECT_EQ(say("hi")->reply.text, "Quickly: yes.");
+}
+
+TEST_F(RunnerTest, ADeadlineEndsATurnThatHasNoOtherModel) {
+  SilentModel silent;
+  models_ = {&silent};
+  rules_.limits.time = std::chrono::milliseconds(20);
+  const auto result = say("hi");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->reply.outcome, Outcome::kFailed);
+  EXPECT_FALSE(result->reply.text.empty());
+}
+
+TEST_F(RunnerTest, ManyConversationsRunAtOnce) {
+  script(kTwoTurns);
+  constexpr int kSessions = 64;
+  options_.kept = 8;
+  std::latch done(kSessions * 2);
+  std::atomic<int> right = 0;
+  for (const std::string text : {"a laptop", "add it"}) {
+    for (int i = 0; i < kSessions; ++i) {
+      const auto started = runner().start({SessionId("s" + std::to_string(i)), ShopperSaid{text, "", 0}}, nullptr, [&](Result<TurnResult> result) {
+        right += result && result->reply.outcome == Outcome::kAnswered;
+        done.count_down();
+      });
+      ASSERT_TRUE(started);
+    }
+  }
+  done.wait();
+  EXPECT_EQ(right, kSessions * 2);
+  EXPECT_EQ(tools_.count("update_cart"), static_cast<std::size_t>(kSessions));
+  std::set<std::string> keys;
+  for (const auto& [call, key] : tools_.calls()) keys.insert(key.str());
+  EXPECT_EQ(keys.size(), tools_.calls().size());
+}
+
+TEST_F(RunnerTest, AFullQueueSaysSoAtOnce) {
+  SilentModel silent;
+  models_ = {&silent};
+  options_.queue = 1;
+  ASSERT_TRUE(runner().start({SessionId("a"), ShopperSaid{"hi", "", 0}}, nullptr, [](Result<TurnResult>) {}));
+  const auto refused = say("hi", "", "b");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::kUnavailable);
+}
+
+TEST_F(RunnerTest, ASessionGoesOnInAnotherRunner) {
+  script(kTwoTurns);
+  ASSERT_TRUE(say("a laptop"));
+  runner_.reset();
+  const auto second = say("add it");
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->reply.turn, 2);
+  EXPECT_EQ(second->reply.text, "Done.");
+}
+
+TEST_F(RunnerTest, ATurnLeftOpenIsFinishedFirst) {
+  script(kTwoTurns);
+  JournalEntry begun;   // as a killed process leaves it
+  begun.session = SessionId("s1");
+  begun.turn = 1;
+  begun.events = {{Time{}, 0, ShopperSaid{"a laptop", "k1", 5}}};
+  journal_->append(std::move(begun), [](Result<void> written) { ASSERT_TRUE(written); });
+  const auto second = say("add it", "k2");
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->reply.turn, 2);
+  const auto first = say("a laptop", "k1");
+  EXPECT_TRUE(first->stored);
+  EXPECT_EQ(first->reply.text, "Two fit. The first is lighter.");
+}
+
+TEST_F(RunnerTest, ResumeTellsWhatTheOpenTurnCameTo) {
+  script(kTwoTurns);
+  EXPECT_FALSE(runner().resume(SessionId("s1"), &ear_)->has_value());
+  JournalEntry begun;
+  begun.session = SessionId("s2");
+  begun.turn = 1;
+  begun.events = {{Time{}, 0, ShopperSaid{"a laptop", "k1", 5}}};
+  journal_->append(std::move(begun), [](Result<void>) {});
+  const auto resumed = runner().resume(SessionId("s2"), &ear_);
+  ASSERT_TRUE(resumed && *resumed);
+  EXPECT_EQ((*resumed)->reply.text, "Two fit. The first is lighter.");
+  EXPECT_EQ(ear_.heard, (*resumed)->reply.text);
+}
+
+TEST_F(RunnerTest, AnUnforeseenCallOfAScriptFailsTheTurnAndIsComplainedOf) {
+  script("- steps: [{text: 'Hi.'}]");
+  ASSERT_TRUE(say("hi"));
+  EXPECT_EQ(say("and then?")->reply.outcome, Outcome::kFailed);
+  EXPECT_EQ(scripted_->complaints().size(), 1u);
+}
+
+}  // namespace
+}  // namespace floorwalker
