@@ -1,6 +1,6 @@
 #include "tests/support/guided_dialogue.h"
 
-#include <nlohmann/json.hpp>
+#include <chrono>
 #include <stdexcept>
 
 #include "agent/core/answers_json.h"
@@ -11,6 +11,12 @@ namespace floorwalker::test {
 namespace {
 
 constexpr int kMostSteps = 12;
+
+// Keys that no earlier run used: a shop in a file outlives a test.
+std::string fresh_session() {
+  static int sessions = 0;
+  return "test-" + std::to_string(std::chrono::steady_clock::now().time_since_epoch().count()) + "-" + std::to_string(++sessions);
+}
 
 search::SearchRules rules_of(const Playbook& playbook) { return {playbook.vocabulary, playbook.ranking}; }
 
@@ -46,7 +52,7 @@ Dialogue::Dialogue(tools::Shop shop, Playbook playbook, std::shared_ptr<const se
   auto model = guided::GuidedModel::create(*vocabulary_, *playbook_, texts);
   if (!model) throw std::runtime_error(model.error().message);
   model_ = std::move(*model);
-  conversation_.session = SessionId("test");
+  conversation_.session = SessionId(fresh_session());
   conversation_.currency = shop_.catalogue->currency();
 }
 
@@ -87,7 +93,7 @@ Dialogue::Turn Dialogue::say(const std::string& text) {
       ToolContext context;
       context.session = conversation_.session;
       context.cart = conversation_.cart;
-      context.key = IdempotencyKey("test/" + std::to_string(++writes_));
+      context.key = IdempotencyKey(conversation_.session.str() + "/" + std::to_string(++writes_));
       Message result;
       result.role = Role::kTool;
       result.turn = conversation_.turn;

@@ -41,7 +41,7 @@ void add_words(std::string& words, const std::string& more) {
   std::unordered_set<std::string> known;
   for (const text::Word& word : text::words(words)) known.insert(word.folded);
   for (const text::Word& word : text::words(more)) {
-    if (!known.insert(word.folded).second) continue;
+    if (known.count(word.folded)) continue;
     if (!words.empty()) words += ' ';
     words += more.substr(word.start, word.end - word.start);
   }
