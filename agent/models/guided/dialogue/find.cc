@@ -244,6 +244,26 @@ void present_group(Talk& talk, Need& need, const Answer<SearchPage>& page) {
   if (!talk.memory.focus) talk.memory.focus = cards.front().id;
 }
 
+constexpr double kLeastStated = 0.4;  // share of the products that must state a field before a value found in passing binds
+
+// A value that was said without its field's name ("natural") is a condition only where such products state that field; elsewhere the word
+// says something else and only counts for the ranking.
+void settle_implied(Talk& talk, Need& need, const std::vector<std::string>& implied) {
+  if (implied.empty()) return;
+  const auto is_implied = [&](const Constraint& c) { return std::find(implied.begin(), implied.end(), c.field) != implied.end(); };
+  Need open = need;
+  std::erase_if(open.constraints, is_implied);
+  const auto page = talk.calls.search(request_for(talk, open, 1));
+  if (page.waiting || !page || page->total == 0) return;
+  std::erase_if(need.constraints, [&](const Constraint& constraint) {
+    if (!is_implied(constraint)) return false;
+    for (const Facet& facet : page->facets) {
+      if (text::fold(facet.field) == text::fold(constraint.field)) return double(facet.covered) < kLeastStated * double(page->total);
+    }
+    return true;
+  });
+}
+
 void begin_needs(Talk& talk, const Heard& heard) {
   talk.state.said.clear();
   for (const Wanted& wanted : heard.wanted) {
@@ -251,6 +271,7 @@ void begin_needs(Talk& talk, const Heard& heard) {
     Need need;
     if (wanted.kinds.size() == 1) need.kind = wanted.kinds.front();
     merge(need, wanted);
+    settle_implied(talk, need, wanted.implied);
     std::erase_if(talk.memory.needs, [&](const Need& old) { return old.kind == need.kind && !need.kind.empty(); });
     talk.memory.needs.push_back(std::move(need));
     talk.state.said.push_back(heard.wanted.size() == 1 ? heard.text : wanted.words);
@@ -297,10 +318,9 @@ SearchRequest request_for(const Talk& talk, const Need& need, std::size_t limit)
   for (const Constraint& constraint : required) request.relax_in_order.push_back(constraint.field);
   const auto& order = talk.guide.playbook.discovery.relax_in_order;
   request.relax_in_order.insert(request.relax_in_order.end(), order.begin(), order.end());
-  if (order.empty()) {
-    for (auto constraint = need.constraints.rbegin(); constraint != need.constraints.rend(); ++constraint) {
-      if (constraint->field != "price" && constraint->op != Constraint::Op::kNot) request.relax_in_order.push_back(constraint->field);
-    }
+  for (auto constraint = need.constraints.rbegin(); constraint != need.constraints.rend(); ++constraint) {
+    const bool bound = constraint->field == "price" || constraint->op == Constraint::Op::kNot;
+    if (!bound && std::find(order.begin(), order.end(), constraint->field) == order.end()) request.relax_in_order.push_back(constraint->field);
   }
   return request;
 }
@@ -308,6 +328,7 @@ SearchRequest request_for(const Talk& talk, const Need& need, std::size_t limit)
 void look_for(Talk& talk, const Heard& heard) {
   if (goes_on(talk, heard)) {
     merge(talk.memory.needs.back(), heard.wanted.front());
+    settle_implied(talk, talk.memory.needs.back(), heard.wanted.front().implied);
     talk.state.active = 1;
     if (talk.state.said.empty()) talk.state.said.emplace_back();
     talk.state.said = {talk.state.said.back() + " " + heard.text};
@@ -315,7 +336,7 @@ void look_for(Talk& talk, const Heard& heard) {
     begin_needs(talk, heard);
   }
   talk.state.heard_turn = talk.conversation.turn;
-  search_again(talk, heard);
+  if (!talk.waiting()) search_again(talk, heard);
 }
 
 void search_again(Talk& talk, const Heard& heard) {

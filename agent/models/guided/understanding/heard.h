@@ -20,6 +20,7 @@ struct Wanted {
   std::string noun;                     // as the shopper said it
   std::string words;                    // for the search: everything said of it but bounds and fillers
   std::vector<Constraint> constraints;
+  std::vector<std::string> implied;     // fields of constraints that only a value implies ("natural"): perhaps said of something else
   std::vector<std::string> uses;        // playbook needs
   std::vector<std::string> wishes;      // content words that neither kind nor constraint explains: "waterproof"
   std::optional<int> quantity;          // "two monitors"

@@ -139,6 +139,7 @@ void read_word_lists(const YAML::Node& root, Lexicon& lexicon) {
   lexicon.clause_starts = word_set(root, "clause_starts");
   lexicon.self = word_set(root, "self");
   lexicon.the = word_set(root, "the");
+  lexicon.articles = word_set(root, "articles");
   lexicon.item_words = word_set(root, "item_words");
   lexicon.only = word_set(root, "only");
   lexicon.question_words = word_set(root, "question_words");

@@ -81,6 +81,7 @@ struct Lexicon {
   std::unordered_map<std::string, std::string> value_words;  // other words for option values: "small" -> "s"
   std::vector<std::vector<std::string>> quantity_before, quantity_after;  // "make it" 3, 3 "of them"
   std::unordered_set<std::string> the;             // before a thing already shown: "the", "that"
+  std::unordered_set<std::string> articles;        // before a thing looked for: "a", "some"
   std::unordered_set<std::string> item_words;      // before a number in the list: "number", "option"
   std::unordered_set<std::string> only;            // "only"
   std::unordered_set<std::string> question_words;  // a question may begin with these: "what", "does"

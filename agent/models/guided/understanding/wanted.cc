@@ -23,56 +23,105 @@ bool comma_before(const Heard& heard, std::size_t word) {
   return heard.text.substr(from, heard.words[word].start - from).find(',') != std::string::npos;
 }
 
+// Sorts the nouns of an utterance: things looked for, things that only describe one ("for the living room"), things owned ("my TV").
+//
+// Things looked for are a list only if the list is closed as lists are ("a dress, shoes and a bag"); nouns strung together by commas alone
+// are adjectives of the last one ("machine wash, wash cold sweaters"). Behind a preposition a new thing needs its own article ("a sofa for
+// the living room and a lamp").
 class Roles {
  public:
   Roles(const Heard& heard, const Lexicon& lexicon) : heard_(heard), lexicon_(lexicon) {}
 
-  // Every noun is a thing of its own, describes one ("for the living room"), or is owned ("for my TV").
   void sort() {
+    std::vector<Noun> list;
+    bool closed = false, modified = false;
     for (std::size_t k = 0; k < heard_.known.size(); ++k) {
       if (!is_noun(heard_.known[k]) || heard_.known[k].negated) continue;
-      const std::size_t at = heard_.known[k].span.first;
-      const std::size_t lead = lead_of(at);
-      const std::string before = lead > 0 ? heard_.words[lead - 1].folded : "";
-      if (owned(lead, at)) owned_.push_back(k);
-      else if (!heads_.empty() && lexicon_.modifiers.count(before)) continue;
-      else if (heads_.empty()) heads_.push_back({k, 0});
-      else if (lexicon_.openers.count(before) || comma_before(heard_, lead)) heads_.push_back({k, lead});
-      else if (touches_last(k)) heads_.back().known = k;
+      const Noun noun = read(k);
+      if (noun.owned) {
+        owned_.push_back(k);
+        continue;
+      }
+      modified = modified || (!list.empty() && preposition_between(heard_.known[list.back().known].span.last, noun.lead));
+      const bool article = noun.joined && has_article(noun.lead);
+      if (modified && !article) continue;
+      if (!list.empty() && heard_.known[list.back().known].span.last == heard_.known[k].span.first && !comma_before(heard_, heard_.known[k].span.first)) {
+        list.back().known = k;  // "sofa bed"
+        continue;
+      }
+      closed = closed || (!list.empty() && noun.joined);
+      modified = false;
+      list.push_back(noun);
     }
+    std::erase_if(list, [&](const Noun& noun) { return list.size() > 1 && adjective(noun) && noun.known != list.back().known; });
+    if (!closed && list.size() > 1) list.erase(list.begin(), list.end() - 1);
+    for (const Noun& noun : list) heads_.push_back({noun.known, heads_.empty() ? 0 : noun.lead});
   }
 
   const std::vector<Head>& heads() const { return heads_; }
   const std::vector<std::size_t>& owned() const { return owned_; }
 
  private:
+  struct Noun {
+    std::size_t known = 0;
+    std::size_t lead = 0;   // first word of its phrase
+    bool joined = false;    // behind "and", "plus", "or"
+    bool owned = false;
+  };
+
+  Noun read(std::size_t k) const {
+    Noun noun;
+    noun.known = k;
+    const std::size_t at = heard_.known[k].span.first;
+    noun.lead = lead_of(at);
+    noun.joined = noun.lead > 0 && lexicon_.openers.count(heard_.words[noun.lead - 1].folded) > 0 && !lexicon_.modifiers.count(heard_.words[noun.lead - 1].folded);
+    for (std::size_t i = noun.lead > 0 ? noun.lead - 1 : 0; i < at; ++i) noun.owned = noun.owned || lexicon_.own.count(heard_.words[i].folded) > 0;
+    return noun;
+  }
+
   // Goes back over the adjectives of a noun to the word that introduces it.
   std::size_t lead_of(std::size_t at) const {
     std::size_t lead = at;
     while (lead > 0 && !comma_before(heard_, lead)) {
       const std::string& word = heard_.words[lead - 1].folded;
-      if (lexicon_.openers.count(word) || lexicon_.modifiers.count(word) || lexicon_.own.count(word)) break;
-      if (inside_noun(lead - 1)) break;
+      if (lexicon_.openers.count(word) || lexicon_.modifiers.count(word) || lexicon_.own.count(word) || inside_noun(lead - 1)) break;
       --lead;
     }
     return lead;
   }
 
   bool inside_noun(std::size_t word) const {
-    for (const Known& known : heard_.known) {
-      if (is_noun(known) && known.span.covers(word)) return true;
+    return std::any_of(heard_.known.begin(), heard_.known.end(), [&](const Known& known) { return is_noun(known) && known.span.covers(word); });
+  }
+
+  bool preposition_between(std::size_t from, std::size_t to) const {
+    for (std::size_t i = from; i < to && i < heard_.words.size(); ++i) {
+      const std::string& word = heard_.words[i].folded;
+      if (lexicon_.modifiers.count(word) && !in_number(i)) return true;
     }
     return false;
   }
 
-  bool owned(std::size_t lead, std::size_t at) const {
-    for (std::size_t i = lead > 0 ? lead - 1 : 0; i < at; ++i) {
-      if (lexicon_.own.count(heard_.words[i].folded)) return true;
-    }
-    return false;
+  bool in_number(std::size_t word) const {
+    return std::any_of(heard_.numbers.begin(), heard_.numbers.end(), [&](const NumberPhrase& number) { return number.span.covers(word); });
   }
 
-  bool touches_last(std::size_t k) const { return heard_.known[heads_.back().known].span.last == heard_.known[k].span.first; }
+  bool has_article(std::size_t lead) const {
+    const std::string& word = heard_.words[lead].folded;
+    return lexicon_.articles.count(word) > 0 || lexicon_.number(word) > 0 || (word[0] >= '0' && word[0] <= '9');
+  }
+
+  // Whether more of the same phrase follows: "wash" in "wash cold sweaters".
+  bool adjective(const Noun& noun) const {
+    const std::size_t next = heard_.known[noun.known].span.last;
+    if (next >= heard_.words.size()) return false;
+    const std::size_t from = heard_.words[next - 1].end;
+    if (heard_.text.substr(from, heard_.words[next].start - from).find_first_of(",;.:!?") != std::string::npos) return false;
+    const std::string& word = heard_.words[next].folded;
+    const bool ends = lexicon_.openers.count(word) || lexicon_.modifiers.count(word) || lexicon_.fillers.count(word) || lexicon_.pronouns.count(word) ||
+                      lexicon_.the.count(word) || lexicon_.negation_ends.count(word) || in_number(next) || inside_noun(next);
+    return !ends;
+  }
 
   const Heard& heard_;
   const Lexicon& lexicon_;
@@ -108,27 +157,117 @@ std::optional<Constraint> constraint_of(const Known& known) {
   }
 }
 
-// Playbook needs whose name or other phrases stand in the words [first, last).
-std::vector<std::string> uses_in(const Heard& heard, std::size_t first, std::size_t last, const Playbook& playbook) {
-  std::vector<std::string> uses;
-  for (const NeedRule& rule : playbook.needs) {
-    std::vector<std::string> phrases = rule.phrases;
-    phrases.push_back(text::spaced(rule.name));
-    bool said = false;
-    for (const std::string& phrase : phrases) {
-      const auto parts = text::words(phrase);
-      for (std::size_t i = first; !said && i + parts.size() <= last; ++i) {
-        bool same = !parts.empty();
-        for (std::size_t j = 0; same && j < parts.size(); ++j) {
-          same = text::stem(parts[j].folded) == text::stem(heard.words[i + j].folded);
-        }
-        said = same;
-      }
+// Fills one thing looked for from its part of the sentence, the words [first, last).
+class Part {
+ public:
+  Part(const Heard& heard, const Lexicon& lexicon, const std::vector<bool>& taken, std::size_t first, std::size_t last)
+      : heard_(heard), lexicon_(lexicon), taken_(taken), first_(first), last_(last), spoken_(heard.words.size(), false),
+        explained_(heard.words.size(), false) {}
+
+  void name(const Known& head) {
+    head_ = head.span;
+    for (const Mention& mention : head.readings) {
+      if (mention.what == Mention::What::kKind) wanted_.kinds.push_back(mention.value);
     }
-    if (said) uses.push_back(rule.name);
+    if (wanted_.kinds.empty()) wanted_.kinds.push_back(last_segment(head.reading(Mention::What::kCategory)->value));
+    const std::size_t from = heard_.words[head.span.first].start;
+    wanted_.noun = heard_.text.substr(from, heard_.words[head.span.last - 1].end - from);
   }
-  return uses;
-}
+
+  void add_values() {
+    for (const Known& known : heard_.known) {
+      if (known.span.first < first_ || known.span.last > last_) continue;
+      for (std::size_t i = known.span.first; i < known.span.last; ++i) {
+        explained_[i] = true;
+        if (known.negated) spoken_[i] = true;
+      }
+      if (known.readings.front().what == Mention::What::kProduct || taken_[known.span.first]) continue;
+      auto constraint = constraint_of(known);
+      if (!constraint) continue;
+      const bool plain = constraint->op == Constraint::Op::kNot || constraint->field == "brand" || named(known);
+      if (!plain) wanted_.implied.push_back(constraint->field);
+      add_constraint(wanted_.constraints, std::move(*constraint));
+    }
+  }
+
+  void add_numbers(std::string_view kind, const Vocabulary& vocabulary) {
+    const std::string about = wanted_.kinds.empty() ? std::string(kind) : wanted_.kinds.front();
+    for (const NumberPhrase& phrase : heard_.numbers) {
+      if (phrase.span.first < first_ || phrase.span.last > last_) continue;
+      auto constraint = bind_number(phrase, about, vocabulary);
+      if (!constraint) continue;
+      for (std::size_t i = phrase.span.first; i < phrase.span.last; ++i) spoken_[i] = explained_[i] = true;
+      add_constraint(wanted_.constraints, std::move(*constraint));
+    }
+    for (const OptionSaid& option : heard_.options) {
+      if (option.explicitly) add_constraint(wanted_.constraints, {option.option, Constraint::Op::kEquals, {option.value}});
+    }
+  }
+
+  void add_uses(const Playbook& playbook) {
+    for (const NeedRule& rule : playbook.needs) {
+      std::vector<std::string> phrases = rule.phrases;
+      phrases.push_back(text::spaced(rule.name));
+      bool said = false;
+      for (const std::string& phrase : phrases) said = use_said(phrase) || said;
+      if (said) wanted_.uses.push_back(rule.name);
+    }
+  }
+
+  Wanted finish() {
+    for (std::size_t i = first_; i < last_; ++i) {
+      const std::string& word = heard_.words[i].folded;
+      if (spoken_[i] || lexicon_.fillers.count(word) || (i == first_ && lexicon_.openers.count(word))) continue;
+      if (!wanted_.words.empty()) wanted_.words += ' ';
+      wanted_.words += heard_.text.substr(heard_.words[i].start, heard_.words[i].end - heard_.words[i].start);
+      if (!explained_[i] && !taken_[i] && !small(word)) wanted_.wishes.push_back(word);
+    }
+    return std::move(wanted_);
+  }
+
+ private:
+  static std::string last_segment(const std::string& path) {
+    const std::size_t at = path.rfind(" > ");
+    return at == std::string::npos ? path : path.substr(at + 3);
+  }
+
+  bool small(const std::string& word) const {
+    return lexicon_.modifiers.count(word) || lexicon_.openers.count(word) || lexicon_.pronouns.count(word) || lexicon_.the.count(word) ||
+           lexicon_.own.count(word) || word.size() < 3;
+  }
+
+  // Whether the value stands by the name of its field: "color: taupe", "in size M".
+  bool named(const Known& known) const {
+    if (known.span.first == 0) return false;
+    const std::string field = text::stem(text::fold(text::spaced(known.readings.front().field)));
+    const std::string before = text::stem(heard_.words[known.span.first - 1].folded);
+    return before == field || field.ends_with(" " + before) || text::edit_distance(before, field, 1) <= 1;
+  }
+
+  bool use_said(const std::string& phrase) {
+    const auto parts = text::words(phrase);
+    for (std::size_t i = first_; !parts.empty() && i + parts.size() <= last_; ++i) {
+      bool same = true;
+      for (std::size_t j = 0; same && j < parts.size(); ++j) same = text::stem(parts[j].folded) == text::stem(heard_.words[i + j].folded);
+      if (!same) continue;
+      for (std::size_t j = 0; j < parts.size(); ++j) {
+        explained_[i + j] = true;
+        if (!head_.covers(i + j)) spoken_[i + j] = true;
+      }
+      return true;
+    }
+    return false;
+  }
+
+  const Heard& heard_;
+  const Lexicon& lexicon_;
+  const std::vector<bool>& taken_;
+  std::size_t first_, last_;
+  WordSpan head_;
+  std::vector<bool> spoken_;     // said by a constraint: not for the search
+  std::vector<bool> explained_;  // understood in some way
+  Wanted wanted_;
+};
 
 }  // namespace
 
@@ -136,54 +275,17 @@ void Listener::hear_wanted(Heard& heard, std::string_view kind, const std::vecto
   Roles roles(heard, lexicon_);
   roles.sort();
   for (const std::size_t k : roles.owned()) heard.owned.push_back(heard.known[k].readings.front().value);
-  const std::size_t count = std::max<std::size_t>(roles.heads().size(), 1);
-  for (std::size_t r = 0; r < count; ++r) {
-    Wanted wanted;
-    const std::size_t first = r < roles.heads().size() ? roles.heads()[r].begin : 0;
-    const std::size_t last = r + 1 < roles.heads().size() ? roles.heads()[r + 1].begin : heard.words.size();
-    std::vector<bool> spoken(heard.words.size(), false), explained(heard.words.size(), false);
-    if (r < roles.heads().size()) {
-      const Known& head = heard.known[roles.heads()[r].known];
-      for (const Mention& mention : head.readings) {
-        if (mention.what == Mention::What::kKind || (mention.what == Mention::What::kCategory && !head.reading(Mention::What::kKind))) {
-          wanted.kinds.push_back(mention.value);
-        }
-      }
-      const std::size_t from = heard.words[head.span.first].start;
-      wanted.noun = heard.text.substr(from, heard.words[head.span.last - 1].end - from);
-    }
-    const std::string about = wanted.kinds.empty() ? std::string(kind) : wanted.kinds.front();
-    for (const Known& known : heard.known) {
-      if (known.span.first < first || known.span.last > last) continue;
-      const bool names = known.reading(Mention::What::kProduct) != nullptr && known.readings.front().what == Mention::What::kProduct;
-      for (std::size_t i = known.span.first; i < known.span.last; ++i) {
-        explained[i] = true;
-        if (known.negated) spoken[i] = true;
-      }
-      if (names || taken[known.span.first]) continue;
-      if (auto constraint = constraint_of(known)) add_constraint(wanted.constraints, std::move(*constraint));
-    }
-    for (const NumberPhrase& phrase : heard.numbers) {
-      if (phrase.span.first < first || phrase.span.last > last) continue;
-      auto constraint = bind_number(phrase, about, vocabulary_);
-      for (std::size_t i = phrase.span.first; constraint && i < phrase.span.last; ++i) spoken[i] = explained[i] = true;
-      if (constraint) add_constraint(wanted.constraints, std::move(*constraint));
-    }
-    for (const OptionSaid& option : heard.options) {
-      if (option.explicitly) add_constraint(wanted.constraints, {option.option, Constraint::Op::kEquals, {option.value}});
-    }
-    wanted.uses = uses_in(heard, first, last, playbook_);
-    for (std::size_t i = first; i < last; ++i) {
-      const std::string& word = heard.words[i].folded;
-      if (spoken[i] || lexicon_.fillers.count(word) || (i == first && lexicon_.openers.count(word))) continue;
-      if (!wanted.words.empty()) wanted.words += ' ';
-      wanted.words += heard.text.substr(heard.words[i].start, heard.words[i].end - heard.words[i].start);
-      const bool small = lexicon_.modifiers.count(word) || lexicon_.openers.count(word) || lexicon_.pronouns.count(word) ||
-                         lexicon_.the.count(word) || lexicon_.own.count(word) || word.size() < 3;
-      if (!explained[i] && !taken[i] && !small) wanted.wishes.push_back(word);
-    }
-    if (r == 0) wanted.quantity = heard.quantity;
-    heard.wanted.push_back(std::move(wanted));
+  const auto& heads = roles.heads();
+  for (std::size_t r = 0; r < std::max<std::size_t>(heads.size(), 1); ++r) {
+    const std::size_t first = r < heads.size() ? heads[r].begin : 0;
+    const std::size_t last = r + 1 < heads.size() ? heads[r + 1].begin : heard.words.size();
+    Part part(heard, lexicon_, taken, first, last);
+    if (r < heads.size()) part.name(heard.known[heads[r].known]);
+    part.add_values();
+    part.add_numbers(kind, vocabulary_);
+    part.add_uses(playbook_);
+    heard.wanted.push_back(part.finish());
+    if (r == 0) heard.wanted.back().quantity = heard.quantity;
   }
 }
 
