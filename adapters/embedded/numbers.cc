@@ -44,6 +44,30 @@ std::size_t separator(std::string_view text, std::size_t at) {
   return 0;
 }
 
+// The digits of a whole number whose thousands may be separated, always by the same and not by `decimal`: "1,299", "12,34,567"
+// (lakhs). Nothing for anything else, such as "1,2".
+std::optional<std::string> ungrouped(std::string_view text, char decimal) {
+  std::string digits;
+  std::string_view used;
+  std::size_t since = 0;  // digits since the last separator
+  for (std::size_t i = 0; i < text.size();) {
+    if (digit(text[i])) {
+      digits += text[i++];
+      ++since;
+      continue;
+    }
+    const std::size_t length = separator(text, i);
+    const std::string_view found = text.substr(i, length);
+    const bool fits = length > 0 && text[i] != decimal && (used.empty() ? since > 0 : found == used && (since == 2 || since == 3));
+    if (!fits) return std::nullopt;
+    used = found;
+    since = 0;
+    i += length;
+  }
+  if (!used.empty() && since != 3) return std::nullopt;
+  return digits;
+}
+
 // Takes "e12" off the end; nothing where the exponent is no number.
 std::optional<int> take_exponent(std::string_view& text) {
   const auto at = text.find_first_of("eE");
@@ -118,23 +142,15 @@ std::optional<Decimal> parse_decimal(std::string_view text, DecimalMark mark) {
     text.remove_prefix(1);
   }
   const auto exponent = take_exponent(text);
-  if (!exponent || text.empty()) return std::nullopt;
-  const std::size_t point = decimal_mark(text, mark);
-  bool any = false;
-  for (std::size_t i = 0; i < text.size();) {
-    if (digit(text[i])) {
-      any = true;
-      if (!decimal.digits.empty() || text[i] != '0') decimal.digits += text[i];
-      if (point != std::string_view::npos && i > point) --decimal.exponent;
-      ++i;
-    } else if (const std::size_t length = separator(text, i); length && (i == point || (i > 0 && i < point))) {
-      i += length;
-    } else {
-      return std::nullopt;
-    }
-  }
-  if (!any || decimal.digits.size() > kMostDigits) return std::nullopt;
-  decimal.exponent += *exponent;
+  if (!exponent) return std::nullopt;
+  const std::size_t point = std::min(decimal_mark(text, mark), text.size());
+  const auto whole_part = ungrouped(text.substr(0, point), point < text.size() ? text[point] : '\0');
+  const std::string_view fraction = text.substr(std::min(point + 1, text.size()));
+  if (!whole_part || !std::all_of(fraction.begin(), fraction.end(), digit)) return std::nullopt;
+  const std::string digits = *whole_part + std::string(fraction);
+  if (digits.empty() || digits.size() > kMostDigits) return std::nullopt;
+  decimal.digits = digits.substr(std::min(digits.find_first_not_of('0'), digits.size()));
+  decimal.exponent = *exponent - static_cast<int>(fraction.size());
   return decimal;
 }
 
