@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 
 #include "adapters/embedded/import_map.h"
@@ -10,11 +9,10 @@
 namespace floorwalker::cli {
 
 void add_catalogue_import(CLI::App& catalogue, Exit& exit);
+void add_catalogue_look(CLI::App& catalogue, Exit& exit);    // show, shape
+void add_catalogue_search(CLI::App& catalogue, Exit& exit);
 
 // A map by the path of its file or the name of a shipped one ("icecat").
 Result<embedded::ImportMap> find_map(const std::string& name);
-
-// Where the search index of an embedded shop is kept: beside its database.
-std::filesystem::path index_file(const std::filesystem::path& shop);
 
 }  // namespace floorwalker::cli

@@ -42,11 +42,6 @@ std::vector<std::string> shipped_maps() {
   return names;
 }
 
-int refuse(const Error& error) {
-  std::cerr << "floorwalker: " << error.message << "\n";
-  return 1;
-}
-
 // One line on standard error: rewritten in place on a terminal, elsewhere only the last.
 class ProgressLine {
  public:
@@ -108,7 +103,8 @@ void print(const embedded::ImportReport& report, const ImportOptions& options, d
 
 // Builds the index now, so that the first conversation does not wait for it. The shop is complete without: a failure is a note.
 void build_index_of(embedded::Shop& shop, ProgressLine& line) {
-  const auto index = search::load_or_build_index(shop.catalogue(), index_file(shop.file()), [&](std::size_t products) {
+  const std::filesystem::path file = shop.file().string() + ".index";  // where Composition looks for it
+  const auto index = search::load_or_build_index(shop.catalogue(), file, [&](std::size_t products) {
     line.tell(fmt::format("indexing: {} products", products));
   });
   line.clear();
@@ -139,9 +135,9 @@ int run_import(const ImportOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   std::error_code ignored;
   const bool existed = std::filesystem::exists(options.shop, ignored);
-  if (auto map = find_map(options.map); !map) return refuse(map.error());
+  if (auto map = find_map(options.map); !map) return complain(map.error());
   auto shop = embedded::Shop::create(options.shop);
-  if (!shop) return refuse(shop.error());
+  if (!shop) return complain(shop.error());
   ProgressLine line;
   const auto report = import_into(**shop, options, line);
   const bool done = report && report->problems.empty();
@@ -150,7 +146,7 @@ int run_import(const ImportOptions& options) {
     shop->reset();
     remove_new_shop(options.shop);
   }
-  if (!report) return refuse(report.error());
+  if (!report) return complain(report.error());
   print(*report, options, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   return done ? 0 : 1;
 }
@@ -168,8 +164,6 @@ Result<embedded::ImportMap> find_map(const std::string& name) {
   return fail(ErrorKind::kNotFound, "there is no map \"" + name + "\"" + (near.empty() ? "" : " (did you mean \"" + near + "\"?)") +
                                         "; give the path of a map file or one of " + text::join_and(shipped_maps(), "or"));
 }
-
-std::filesystem::path index_file(const std::filesystem::path& shop) { return shop.string() + ".index"; }
 
 void add_catalogue_import(CLI::App& catalogue, Exit& exit) {
   auto options = std::make_shared<ImportOptions>();
