@@ -28,6 +28,9 @@ struct Thing {
 
 Thing thing_of(const Product& product, std::string kind = {});
 
+// No if any check is no; yes if there is one and all are yes; else unknown.
+Fit all_of(const std::vector<Compatibility::Check>& checks);
+
 // The rules, ready to use. Immutable, safe for every thread.
 class Engine {
  public:
