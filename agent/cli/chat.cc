@@ -26,12 +26,14 @@ Examples:
 
 // A scripted model that was asked less, or more, than its script foresaw has failed.
 Result<void> check_script(Composition& composition) {
-  const auto model = composition.model();
-  if (!model) return fail(model.error());
-  const auto* scripted = dynamic_cast<const models::ScriptedModel*>(&model->get());
-  if (!scripted) return {};
+  const auto chain = composition.models();
+  if (!chain) return fail(chain.error());
   std::string all;
-  for (const std::string& complaint : scripted->complaints()) all += "\n  " + complaint;
+  for (const Model* model : *chain) {
+    const auto* scripted = dynamic_cast<const models::ScriptedModel*>(model);
+    if (!scripted) continue;
+    for (const std::string& complaint : scripted->complaints()) all += "\n  " + complaint;
+  }
   if (all.empty()) return {};
   return fail(ErrorKind::kInternal, "The conversation did not go as the model's script foresees:" + all);
 }

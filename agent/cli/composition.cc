@@ -9,12 +9,16 @@
 
 #include "adapters/embedded/demo_shop.h"
 #include "adapters/embedded/shop.h"
+#include "agent/cli/model_settings.h"
 #include "agent/cli/playbook_files.h"
 #include "agent/core/gate.h"
 #include "agent/core/verify/lexicon.h"
 #include "agent/core/verify/verifier.h"
 #include "agent/models/guided/guided_model.h"
+#include "agent/models/openai/openai_model.h"
+#include "agent/models/openai/prompts.h"
 #include "agent/models/scripted.h"
+#include "agent/net/curl_transport.h"
 #include "agent/resources/resources.h"
 #include "agent/store/sqlite_journal.h"
 #include "tools/compatibility/engine.h"
@@ -98,7 +102,10 @@ struct Composition::Parts {
   std::unique_ptr<search::IndexedSearch> search;
   std::unique_ptr<search::CatalogueVocabulary> vocabulary;
   std::unique_ptr<tools::Registry> tools;
-  std::unique_ptr<Model> guided, model;
+  std::unique_ptr<net::CurlTransport> transport;   // before the models that use it
+  std::unique_ptr<openai::Prompts> prompts;
+  std::unique_ptr<Model> guided;
+  std::vector<std::unique_ptr<Model>> models;      // that --model names, first to last
   std::unique_ptr<verify::Lexicon> lexicon;
   std::unique_ptr<verify::Verifier> verifier;
   std::unique_ptr<store::SqliteJournal> journal;
@@ -119,7 +126,8 @@ struct Composition::Parts {
   Result<void> load_playbook();
   Result<void> make_gate();
   Result<void> make_guided();
-  Result<std::unique_ptr<Model>> make_model(const std::string& name);
+  Result<void> make_models(const std::string& name);
+  Result<void> make_servers(const std::string& name);
 };
 
 Result<std::unique_ptr<Composition>> Composition::create(Settings given, std::function<void(const std::string&)> progress) {
@@ -255,29 +263,49 @@ Result<void> Composition::Parts::make_guided() {
   return {};
 }
 
-Result<std::unique_ptr<Model>> Composition::Parts::make_model(const std::string& name) {
-  constexpr std::string_view kScripted = "scripted:";
-  if (name.starts_with(kScripted)) {
-    auto scripted = models::ScriptedModel::load(name.substr(kScripted.size()));
-    if (!scripted) return fail(scripted.error());
-    return std::unique_ptr<Model>(std::move(*scripted));
+// The models of a server, or of a file of servers. The guided model stands behind them.
+Result<void> Composition::Parts::make_servers(const std::string& name) {
+  auto chain = read_model_settings(name);
+  if (!chain) return fail(chain.error());
+  const auto system = resource("prompts/agent/system.en.md");
+  const auto note = resource("prompts/agent/note.en.md");
+  if (!system || !note) return fail((system ? note : system).error());
+  auto shape = search->shape("");
+  if (!shape) return fail(shape.error());
+  auto told = openai::Prompts::create(*system, *note, *playbook, *shape);
+  if (!told) return fail(told.error());
+  prompts = std::make_unique<openai::Prompts>(std::move(*told));
+  transport = std::make_unique<net::CurlTransport>();
+  for (openai::OpenAiConfig& config : chain->models) {
+    openai::Telling telling{[this] { return prompts->system(); }, [this](const Conversation& conversation) { return prompts->note(conversation); }};
+    models.push_back(std::make_unique<openai::OpenAiModel>(std::move(config), std::move(telling), *transport));
   }
-  return fail(ErrorKind::kInvalidArgument, "Unknown model \"" + name + "\": try guided, or scripted:FILE.");
+  return make_guided();
 }
 
-Result<std::reference_wrapper<Model>> Composition::model() {
-  const std::string& name = parts_->settings.model;
+Result<void> Composition::Parts::make_models(const std::string& name) {
+  constexpr std::string_view kScripted = "scripted:";
+  if (name.empty() || name == "guided") return make_guided();
+  if (names_a_server(name)) return make_servers(name);
+  if (!name.starts_with(kScripted)) {
+    return fail(ErrorKind::kInvalidArgument, "Unknown model \"" + name + "\": try guided, URL#NAME, a model file (.yaml) or scripted:FILE.");
+  }
+  auto scripted = models::ScriptedModel::load(name.substr(kScripted.size()));
+  if (!scripted) return fail(scripted.error());
+  models.push_back(std::move(*scripted));
+  return {};
+}
+
+Result<std::vector<Model*>> Composition::models() {
+  if (const auto found = search(); !found) return fail(found.error());
   if (const auto checked = playbook(); !checked) return fail(checked.error());
-  if (name.empty() || name == "guided") {
-    if (auto made = parts_->make_guided(); !made) return fail(made.error());
-    return std::ref(*parts_->guided);
+  if (parts_->models.empty() && !parts_->guided) {
+    if (auto made = parts_->make_models(parts_->settings.model); !made) return fail(made.error());
   }
-  if (!parts_->model) {
-    auto made = parts_->make_model(name);
-    if (!made) return fail(made.error());
-    parts_->model = std::move(*made);
-  }
-  return std::ref(*parts_->model);
+  std::vector<Model*> chain;
+  for (const auto& model : parts_->models) chain.push_back(model.get());
+  if (parts_->guided) chain.push_back(parts_->guided.get());
+  return chain;
 }
 
 // ---- what runs turns
@@ -307,8 +335,8 @@ Result<std::reference_wrapper<runner::Runner>> Composition::runner() {
   if (parts_->runner) return std::ref(*parts_->runner);
   const auto box = tools();
   if (!box) return fail(box.error());
-  const auto speaker = model();
-  if (!speaker) return fail(speaker.error());
+  auto speakers = models();
+  if (!speakers) return fail(speakers.error());
   const auto kept = journal();
   if (!kept) return fail(kept.error());
   if (auto made = parts_->make_gate(); !made) return fail(made.error());
@@ -318,10 +346,12 @@ Result<std::reference_wrapper<runner::Runner>> Composition::runner() {
   rules.limits = rules_of.limits;
   rules.guardrails = rules_of.guardrails;
   rules.writes = names_of_writes(box->get());
+  rules.rungs = speakers->size();
+  for (const Model* speaker : *speakers) rules.can_repair.push_back(speaker != parts_->guided.get());
   const auto make = [lexicon = parts_->lexicon.get(), verifier = parts_->verifier.get()]() -> std::unique_ptr<Gate> {
     return std::make_unique<ProvingGate>(*lexicon, *verifier);
   };
-  runner::Services services{{&speaker->get()}, box->get(), kept->get(), parts_->clock, make};
+  runner::Services services{std::move(*speakers), box->get(), kept->get(), parts_->clock, make};
   runner::Options options;
   options.locale = rules_of.brand.locale;
   options.currency = parts_->shop->catalogue().currency();

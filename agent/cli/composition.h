@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "agent/cli/command.h"
 #include "agent/core/journal.h"
@@ -45,7 +46,7 @@ class Composition {
   Result<std::reference_wrapper<const Vocabulary>> vocabulary();
   Result<std::reference_wrapper<const Playbook>> playbook();   // loaded and checked against the shop
   Result<std::reference_wrapper<ToolBox>> tools();
-  Result<std::reference_wrapper<Model>> model();
+  Result<std::vector<Model*>> models();                        // the fallback chain: the guided model is its end
   Result<std::reference_wrapper<Journal>> journal();
   Result<std::reference_wrapper<runner::Runner>> runner();
 
