@@ -226,6 +226,15 @@ std::string told(const std::vector<std::string>& attributes, const std::vector<R
   return all;
 }
 
+// The values alone, as the catalogue has them: "82 in, 36 in, 27 in".
+std::string values_of(const std::vector<Reading>& readings) {
+  std::string all;
+  for (const Reading& reading : readings) {
+    if (reading.stated()) all += (all.empty() ? "" : ", ") + reading.shown;
+  }
+  return all.empty() ? kNotStated : all;
+}
+
 std::string filled(std::string sentence, const std::map<std::string, std::string>& values) {
   for (const auto& [name, value] : values) {
     for (std::size_t at = sentence.find(name); at != std::string::npos; at = sentence.find(name, at + value.size())) sentence.replace(at, name.size(), value);
@@ -233,9 +242,11 @@ std::string filled(std::string sentence, const std::map<std::string, std::string
   return sentence;
 }
 
-std::string sentence(const Rule& rule, const Check& check, const std::string& a, const std::string& b) {
+std::string sentence(const Rule& rule, const Check& check, const std::string& a, const std::string& b, const std::string& left_value, const std::string& right_value) {
   const auto own = rule.says.find(check.fit);
-  if (own != rule.says.end()) return filled(own->second, {{"{left}", check.left}, {"{right}", check.right}, {"{a}", a}, {"{b}", b}});
+  if (own != rule.says.end()) {
+    return filled(own->second, {{"{left}", check.left}, {"{right}", check.right}, {"{left_value}", left_value}, {"{right_value}", right_value}, {"{a}", a}, {"{b}", b}});
+  }
   const std::string values = a + ": " + check.left + "; " + b + ": " + check.right;
   switch (check.fit) {
     case Fit::kYes: return values + ". They go together.";
@@ -293,7 +304,7 @@ std::optional<Check> check_pair(const Rule& rule, const Side& left, const Side& 
   const auto mine = readings(left, rule.left), theirs = readings(right, rule.right);
   if ((rule.skip_unstated_left && !mine[0].stated()) || (rule.skip_unstated_right && !theirs[0].stated())) return std::nullopt;
   Check check{rule.id, applies == Holds::kUnstated ? Fit::kUnknown : measured(rule, mine, theirs), told(rule.left, mine), told(rule.right, theirs), {}};
-  check.why = sentence(rule, check, left.subject->thing->title, right.subject->thing->title);
+  check.why = sentence(rule, check, left.subject->thing->title, right.subject->thing->title, values_of(mine), values_of(theirs));
   return check;
 }
 
@@ -362,7 +373,7 @@ std::optional<Check> check_sum(const Rule& rule, const std::vector<Side>& sides)
   } else if (most.stated() && load.known && (load.high + rule.base) * (1 + rule.headroom) <= *most.number) {
     check.fit = Fit::kYes;
   }
-  check.why = sentence(rule, check, "Together", limit->subject->thing->title);
+  check.why = sentence(rule, check, "Together", limit->subject->thing->title, check.left, values_of({most}));
   return check;
 }
 
@@ -391,6 +402,12 @@ const KindRule* Engine::Rules::kind(const std::string& name) const {
 Thing thing_of(const Product& product, std::string kind) {
   Thing thing{product.id, product.title, kind.empty() ? product.kind : std::move(kind), {}, product.attributes};
   for (const auto& path : product.categories) thing.categories.insert(thing.categories.end(), path.begin(), path.end());
+  for (const Variant& variant : product.variants) {
+    for (const OptionValue& option : variant.options) {
+      Attribute one{option.name, option.value};
+      if (std::find(thing.attributes.begin(), thing.attributes.end(), one) == thing.attributes.end()) thing.attributes.push_back(std::move(one));
+    }
+  }
   return thing;
 }
 

@@ -26,6 +26,7 @@ struct Thing {
   std::vector<Attribute> attributes;
 };
 
+// With the values of its options among the attributes: a mattress has the sizes it comes in.
 Thing thing_of(const Product& product, std::string kind = {});
 
 // No if any check is no; yes if there is one and all are yes; else unknown.
