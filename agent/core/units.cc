@@ -131,7 +131,8 @@ bool in_is_unit(std::string_view text, std::size_t after) {
   if (after == text.size()) return true;
   if (!word_byte(text[after])) return text[after] != '$';
   const std::string rest = text::fold(text.substr(after, 12));
-  for (std::string_view word : {"x ", "by ", "wide", "tall", "deep", "long", "high", "thick", "screen", "display", "diagonal", "tv", "monitor", "laptop"}) {
+  for (std::string_view word : {"x ", "by ", "wide", "tall", "deep", "long", "high", "thick", "screen", "display", "diagonal", "tv", "monitor", "laptop",
+                                "and ", "or ", "against ", "versus ", "vs", "instead ", "than ", "to ", "is ", "are ", "but ", "apart"}) {
     if (rest.compare(0, word.size(), word) == 0) return true;
   }
   return false;

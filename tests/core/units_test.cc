@@ -37,6 +37,18 @@ TEST(Units, FindsMeasuresInSentences) {
   EXPECT_FALSE(found[4].has_unit);
 }
 
+TEST(Units, TellsInchesFromThePreposition) {
+  const auto lengths = [](std::string_view text) {
+    int count = 0;
+    for (const MeasureSpan& span : find_measures(text)) count += span.measure.unit.dimension == Dimension::kLength;
+    return count;
+  };
+  EXPECT_EQ(lengths("width 54 in and depth 31 in."), 2);
+  EXPECT_EQ(lengths("between 59 in and 60.99 in, 17 in against 16.2 in"), 4);
+  EXPECT_EQ(lengths("63 in is too wide, 58 in or less"), 2);
+  EXPECT_EQ(lengths("5 in stock, 3 in total, 2 in your cart, 4 in Queen, 1 in the second color"), 0);
+}
+
 TEST(Units, LeavesIdentifiersAlone) {
   EXPECT_TRUE(find_measures("RTX3060 dv7-1211ea B08QRHVS6N").empty());
 }
