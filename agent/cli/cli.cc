@@ -37,6 +37,7 @@ int run_commands(int argc, char** argv) {
   add_catalogue(app, exit);
   add_playbook(app, exit);
   add_audit(app, exit);
+  add_eval(app, exit);
   try {
     app.parse(arguments(argc, argv));
   } catch (const CLI::ParseError& error) {

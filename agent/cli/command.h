@@ -44,5 +44,6 @@ void add_tools(CLI::App& app, Exit& exit);
 void add_playbook(CLI::App& app, Exit& exit);
 void add_audit(CLI::App& app, Exit& exit);
 void add_chat(CLI::App& app, Exit& exit);
+void add_eval(CLI::App& app, Exit& exit);
 
 }  // namespace floorwalker::cli

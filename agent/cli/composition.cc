@@ -102,6 +102,7 @@ struct Composition::Parts {
   std::unique_ptr<search::IndexedSearch> search;
   std::unique_ptr<search::CatalogueVocabulary> vocabulary;
   std::unique_ptr<tools::Registry> tools;
+  std::shared_ptr<ToolBox> wrapped;                // around the tools, if a caller asked for it
   std::unique_ptr<net::CurlTransport> transport;   // before the models that use it
   std::unique_ptr<openai::Prompts> prompts;
   std::unique_ptr<Model> guided;
@@ -351,7 +352,9 @@ Result<std::reference_wrapper<runner::Runner>> Composition::runner() {
   const auto make = [lexicon = parts_->lexicon.get(), verifier = parts_->verifier.get()]() -> std::unique_ptr<Gate> {
     return std::make_unique<ProvingGate>(*lexicon, *verifier);
   };
-  runner::Services services{std::move(*speakers), box->get(), kept->get(), parts_->clock, make};
+  if (wrap_) parts_->wrapped = wrap_(box->get());
+  ToolBox& used = parts_->wrapped ? *parts_->wrapped : box->get();
+  runner::Services services{std::move(*speakers), used, kept->get(), parts_->clock, make};
   runner::Options options;
   options.locale = rules_of.brand.locale;
   options.currency = parts_->shop->catalogue().currency();

@@ -50,6 +50,9 @@ class Composition {
   Result<std::reference_wrapper<Journal>> journal();
   Result<std::reference_wrapper<runner::Runner>> runner();
 
+  // Puts a box of the caller's around the tools, before runner() is first called: for planting faults.
+  void wrap_tools(const std::function<std::shared_ptr<ToolBox>(ToolBox&)>& wrap) { wrap_ = wrap; }
+
   const std::filesystem::path& state() const;                  // exists
   const Settings& settings() const;
 
@@ -57,6 +60,7 @@ class Composition {
   struct Parts;
   explicit Composition(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
+  std::function<std::shared_ptr<ToolBox>(ToolBox&)> wrap_;
 };
 
 }  // namespace floorwalker::cli
