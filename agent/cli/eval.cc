@@ -95,12 +95,12 @@ class Shops {
 
  private:
   static Result<void> import(const fs::path& source, const fs::path& database) {
-    auto shop = embedded::Shop::open(database);
+    auto shop = embedded::Shop::create(database);
     if (!shop) return fail(shop.error());
     embedded::ImportRequest request;
     request.sources = {{source, {}}};
     request.map.name = "floorwalker";
-    request.map.reader = embedded::ImportMap::Reader::kNative;
+    request.map.format = embedded::RowFormat::kNative;
     auto report = embedded::import_files(**shop, request);
     if (!report) return fail(report.error());
     if (report->problems.empty()) return {};
