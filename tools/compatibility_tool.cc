@@ -30,6 +30,21 @@ compatibility::Thing thing_told(const Arguments& arguments) {
   return thing;
 }
 
+// a and b among further products of the same build: every pair, and the sums over all.
+Answer together(const Shop& shop, const Knowledge& knowledge, const std::vector<Product>& pair, const std::vector<std::string>& others) {
+  std::vector<compatibility::Thing> things;
+  for (const Product& product : pair) things.push_back(compatibility::thing_of(product, kind_of(shop, product)));
+  for (const std::string& id : others) {
+    const auto product = product_meant(*shop.catalogue, id);
+    if (!product) return refuse(ErrorAnswer{product.error(), "with", {}, {}, {}, {}});
+    const auto same = [&](const compatibility::Thing& one) { return one.id == product->id; };
+    if (std::none_of(things.begin(), things.end(), same)) things.push_back(compatibility::thing_of(*product, kind_of(shop, *product)));
+  }
+  Compatibility answer{pair[0].id, pair[1].id, pair[0].title, pair[1].title, Fit::kUnknown, knowledge.compatibility->check_together(things)};
+  answer.fit = compatibility::all_of(answer.checks);
+  return to_json(answer);
+}
+
 Answer check(const Shop& shop, const Knowledge& knowledge, const Arguments& arguments) {
   const auto a = product_meant(*shop.catalogue, arguments.text("a"));
   if (!a) return refuse(ErrorAnswer{a.error(), "a", {}, {}, {}, {}});
@@ -40,7 +55,8 @@ Answer check(const Shop& shop, const Knowledge& knowledge, const Arguments& argu
   const auto b = product_meant(*shop.catalogue, arguments.text("b"));
   if (!b) return refuse(ErrorAnswer{b.error(), "b", {}, {}, {}, {}});
   if (a->id == b->id) return refuse(ErrorKind::kInvalidArgument, "a and b are the same product", "b");
-  return to_json(fit_of(shop, knowledge, *a, *b));
+  if (arguments.texts("with").empty()) return to_json(fit_of(shop, knowledge, *a, *b));
+  return together(shop, knowledge, {*a, *b}, arguments.texts("with"));
 }
 
 // Whether the shop itself states that the two belong together.
@@ -71,6 +87,7 @@ Tool check_compatibility(const Shop& shop, const Knowledge& knowledge) {
 "a":{"type":"string","format":"id","description":"product id"},
 "b":{"type":"string","format":"id","description":"product id of the other"},
 "facts":{"type":"object","additionalProperties":{"type":"string","maxLength":200},"description":"in place of b: attributes of what the shopper has, numbers with units, e.g. {\"opening_width\": \"76 cm\"}"},
+"with":{"type":"array","maxItems":20,"items":{"type":"string","format":"id"},"description":"further products of the same build, which count where loads add up"},
 "kind":{"type":"string","maxLength":80,"description":"with facts: what kind of thing that is, e.g. door, motherboard"}}})",
            ToolEffect::kRead},
           [shop, knowledge](const Arguments& arguments, const ToolContext&) { return check(shop, knowledge, arguments); }};

@@ -38,6 +38,7 @@ int run_commands(int argc, char** argv) {
   add_playbook(app, exit);
   add_audit(app, exit);
   add_eval(app, exit);
+  add_tools(app, exit);
   try {
     app.parse(arguments(argc, argv));
   } catch (const CLI::ParseError& error) {

@@ -71,8 +71,11 @@ std::string first_errors(const std::vector<Finding>& findings) {
   return text;
 }
 
+// The rules that the binary carries.
 Result<compatibility::Engine> load_compatibility() {
-  return compatibility::Engine();
+  std::vector<compatibility::Source> sources;
+  for (const auto& rules : resources::under("tools/compatibility/")) sources.push_back({std::string(rules.path), rules.bytes});
+  return compatibility::Engine::load(sources);
 }
 
 std::vector<std::string> names_of_writes(const ToolBox& tools) {

@@ -10,10 +10,12 @@
 namespace floorwalker::compatibility {
 
 std::string key_of(std::string_view text) {
+  const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  const std::string folded = ascii ? std::string() : text::fold(text);
   std::string key;
-  for (const char c : text::fold(text)) {
+  for (const char c : ascii ? text : std::string_view(folded)) {
     const auto u = static_cast<unsigned char>(c);
-    if (std::isalnum(u) || u >= 0x80 || c == '+') key += c;
+    if (std::isalnum(u) || u >= 0x80 || c == '+') key += static_cast<char>(u < 0x80 ? std::tolower(u) : u);
   }
   return key;
 }
@@ -312,12 +314,16 @@ void Loader::pair_rule(const YAML::Node& node, Rule& made) {
   if (box ? made.left.size() != 3 || made.right.empty() || made.right.size() > 2 : made.left.size() != 1 || made.right.size() != 1) {
     return fault(node, box ? "fits_through compares three sides (left) with one or two of the opening (right)" : "left and right name one attribute each");
   }
+  std::optional<Dimension> measured;
   for (const bool left : {true, false}) {
+    const YAML::Node at = left ? node["left"] : node["right"];
     for (const std::string& name : left ? made.left : made.right) {
-      const auto* attribute = find_attribute(left ? node["left"] : node["right"], left ? made.left_kind : made.right_kind, name);
+      const auto* attribute = find_attribute(at, left ? made.left_kind : made.right_kind, name);
       if (!attribute) return;
-      if (attribute->unit.has_value() != numbers) return fault(left ? node["left"] : node["right"], name + (numbers ? " needs a unit to be compared as a number" : " is a number: compare it with at_most"));
-      if (left && numbers) limits(node, *attribute, made);
+      if (attribute->unit.has_value() != numbers) return fault(at, name + (numbers ? " needs a unit to be compared as a number" : " is a number: compare it with at_most"));
+      if (numbers && measured.value_or(attribute->unit->dimension) != attribute->unit->dimension) return fault(at, name + " is not measured alike: " + attribute->unit->symbol);
+      if (numbers && !measured) limits(node, *attribute, made);
+      if (numbers) measured = attribute->unit->dimension;
     }
   }
   if (!numbers) tables(node, made);
