@@ -180,6 +180,59 @@ struct GuardrailRules {
 // How the agent treats an option value that was said while browsing, several turns before the add.
 enum class BrowsedOption { kAsk, kUse };
 
+// How tool results become records that conditions speak of: "order", found by its id.
+struct DeskRecord {
+  std::string type;
+  std::vector<std::string> from;           // tools whose results are such a record
+  std::string id;                          // a field of the result, or "args.NAME" of the call
+  std::string inside;                      // instead of `from`: another record type that holds these ...
+  std::string at;                          // ... in this field, a map by id, or a list of which each has `id`
+  SourcePosition at_source;
+};
+
+// What a condition that cannot be decided from the evidence leads to.
+enum class Undecided { kRefuse, kAsk, kAllow };
+
+// A named condition over evidence (agent/core/guardrails/condition.h).
+struct DeskCondition {
+  std::string name;                        // the rule's id
+  std::string that;                        // must hold
+  std::string otherwise;                   // what is said when it does not: text with {expressions}
+  Undecided unknown = Undecided::kRefuse;
+  SourcePosition at;
+};
+
+// A tool of the shop's desk that changes something.
+struct DeskAction {
+  std::string tool;
+  std::vector<std::string> words;                        // what shoppers call it: "return", "refund"
+  std::vector<std::string> takes;                        // arguments it must have, and no others
+  std::map<std::string, std::string> identifiers;        // argument -> type of identifier, for the taint rule
+  std::vector<std::string> require;                      // names of conditions, in order
+  std::vector<std::vector<std::string>> confirm;         // of each group of expressions, one value must have been put to the shopper
+  bool needs_yes = false;
+  SourcePosition at;
+};
+
+// An edition of the shop's tools.
+struct DeskDialect {
+  std::string name;
+  std::vector<std::string> known_by;       // tools that only this edition has: one of them was called
+  std::string when;                        // or a condition that only holds here
+};
+
+// The actions of a shop whose tools are not ours: for a service desk, and for judging recorded conversations.
+struct DeskRules {
+  std::vector<DeskDialect> dialects;                     // the first that is recognised counts
+  std::vector<std::string> identity_from;                // tools whose result names who the shopper is
+  std::vector<DeskRecord> records;
+  std::map<std::string, std::vector<std::string>> identifiers;  // type -> keys of results under which the shop tells them
+  std::vector<std::string> shopper_may_name;             // types of identifiers that count as well when the shopper wrote them
+  std::vector<std::pair<std::string, std::string>> let;  // names for expressions
+  std::vector<DeskCondition> conditions;
+  std::vector<DeskAction> actions;
+};
+
 // A name that the playbook uses and a catalogue should know.
 struct NameUse {
   std::string what;                        // "kind", "field" (attribute, option or a column every shop has), "brand", "tag", "category"
@@ -203,6 +256,7 @@ struct Playbook {
   BrowsedOption browsed_option = BrowsedOption::kAsk;
   GuardrailRules guardrails;
   LimitRules limits;
+  DeskRules desk;
   std::vector<NameUse> names;              // in file order
   std::string hash;                        // of the content, parents and environment included: enters every trace
 };

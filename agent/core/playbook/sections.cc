@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "agent/core/playbook/desk_section.h"
 #include "agent/core/text.h"
 #include "agent/core/units.h"
 
@@ -118,7 +119,8 @@ void Sections::read(const Node& root) {
              {"ranking", section(&Sections::ranking)},
              {"hesitation", section(&Sections::hesitation)},
              {"guardrails", section(&Sections::guardrails)},
-             {"limits", section(&Sections::limits)}});
+             {"limits", section(&Sections::limits)},
+             {"desk", [this](const Node& node, const Path& path) { read_desk(r_, node, path, book_.desk); }}});
 }
 
 void Sections::brand(const Node& node, const Path& path) {

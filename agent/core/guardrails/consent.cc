@@ -1,0 +1,123 @@
+#include "agent/core/guardrails/consent.h"
+
+#include <algorithm>
+
+#include "agent/core/text.h"
+
+namespace floorwalker::guardrails {
+namespace {
+
+// Of a name, one word of its own is enough ("camera" for "Action Camera"), in the singular or plural.
+bool names_in(const std::string& said, const std::string& words) {
+  if (words.find_first_of("0123456789") != std::string::npos) return false;
+  for (std::size_t start = 1; start < words.size();) {
+    const std::size_t end = words.find(' ', start);
+    std::string word = words.substr(start, end - start);
+    if (word.size() > 4 && word.back() == 's') word.pop_back();
+    if (word.size() >= 4 && said.find(word) != std::string::npos) return true;
+    start = end + 1;
+  }
+  return false;
+}
+
+// A value is shown when its words stand in the text; of a name, a word is enough.
+bool shows(const std::string& said, const Value& value) {
+  if (value.type == Value::Type::kBoolean) return value.boolean;
+  if (value.type == Value::Type::kNumber) return says(said, value.shown());
+  if (value.type == Value::Type::kList) {
+    return !value.items.empty() && std::all_of(value.items.begin(), value.items.end(), [&](const Value& item) { return shows(said, item); });
+  }
+  if (value.type == Value::Type::kMap) {
+    return std::any_of(value.entries.begin(), value.entries.end(), [&](const auto& entry) { return shows(said, entry.second); });
+  }
+  if (value.type != Value::Type::kText || value.text.empty()) return false;
+  const std::string words = spoken(value.text);
+  if (words.size() > 2 && said.find(words) != std::string::npos) return true;
+  return names_in(said, words);
+}
+
+bool shows_group(const std::string& said, const std::vector<Value>& group) {
+  return std::any_of(group.begin(), group.end(), [&](const Value& value) { return shows(said, value); });
+}
+
+std::string described(const std::vector<Value>& group) {
+  for (const Value& value : group) {
+    if (!value.missing() && value.type != Value::Type::kBoolean) return value.shown();
+  }
+  return "the details";
+}
+
+class Search {
+ public:
+  Search(const Dialogue& dialogue, const std::vector<std::string>& words, const ShownGroups& groups, const std::vector<Value>& details, int within)
+      : said_(dialogue.said()), words_(words), groups_(groups), details_(details), within_(within) {}
+
+  Consent run() {
+    int seen = 0;
+    bool answered = false;
+    for (std::size_t i = said_.size(); i-- > 0 && seen < within_;) {
+      if (said_[i].speaker == Dialogue::Speaker::kAgent) {
+        // A question that the shopper then answered with one of the action's own details no longer stands open.
+        asked_since_ = asked_since_ || (said_[i].asks && !answered);
+        answered = false;
+        continue;
+      }
+      ++seen;
+      const Stance found = stance(said_[i].words, words_, asked_before(i));
+      if (found == Stance::kNo) return {false, "the shopper said no or asked to wait"};
+      if (promised_before(i)) return {false, "the shopper was promised one more question before anything is done"};
+      if (found == Stance::kYes && answers(i)) return covered(i, "yes");
+      if (found == Stance::kRequest && !asked_since_) return covered(i, "request");
+      answered = !said_[i].question && gives_detail(said_[i].words);
+      if (answered && i > 0 && names_action(said_[i - 1].words)) return covered(i, "answer");
+    }
+    return {false, asked_since_ ? "the shopper was asked and has not said yes" : "the shopper has not agreed to this"};
+  }
+
+ private:
+  bool asked_before(std::size_t i) const { return i > 0 && said_[i - 1].speaker == Dialogue::Speaker::kAgent && said_[i - 1].asks; }
+
+  bool promised_before(std::size_t i) const { return i > 0 && said_[i - 1].speaker == Dialogue::Speaker::kAgent && said_[i - 1].promises; }
+
+  bool gives_detail(const std::string& text) const {
+    return std::any_of(details_.begin(), details_.end(), [&](const Value& value) { return value.type == Value::Type::kText && shows(text, value); });
+  }
+
+  // Whether a yes at `i` can be about the action: the agent's message before, or the yes itself, speaks of it or asks for a go-ahead.
+  bool answers(std::size_t i) const {
+    if (asked_before(i) || names_action(said_[i].words) || said_[i].words.find(" go ahead ") != std::string::npos) return true;
+    return i > 0 && said_[i - 1].speaker == Dialogue::Speaker::kAgent && names_action(said_[i - 1].words);
+  }
+
+  bool names_action(const std::string& text) const {
+    return std::any_of(words_.begin(), words_.end(), [&](const std::string& word) { return text.find(" " + word) != std::string::npos; });
+  }
+
+  // What had been said up to the consent, and by the shopper since, must show every group.
+  Consent covered(std::size_t consent, const std::string& how) const {
+    std::string text;
+    for (std::size_t i = 0; i < said_.size(); ++i) {
+      if (i <= consent || said_[i].speaker == Dialogue::Speaker::kShopper) text += said_[i].words;
+    }
+    for (const auto& group : groups_) {
+      if (!shows_group(text, group)) return {false, "the shopper agreed, but was never told of " + described(group)};
+    }
+    return {true, how};
+  }
+
+  const std::vector<Dialogue::Said>& said_;
+  const std::vector<std::string>& words_;
+  const ShownGroups& groups_;
+  const std::vector<Value>& details_;
+  const int within_;
+  bool asked_since_ = false;
+};
+
+}  // namespace
+
+Consent find_consent(const Dialogue& dialogue, const std::vector<std::string>& words, const ShownGroups& groups,
+                     const std::vector<Value>& details, int within) {
+  return Search(dialogue, words, groups, details, within).run();
+}
+
+}  // namespace floorwalker::guardrails

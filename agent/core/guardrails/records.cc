@@ -1,0 +1,111 @@
+#include "agent/core/guardrails/records.h"
+
+#include <algorithm>
+
+namespace floorwalker::guardrails {
+namespace {
+
+bool has(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// The id of a record: a field of it, or an argument of the call that asked for it.
+std::string id_of(const DeskRecord& rule, const Value& arguments, const Value& record) {
+  const std::string from_call = "args.";
+  const bool argument = rule.id.compare(0, from_call.size(), from_call) == 0;
+  const Value* id = argument ? arguments.find(rule.id.substr(from_call.size())) : record.find(rule.id);
+  return id && id->type == Value::Type::kText ? id->text : "";
+}
+
+}  // namespace
+
+bool is_error(std::string_view content) {
+  return content.substr(0, 5) == "Error" || content.substr(0, 8) == "{\"error\"" || content.substr(0, 14) == "Unknown action";
+}
+
+Records::Records(const DeskRules& rules) : rules_(&rules) {
+  for (const auto& [type, keys] : rules.identifiers) {
+    for (const std::string& key : keys) types_of_key_[key].push_back(type);
+  }
+}
+
+void Records::add(const ToolCall& call, const Value& arguments, std::string_view content) {
+  if (is_error(content)) return;
+  auto parsed = parse_json(content);
+  if (has(rules_->identity_from, call.name)) {
+    const std::string identity = parsed && parsed->type == Value::Type::kText ? parsed->text : std::string(content);
+    if (!has(identities_, identity)) identities_.push_back(identity);
+    return;
+  }
+  if (!parsed) return;
+  note_identifiers(*parsed);
+  for (const DeskRecord& rule : rules_->records) {
+    if (!has(rule.from, call.name)) continue;
+    const std::string id = id_of(rule, arguments, *parsed);
+    if (id.empty()) continue;
+    keep_inside(rule.type, *parsed);
+    records_[rule.type][id] = std::move(*parsed);
+    return;  // a result is one record
+  }
+}
+
+// Records held by another, as variants by a product: they are moved out of it, and each also gets the holder's plain fields that it lacks.
+void Records::keep_inside(const std::string& type, Value& record) {
+  std::vector<std::pair<std::string, Value>> plain;
+  for (const auto& [name, field] : record.entries) {
+    if (field.type == Value::Type::kText || field.type == Value::Type::kNumber) plain.emplace_back(name, field);
+  }
+  const auto keep = [&](const std::string& held_type, const std::string& id, Value&& held) {
+    for (const auto& [name, field] : plain) {
+      if (!held.find(name)) held.entries.emplace_back(name, field);
+    }
+    records_[held_type][id] = std::move(held);
+  };
+  for (const DeskRecord& rule : rules_->records) {
+    if (rule.inside != type) continue;
+    for (auto& [name, field] : record.entries) {
+      if (name != rule.at) continue;
+      for (auto& [id, value] : field.entries) keep(rule.type, id, std::move(value));
+      for (Value& item : field.items) {
+        const Value* id = item.find(rule.id);
+        if (id && id->type == Value::Type::kText) keep(rule.type, std::string(id->text), std::move(item));
+      }
+    }
+  }
+}
+
+void Records::note_identifiers(const Value& value) {
+  for (const Value& item : value.items) note_identifiers(item);
+  for (const auto& [name, field] : value.entries) {
+    const auto types = types_of_key_.find(name);
+    if (types != types_of_key_.end()) {
+      for (const std::string& type : types->second) note(type, field);
+    }
+    note_identifiers(field);
+  }
+}
+
+// The texts of a field, the items of a list, or the keys of a map.
+void Records::note(const std::string& type, const Value& value) {
+  if (value.type == Value::Type::kText) told_[type].insert(value.text);
+  for (const Value& item : value.items) {
+    if (item.type == Value::Type::kText) told_[type].insert(item.text);
+  }
+  for (const auto& [name, field] : value.entries) told_[type].insert(name);
+}
+
+const Value& Records::find(const std::string& type, const std::string& id) const {
+  static const Value missing;
+  const auto records = records_.find(type);
+  if (records == records_.end()) return missing;
+  const auto record = records->second.find(id);
+  return record == records->second.end() ? missing : record->second;
+}
+
+bool Records::told(const std::string& type, const std::string& id) const {
+  if (has(identities_, id)) return true;
+  const auto ids = told_.find(type);
+  return ids != told_.end() && ids->second.contains(id);
+}
+
+}  // namespace floorwalker::guardrails

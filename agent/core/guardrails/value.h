@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace floorwalker::guardrails {
+
+// A value that a guardrail compares: JSON, with numbers as whole millionths so that amounts add up exactly. kMissing is what a path leads
+// to when the evidence does not say; every comparison with it is undecided.
+struct Value {
+  enum class Type { kMissing, kNull, kBoolean, kNumber, kText, kList, kMap };
+
+  Type type = Type::kMissing;
+  bool boolean = false;
+  std::int64_t micros = 0;
+  std::string text;
+  std::vector<Value> items;
+  std::vector<std::pair<std::string, Value>> entries;  // in the order of the source
+
+  static Value of(bool value);
+  static Value of(std::string value);
+  static Value number(std::int64_t micros);
+  static Value list(std::vector<Value> items);
+
+  bool missing() const { return type == Type::kMissing; }
+  const Value* find(std::string_view key) const;
+
+  // As people write it: "2674.4", "pending", "[a, b]".
+  std::string shown() const;
+
+  bool operator==(const Value&) const = default;
+};
+
+// Reads JSON text; nothing if it is none, or nested deeper than 64 levels. Numbers beyond nine digits before the point are kept as text.
+std::optional<Value> parse_json(std::string_view json);
+
+}  // namespace floorwalker::guardrails
