@@ -65,6 +65,26 @@ using Ids = std::vector<std::string>;
 
 TEST_F(Search, FindsTheKindAndNotItsAccessories) { EXPECT_EQ(sorted(ids(find("laptop"))), (Ids{"lap1", "lap2", "lap3"})); }
 
+// A department may be called after its main kind and hold much else.
+TEST(SearchDepartments, TakesAKindForMoreThanADepartmentOfItsName) {
+  const std::vector<std::string> laptops{"Laptops & Monitors", "Laptops"}, bags{"Laptops & Monitors", "Bags"}, dresses{"Dresses"};
+  MemoryCatalogue catalogue({ProductMaker("lap", "Aero 13", "laptop", 1).category(laptops), ProductMaker("bag", "Weekender", "laptop bag", 1).category(bags),
+                             ProductMaker("slv", "Felt Sleeve", "sleeve", 1).category(bags), ProductMaker("dr1", "Linen Dress", "dress", 1).category(dresses),
+                             ProductMaker("dr2", "Evening Gown", "", 1).category(dresses)});
+  IndexedSearch search(catalogue, *build_index(catalogue), {});
+  const auto found = [&](const std::string& words) {
+    Ids ids;
+    SearchRequest request;
+    request.words = words;
+    for (const ProductCard& card : search.search(request)->products) ids.push_back(card.id.str());
+    std::sort(ids.begin(), ids.end());
+    return ids;
+  };
+  EXPECT_EQ(found("laptop"), Ids{"lap"});
+  EXPECT_EQ(search.shape("laptop")->products, 1u);
+  EXPECT_EQ(found("dresses"), (Ids{"dr1", "dr2"}));   // the gown is of no kind: the category speaks for it
+}
+
 TEST_F(Search, TakesTheHeadOfThePhraseForTheKind) {
   EXPECT_EQ(ids(find("laptop bag")), (Ids{"bag1"}));
   EXPECT_EQ(ids(find("bag for laptop")).front(), "bag1");

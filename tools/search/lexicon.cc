@@ -48,6 +48,7 @@ Lexicon::Lexicon(const IndexData& data, VocabularyRules rules)
     if (!terms.empty() && !data_.docs_of_kind(kind).empty()) kinds_by_head_[terms.back()].push_back(kind);
   }
   add_category_names();
+  count_kindless();
 }
 
 void Lexicon::add_category_names() {
@@ -88,7 +89,32 @@ Scope Lexicon::scope_of_terms(const std::vector<std::uint32_t>& terms) const {
       if (holds_all(category_names_[name].terms, terms)) scope.categories.push_back(category_names_[name].category);
     }
   }
+  drop_departments(scope);
   return scope;
+}
+
+// A department that is called after its main kind ("Laptops & Monitors") holds much else: what the shop itself calls a laptop says more.
+// A category whose products are mostly of those kinds, or of no kind at all, stays.
+void Lexicon::drop_departments(Scope& scope) const {
+  if (scope.kinds.empty() || scope.categories.empty()) return;
+  std::erase_if(scope.categories, [&](std::uint32_t category) {
+    std::size_t of_kind = 0;
+    for (const std::uint32_t kind : scope.kinds) {
+      for (const std::uint32_t doc : data_.docs_of_kind(kind)) of_kind += contains(Scope{{}, {category}}, doc);
+    }
+    return of_kind > 0 && 2 * (of_kind + kindless_[category]) < data_.categories[category].docs;
+  });
+}
+
+// How many products of each category's subtree are of no kind.
+void Lexicon::count_kindless() {
+  kindless_.assign(data_.categories.size(), 0);
+  for (std::uint32_t doc = 0; doc < data_.doc_count(); ++doc) {
+    if (!data_.kinds_of(doc).empty()) continue;
+    for (const std::uint32_t leaf : data_.categories_of(doc)) {
+      for (std::uint32_t category = leaf; category != kNone; category = data_.categories[category].parent) ++kindless_[category];
+    }
+  }
 }
 
 Scope Lexicon::scope_of(std::string_view phrase) const {

@@ -53,6 +53,8 @@ class Lexicon {
 
  private:
   void add_category_names();
+  void count_kindless();
+  void drop_departments(Scope& scope) const;
 
   const IndexData& data_;
   std::unordered_map<std::string, std::vector<std::string>> umbrellas_;  // normal form -> members
@@ -65,6 +67,7 @@ class Lexicon {
   };
   std::vector<CategoryName> category_names_;
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> categories_by_head_;  // in category_names_
+  std::vector<std::uint32_t> kindless_;  // for each category: products of its subtree that are of no kind
 };
 
 }  // namespace floorwalker::search
