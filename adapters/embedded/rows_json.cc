@@ -66,7 +66,7 @@ void convert_object(ondemand::object object, Value& out, int depth) {
   out.kind = Value::Kind::kObject;
   for (auto field : object) {
     const std::string_view key = field.unescaped_key();
-    convert(field.value(), out.members.emplace_back(key, Value()).second, depth);
+    convert(field.value(), out.members.emplace_back(Member{key, Value()}).value, depth);
   }
 }
 

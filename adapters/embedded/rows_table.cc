@@ -162,7 +162,7 @@ class Table final : public RowReader {
                          "; quote cells that hold the separator";
         return;
       }
-      Value& value = record.value.members.emplace_back(header_[i], Value()).second;
+      Value& value = record.value.members.emplace_back(Member{header_[i], Value()}).value;
       value.kind = Value::Kind::kText;
       value.text = cell;
     }
