@@ -76,7 +76,8 @@ TEST(SearchDepartments, TakesAKindForMoreThanADepartmentOfItsName) {
     Ids ids;
     SearchRequest request;
     request.words = words;
-    for (const ProductCard& card : search.search(request)->products) ids.push_back(card.id.str());
+    const auto page = search.search(request);
+    for (const ProductCard& card : page->products) ids.push_back(card.id.str());
     std::sort(ids.begin(), ids.end());
     return ids;
   };
