@@ -24,7 +24,8 @@ constexpr const char* kSearchSchema = R"({"type":"object","properties":{
 "sort_attribute":{"type":"string","description":"for the attribute orders"},
 "offset":{"type":"integer","minimum":0,"maximum":100000},
 "limit":{"type":"integer","minimum":1,"maximum":20,"description":"products in the answer, usually 6"},
-"relax_in_order":{"type":"array","items":{"type":"string"},"description":"constraint fields that may be dropped, first to last, when nothing matches"}}})";
+"relax_in_order":{"type":"array","items":{"type":"string"},"description":"constraint fields that may be dropped, first to last, when nothing matches"},
+"broad":{"type":"boolean","description":"a second, wider try: the words only rank, other kinds of products match as well"}}})";
 
 // "800", "$800", "800.50 USD" as plain decimal; nothing for what is no exact amount in the currency.
 std::optional<std::string> price_value(std::string_view text, const Currency& currency) {

@@ -38,6 +38,7 @@ struct SearchRequest {
   std::size_t offset = 0;
   std::size_t limit = 6;
   std::vector<std::string> relax_in_order;  // fields that may be dropped, first to last, when nothing matches
+  bool broad = false;                  // the words only rank: products of another kind, or with few of the words, match as well
 
   bool operator==(const SearchRequest&) const = default;
 };

@@ -168,6 +168,7 @@ void put(Writer& out, const SearchRequest& request) {
   if (request.offset) out.key("offset").integer(static_cast<std::int64_t>(request.offset));
   if (request.limit != SearchRequest{}.limit) out.key("limit").integer(static_cast<std::int64_t>(request.limit));
   put_texts(out, "relax_in_order", request.relax_in_order);
+  if (request.broad) out.key("broad").boolean(true);
   out.close('}');
 }
 

@@ -240,6 +240,7 @@ SearchRequest request(const Json& object) {
   read.offset = count(object, "offset");
   read.limit = count(object, "limit", read.limit);
   read.relax_in_order = texts(object, "relax_in_order");
+  read.broad = flag(object, "broad");
   return read;
 }
 

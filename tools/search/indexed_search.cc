@@ -129,7 +129,7 @@ class SearchRun {
     }
     if (page_.outcome != SearchOutcome::kFound) return false;
     const bool words_say_nothing = query_.concepts.empty();
-    if (words_say_nothing || !query_.scope.empty() || query_.head_known || scope_constraint()) return true;
+    if (request_.broad || words_say_nothing || !query_.scope.empty() || query_.head_known || scope_constraint()) return true;
     page_.outcome = SearchOutcome::kNotCarried;
     page_.complete = true;
     return false;
@@ -152,7 +152,7 @@ class SearchRun {
       std::erase_if(ranked, [&](const Match& match) { return !lexicon_.contains(scope->scope, match.doc); });
       if (page_.kind.empty()) page_.kind = scope->source.values[0];
     }
-    members_ = query_.concepts.empty() ? std::move(ranked) : strict_matches(lexicon_, query_, ranked);
+    members_ = request_.broad || query_.concepts.empty() ? std::move(ranked) : strict_matches(lexicon_, query_, ranked);
   }
 
   // Constraints on what no product in question records.

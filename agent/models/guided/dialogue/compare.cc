@@ -115,9 +115,15 @@ void compare(Talk& talk, const Heard& heard) {
   std::vector<std::string> wins;
   const auto best = favourite(axes, wins);
   if (best) talk.say("compare.best", {{"title", titles[*best]}, {"wins", text::join_and(wins)}});
-  if (!comparison->missing.empty()) {
-    std::vector<std::string> missing;
-    for (const std::string& name : comparison->missing) missing.push_back(text::spaced(name));
+  std::vector<std::string> missing;
+  for (const std::string& name : comparison->missing) {
+    const bool asked = std::any_of(heard.known.begin(), heard.known.end(), [&](const Known& known) {
+      const Mention* attribute = known.reading(Mention::What::kAttribute);
+      return attribute && attribute->field == name;
+    });
+    if (asked) missing.push_back(text::spaced(name));
+  }
+  if (!missing.empty()) {
     talk.say("compare.missing", {{"what", text::join_and(missing)}});
   }
   talk.show(comparison->products);

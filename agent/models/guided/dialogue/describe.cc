@@ -52,7 +52,7 @@ void add(std::vector<std::string>& into, std::string phrase, std::size_t limit) 
 
 std::string price_phrase(const ProductCard& card) {
   if (card.price_from.minor == card.price_to.minor) return format(card.price_from);
-  return "from " + format(card.price_from);
+  return format(card.price_from) + " and up";
 }
 
 std::string fact_phrase(const Attribute& attribute) {

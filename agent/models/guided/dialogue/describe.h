@@ -12,7 +12,7 @@
 // Products in the words of a reply: every figure as the tool result has it.
 namespace floorwalker::guided {
 
-// "$1,299.00", or "from $999.00" where variants differ.
+// "$1,299.00": of the least expensive variant; with " and up" where they differ.
 std::string price_phrase(const ProductCard& card);
 
 // "weight 1.2 kg", "touchscreen", "no touchscreen", "material leather".

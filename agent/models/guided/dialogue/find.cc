@@ -14,6 +14,7 @@ constexpr std::size_t kShownAlone = 4;
 constexpr std::size_t kShownInGroup = 3;
 constexpr std::size_t kPage = 12;          // looked at before the shortlist is cut
 constexpr std::size_t kNeedsRemembered = 4;
+constexpr std::size_t kLongestQuery = 400;  // bytes that the search takes
 
 bool same_noun(const Need& need, const Wanted& wanted) {
   return !need.kind.empty() && std::find(wanted.kinds.begin(), wanted.kinds.end(), need.kind) != wanted.kinds.end();
@@ -197,6 +198,50 @@ bool beyond_price(Talk& talk, Need& need, const SearchPage& page) {
   return true;
 }
 
+// The words of a need that say something: how much of them a product meets tells how good a find it is.
+std::vector<std::string> telling_words(const Talk& talk, const Need& need) {
+  const Lexicon& lexicon = talk.guide.lexicon;
+  std::vector<std::string> words;
+  for (const text::Word& word : text::words(need.words)) {
+    const bool small = word.folded.size() < 2 || lexicon.modifiers.count(word.folded) || lexicon.openers.count(word.folded) || lexicon.fillers.count(word.folded);
+    const std::string stem = text::stem(word.folded);
+    if (!small && std::find(words.begin(), words.end(), stem) == words.end()) words.push_back(stem);
+  }
+  return words;
+}
+
+double coverage(const std::vector<std::string>& words, const SearchPage& page) {
+  if (words.empty() || page.hits.empty()) return 0;
+  std::unordered_set<std::string> matched;
+  for (const std::string& phrase : page.hits.front().matched) {
+    for (const text::Word& word : text::words(phrase)) matched.insert(text::stem(word.folded));
+  }
+  std::size_t found = 0;
+  for (const std::string& word : words) found += matched.count(word);
+  return double(found) / double(words.size());
+}
+
+constexpr std::size_t kRichRequest = 4;       // so many words describe a product even where its kind is called otherwise
+constexpr double kBetterCovered = 0.12;
+constexpr double kWellCovered = 0.7;
+
+// A request in many words may describe a product that is filed under another kind: looks there as well, and takes what it finds if that
+// meets every condition and more of the words.
+void look_wider(Talk& talk, const Need& need, Answer<SearchPage>& page) {
+  const std::vector<std::string> words = telling_words(talk, need);
+  if (words.size() < kRichRequest || !page) return;
+  const bool exact = !page->products.empty() && page->relaxed.empty();
+  const double covered = exact ? coverage(words, *page) : 0;
+  if (exact && covered > 1 - kBetterCovered) return;
+  SearchRequest request = request_for(talk, need, kPage);
+  request.relax_in_order.clear();
+  request.broad = true;
+  auto wider = talk.calls.search(request);
+  if (wider.waiting || !wider || wider->products.empty()) return;
+  const double better = coverage(words, *wider);
+  if (exact ? better >= covered + kBetterCovered : better >= kWellCovered) page = std::move(wider);
+}
+
 void not_carried(Talk& talk, const Need& need) {
   const auto shop = talk.calls.shape("");
   if (shop.waiting) return;
@@ -310,7 +355,8 @@ void merge(Need& need, const Wanted& wanted) {
 
 SearchRequest request_for(const Talk& talk, const Need& need, std::size_t limit) {
   SearchRequest request;
-  request.words = need.words;
+  request.words = need.words.substr(0, kLongestQuery);
+  if (request.words.size() < need.words.size()) request.words.resize(std::min(request.words.size(), request.words.rfind(' ')));
   request.constraints = need.constraints;
   const auto required = required_by_uses(need, talk.guide.playbook);
   request.constraints.insert(request.constraints.end(), required.begin(), required.end());
@@ -356,6 +402,8 @@ void search_again(Talk& talk, const Heard& heard) {
     return;
   }
   Need& need = talk.memory.needs.back();
+  look_wider(talk, need, pages.front());
+  if (talk.waiting()) return;
   const std::vector<std::string> wishes = heard.wanted.empty() ? std::vector<std::string>{} : heard.wanted.front().wishes;
   if (!pages.front()) return say_failure(talk, pages.front().error);
   if (pages.front()->products.empty()) return nothing_found(talk, need, *pages.front(), wishes);

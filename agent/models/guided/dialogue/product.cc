@@ -41,7 +41,12 @@ bool value_names(const Attribute& attribute, const std::vector<std::string>& wor
   return false;
 }
 
-void say_answer(Talk& talk, const Product& product, const Answering& answer, const std::vector<std::string>& words) {
+// A question that yes or no would answer: it does not begin with a word such as "what" or "how".
+bool asks_whether(const Talk& talk, const Heard& heard) {
+  return std::none_of(heard.words.begin(), heard.words.end(), [&](const text::Word& word) { return talk.guide.lexicon.open_questions.count(word.folded) > 0; });
+}
+
+void say_answer(Talk& talk, const Product& product, const Heard& heard, const Answering& answer, const std::vector<std::string>& words) {
   const std::string name = text::spaced(answer.attributes.front()->name);
   if (const bool* yes = std::get_if<bool>(&answer.attributes.front()->value)) {
     return talk.say(*yes ? "fact.yes" : "fact.no", {{"title", product.title}, {"name", name}});
@@ -51,7 +56,8 @@ void say_answer(Talk& talk, const Product& product, const Answering& answer, con
     if (answer.by_value && value_names(*attribute, words)) named.push_back(attribute);
   }
   if (!named.empty()) return talk.say("fact.has", {{"title", product.title}, {"name", name}, {"value", value_list(named)}});
-  talk.say("fact.value", {{"title", product.title}, {"name", name}, {"value", value_list(answer.attributes)}});
+  const bool has = heard.asked.empty() && asks_whether(talk, heard);
+  talk.say(has ? "fact.has" : "fact.value", {{"title", product.title}, {"name", name}, {"value", value_list(answer.attributes)}});
 }
 
 void say_stock(Talk& talk, const Product& product, const Heard& heard) {
@@ -100,7 +106,7 @@ void say_details(Talk& talk, const Product& product) {
 void answer_fact(Talk& talk, const Product& product, const Heard& heard) {
   const std::vector<std::string> words = question_words(talk, heard, product);
   const Answering answer = find_answer(product, words, heard.asked);
-  if (!answer.attributes.empty()) return say_answer(talk, product, answer, words);
+  if (!answer.attributes.empty()) return say_answer(talk, product, heard, answer, words);
   if (!answer.sentence.empty()) return talk.say("fact.quote", {{"title", product.title}, {"quote", answer.sentence}});
   const std::string asked = heard.asked.empty() ? text::join_and(words) : heard.asked.front();
   talk.say("fact.unknown", {{"title", product.title}, {"what", asked}});

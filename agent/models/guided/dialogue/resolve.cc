@@ -37,6 +37,31 @@ bool same_kind(const std::string& a, const std::string& b) {
   return false;
 }
 
+std::vector<Shown> list_of_turn(const Memory& memory, int turn) {
+  std::vector<Shown> list;
+  for (const Shown& shown : memory.shown) {
+    if (shown.turn == turn) list.push_back(shown);
+  }
+  return list;
+}
+
+// The latest list that has the number asked for: an add-on offered since does not make "the second" a riddle.
+std::vector<Shown> list_with(const Reference& reference, const Memory& memory) {
+  std::size_t needed = std::max<std::size_t>(reference.first_n, reference.first_n > 0 ? 2 : 1);
+  for (const int ordinal : reference.ordinals) needed = std::max(needed, std::size_t(ordinal < 0 ? 2 : ordinal));
+  int turn = memory.shown.empty() ? 0 : memory.shown.back().turn;
+  while (turn > 0) {
+    std::vector<Shown> list = list_of_turn(memory, turn);
+    if (list.size() >= needed && (list.size() > 1 || needed == 1)) return list;
+    int earlier = 0;
+    for (const Shown& shown : memory.shown) {
+      if (shown.turn < turn) earlier = shown.turn;
+    }
+    turn = earlier;
+  }
+  return latest_list(memory);
+}
+
 void by_number(const Reference& reference, const std::vector<Shown>& list, Pointed& pointed) {
   const int size = int(list.size());
   for (std::size_t i = 0; i < reference.first_n; ++i) {
@@ -90,14 +115,6 @@ std::vector<ProductId> by_description(const std::vector<std::string>& words, con
     if (best > 0 && score > best - 0.01) found.push_back(id);
   }
   return found;
-}
-
-std::vector<Shown> list_of_turn(const Memory& memory, int turn) {
-  std::vector<Shown> list;
-  for (const Shown& shown : memory.shown) {
-    if (shown.turn == turn) list.push_back(shown);
-  }
-  return list;
 }
 
 std::vector<Shown> group_of(const std::vector<Shown>& list, const std::string& group, CardBook& book) {
@@ -195,7 +212,7 @@ Pointed point_out(const Heard& heard, const Memory& memory, CardBook& book) {
   const Reference& reference = heard.reference;
   const std::vector<Shown> list = group_of(latest_list(memory), reference.group, book);
   if (!reference.ordinals.empty() || reference.first_n > 0) {
-    by_number(reference, list, pointed);
+    by_number(reference, group_of(list_with(reference, memory), reference.group, book), pointed);
     if (!pointed.products.empty() || pointed.out_of_list) return pointed;
   }
   if (!reference.named.empty()) {

@@ -142,6 +142,7 @@ void read_word_lists(const YAML::Node& root, Lexicon& lexicon) {
   lexicon.articles = word_set(root, "articles");
   lexicon.item_words = word_set(root, "item_words");
   lexicon.only = word_set(root, "only");
+  lexicon.open_questions = word_set(root, "open_questions");
   lexicon.question_words = word_set(root, "question_words");
   lexicon.quantity_before = phrase_list(need(root, "quantity_before"));
   lexicon.quantity_after = phrase_list(need(root, "quantity_after"));

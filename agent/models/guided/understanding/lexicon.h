@@ -84,6 +84,7 @@ struct Lexicon {
   std::unordered_set<std::string> articles;        // before a thing looked for: "a", "some"
   std::unordered_set<std::string> item_words;      // before a number in the list: "number", "option"
   std::unordered_set<std::string> only;            // "only"
+  std::unordered_set<std::string> open_questions;  // that neither yes nor no answers: "what", "how"
   std::unordered_set<std::string> question_words;  // a question may begin with these: "what", "does"
   std::unordered_set<std::string> self;            // the shopper speaks of themselves: "i'm", "my size"
 

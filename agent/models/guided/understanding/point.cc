@@ -47,6 +47,16 @@ bool measured(const std::vector<MeasureSpan>& measures, const text::Word& word) 
   return false;
 }
 
+// Whether the number is only the first part of a longer value: "2-pack", "6.5-7.5", "3 shelves".
+bool begins_longer(const Heard& heard, std::size_t word) {
+  const std::size_t end = heard.words[word].end;
+  if (end < heard.text.size() && std::string_view("-/'\"x").find(heard.text[end]) != std::string_view::npos) return true;
+  for (const Known& known : heard.known) {
+    if (known.span.first <= word && known.span.last > word + 1 && known.reading(Mention::What::kOptionValue)) return true;
+  }
+  return false;
+}
+
 bool currency_before(std::string_view text, std::size_t byte) {
   const std::string_view head = text.substr(0, byte);
   return head.ends_with("$") || head.ends_with("€") || head.ends_with("£");
@@ -95,7 +105,7 @@ void Listener::hear_options(Heard& heard, std::vector<bool>& taken) const {
     const auto sized = lexicon_.value_words.find(word);
     if (!is_size_number(word) && sized == lexicon_.value_words.end()) continue;
     if (is_size_number(word) && measured(measures, words[i])) continue;
-    if (currency_before(heard.text, words[i].start)) continue;
+    if (currency_before(heard.text, words[i].start) || begins_longer(heard, i)) continue;
     for (const auto& [option, cues] : lexicon_.option_cues) {
       bool cued = false;
       for (const std::string& cue : cues) {
