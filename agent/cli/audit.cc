@@ -21,6 +21,7 @@ Audit audit(const Transcript& transcript, const verify::Lexicon& lexicon, const 
     const Message& message = transcript.messages[i];
     if (message.role == Role::kAssistant && !message.text.empty()) result.replies.push_back({i, verifier.verify(message.text, evidence)});
     evidence.add(message);
+    if (!result.replies.empty() && result.replies.back().message == i) evidence.add_proven(result.replies.back().claims);
   }
   if (actions) result.actions = actions(transcript);
   return result;

@@ -10,12 +10,17 @@ namespace {
 constexpr int kReach = 9;        // words
 constexpr double kFirm = 1.0;
 
-bool content(const Token& token) { return token.concept_id != 0 && (!token.is(WordClass::kStop) || token.digits); }
+bool content(const Token& token) {
+  if (token.concept_id == 0) return false;
+  const bool number = token.digits && token.folded.find_first_not_of("0123456789.,") == std::string::npos;
+  return !number && (!token.is(WordClass::kStop) || token.digits) && token.folded.size() > 1;
+}
 
 double rarity(const Examination& exam, Concept word) {
   const auto found = exam.index.by_attribute.find(word);
   const double uses = found == exam.index.by_attribute.end() ? 1.0 : static_cast<double>(found->second.size());
-  return 1.0 / (1.0 + 0.2 * std::log2(1.0 + uses));
+  const double generic = exam.lexicon.classes_of(word) & bit(WordClass::kGeneric) ? 0.3 : 1.0;
+  return generic / (1.0 + 0.2 * std::log2(1.0 + uses));
 }
 
 bool holds(const std::vector<Concept>& words, Concept word) { return std::find(words.begin(), words.end(), word) != words.end(); }
@@ -35,6 +40,13 @@ int side_of(const LexiconData& lexicon, const std::vector<Concept>& words, int c
   return side;
 }
 
+bool starts_number(const Examination& exam, std::size_t token) {
+  for (const Number& number : exam.piece.numbers) {
+    if (number.first_token == token && !number.bare()) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<Hint> hints_around(const Examination& exam, std::size_t first, std::size_t last) {
@@ -47,26 +59,31 @@ std::vector<Hint> hints_around(const Examination& exam, std::size_t first, std::
     hints.push_back({tokens[i].concept_id, weight, same, distance});
   };
   for (std::size_t i = first; i-- > 0 && static_cast<int>(first - i) <= kReach;) add(i, static_cast<int>(first - i));
-  for (std::size_t i = last + 1; i < tokens.size() && static_cast<int>(i - last) <= kReach; ++i) add(i, static_cast<int>(i - last));
+  for (std::size_t i = last + 1; i < tokens.size() && static_cast<int>(i - last) <= kReach; ++i) {
+    if (i == last + 1 && starts_number(exam, i)) break;  // "32GB 3GB RAM": the words after are the second number's
+    add(i, static_cast<int>(i - last));
+  }
   return hints;
 }
 
 double agreement(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const std::vector<Concept>* near) {
   double sum = 0;
   for (const Hint& hint : hints) {
-    if (near && holds(*near, hint.word)) sum += hint.weight * 1.1;
+    if (near && holds(*near, hint.word)) sum += hint.weight * (exam.lexicon.classes_of(hint.word) & bit(WordClass::kGeneric) ? 0.4 : 1.1);
     else if (holds(leaf.attribute, hint.word)) sum += hint.weight * rarity(exam, hint.word) * 1.2;
   }
   return sum;
 }
 
-bool contrasts(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const std::vector<Concept>* near) {
+bool contrasts(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const std::vector<Concept>* near, Dimension dimension) {
   const LexiconData& lexicon = exam.lexicon;
   for (const Hint& hint : hints) {
     if (hint.word >= lexicon.contrasts_of.size() || !hint.same_segment || hint.distance > 5) continue;
     for (std::uint16_t code : lexicon.contrasts_of[hint.word]) {
       const int contrast = code / 16;
       const int said = code % 16;
+      const Dimension only = lexicon.contrast_dimension[static_cast<std::size_t>(contrast)];
+      if (only != Dimension::kNone && only != dimension) continue;
       bool nearer_other = false;
       for (const Hint& other : hints) {
         if (other.word >= lexicon.contrasts_of.size() || !other.same_segment || other.distance > hint.distance) continue;

@@ -23,6 +23,6 @@ std::vector<Hint> hints_around(const Examination& exam, std::size_t first, std::
 double agreement(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const std::vector<Concept>* near);
 
 // The statement qualifies its value by a word that excludes the fact's own ("rear camera" against "Selfie camera").
-bool contrasts(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const std::vector<Concept>* near);
+bool contrasts(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const std::vector<Concept>* near, Dimension dimension);
 
 }  // namespace floorwalker::verify

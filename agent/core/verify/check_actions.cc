@@ -12,18 +12,29 @@ bool holds(const std::vector<std::string>& stems, const std::string& stem) {
   return std::any_of(stems.begin(), stems.end(), [&](const std::string& one) { return stem.compare(0, one.size(), one) == 0; });
 }
 
-// Said as done: "I've added", "has been cancelled", "successfully updated". Not "can be cancelled", "will be added", "to be returned".
+// Said as done: "I've added", "has been cancelled", "successfully updated". Not "can be cancelled", "will be added", "have it returned".
 bool said_as_done(const Examination& exam, std::size_t verb) {
   const auto& tokens = exam.piece.tokens;
+  static constexpr std::string_view kBetween[] = {"been", "now", "successfully", "just", "already", "also", "then", "fully", "officially", "both", "all", "indeed"};
+  static constexpr std::string_view kDoers[] = {"i", "we", "i've", "we've", "has", "have"};
+  if (exam.piece.negated[verb]) return false;
+  static constexpr std::string_view kNotYet[] = {"once", "after", "when", "if", "until", "unless", "whether", "before", "cannot"};
+  for (std::size_t at = verb; at-- > 0 && tokens[at + 1].gap != '.' && tokens[at + 1].gap != ';';) {
+    if (std::find(std::begin(kNotYet), std::end(kNotYet), tokens[at].folded) != std::end(kNotYet)) return false;
+  }
   bool done = false;
-  for (std::size_t back = 1; back <= 4 && back <= verb; ++back) {
-    const Token& token = tokens[verb - back];
-    if (tokens[verb - back + 1].gap == '.' || tokens[verb - back + 1].gap == '\n') break;
-    static constexpr std::string_view kNotYet[] = {"can", "could", "be", "to", "will", "would", "should", "may", "might", "must", "once", "if", "cannot", "get",
-                                                   "getting", "being", "ll", "i'll", "we'll", "when", "after", "not", "never", "until", "you", "you've"};
-    if (std::find(std::begin(kNotYet), std::end(kNotYet), token.folded) != std::end(kNotYet)) return false;
-    if (token.is(WordClass::kNegation)) return false;
-    if (token.is(WordClass::kPerfect) || token.is(WordClass::kFirstPerson) || token.folded == "successfully") done = true;
+  for (std::size_t at = verb; at-- > 0;) {
+    if (tokens[at + 1].gap == '.' || tokens[at + 1].gap == '\n' || tokens[at + 1].gap == ';') break;
+    const std::string& word = tokens[at].folded;
+    if (word == "successfully" || word == "been") done = done || word == "successfully";
+    if (std::find(std::begin(kDoers), std::end(kDoers), word) != std::end(kDoers)) {
+      const bool your_doing = at > 0 && (tokens[at - 1].folded == "you" || tokens[at - 1].folded == "to" || tokens[at - 1].folded == "would" || tokens[at - 1].folded == "if");
+      return !your_doing;
+    }
+    if (word == "was" || word == "were") return true;
+    if (std::find(std::begin(kBetween), std::end(kBetween), word) == std::end(kBetween)) {
+      return done && word != "be" && word != "to" && !tokens[at].is(WordClass::kHypothetical) && !tokens[at].is(WordClass::kFuture);
+    }
   }
   return done;
 }
@@ -38,8 +49,11 @@ struct Proof {
 
 Proof prove(const Examination& exam, const ActionRule& rule) {
   Proof proof;
+  const bool about_money = std::any_of(exam.piece.tokens.begin(), exam.piece.tokens.end(), [](const Token& token) { return token.is(WordClass::kMoney) || token.folded == "status"; });
   for (const CallRecord& call : exam.index.calls) {
-    const bool fits = std::any_of(call.tool_stems.begin(), call.tool_stems.end(), [&](const std::string& stem) { return holds(rule.calls, stem); });
+    const bool reads = !call.tool_stems.empty() && holds(exam.lexicon.reading, call.tool_stems[0]);
+    const bool named = std::any_of(call.tool_stems.begin(), call.tool_stems.end(), [&](const std::string& stem) { return holds(rule.calls, stem); });
+    const bool fits = !reads && (named || rule.any_write || about_money);
     if (!fits || !call.answered) continue;
     if (!call.failed) {
       proof.call = true;

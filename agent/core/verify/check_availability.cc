@@ -1,7 +1,146 @@
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+
 #include "agent/core/verify/piece.h"
 
+// What can be bought, and what state an order is in: only the shop's latest word counts.
 namespace floorwalker::verify {
+namespace {
 
-void check_availability(Examination&) {}
+bool availability_key(std::string_view key) {
+  return key == "available" || key == "in_stock" || key == "availability" || key == "is_available" || key == "stock" || key == "stock_status";
+}
+
+// What a fact says about being in stock.
+std::optional<bool> can_be_bought(const Examination& exam, std::uint32_t leaf) {
+  const Leaf& fact = exam.index.leaves[leaf];
+  if (fact.kind == Leaf::Kind::kBool) return fact.yes;
+  if (fact.kind == Leaf::Kind::kNumber && fact.numbers == 1) return exam.index.numbers[fact.first_number].number.value > 0;
+  const std::string_view text = exam.index.value_text(leaf);
+  if (text == "in_stock" || text == "low_stock" || text == "InStock" || text == "in stock") return true;
+  if (text == "out_of_stock" || text == "OutOfStock" || text == "out of stock" || text == "sold_out") return false;
+  return std::nullopt;
+}
+
+struct StockSeen {
+  std::vector<std::uint32_t> yes, no;
+};
+
+void look(const Examination& exam, EntityIndex entity, StockSeen& seen, int depth) {
+  for (std::uint32_t leaf : exam.index.entities[entity].leaves) {
+    if (!exam.usable(leaf) || !availability_key(exam.index.leaves[leaf].key)) continue;
+    const auto can = can_be_bought(exam, leaf);
+    if (can) (*can ? seen.yes : seen.no).push_back(leaf);
+  }
+  if (depth > 2) return;
+  for (EntityIndex child : exam.index.entities[entity].children) look(exam, child, seen, depth + 1);
+}
+
+// The thing whose availability is told: the one with an identifier, or the only one spoken of.
+const Mention* told_of(const Examination& exam, std::size_t token) {
+  const Mention* chosen = nullptr;
+  std::size_t ids = 0;
+  for (const Mention& mention : exam.piece.mentions) {
+    if (mention.by_id) ++ids;
+    const bool better = !chosen || (mention.by_id && !chosen->by_id);
+    if (better) chosen = &mention;
+  }
+  if (ids > 1) return nullptr;
+  (void)token;
+  return chosen && chosen->entities.size() == 1 ? chosen : nullptr;
+}
+
+void check_stock(Examination& exam, std::size_t token, bool says_yes) {
+  const Mention* mention = told_of(exam, token);
+  const std::size_t start = exam.piece.tokens[token].start;
+  if (!mention || (mention->by_id && !exam.one_identified(token)) || (start > 0 && exam.piece.text[start - 1] == '_')) return;
+  for (std::uint32_t leaf : exam.index.entities[mention->entities[0]].leaves) {
+    if (exam.index.leaves[leaf].key == "status") return;  // an order, no thing to buy
+  }
+  StockSeen seen;
+  look(exam, mention->entities[0], seen, 0);
+  if (seen.yes.empty() && seen.no.empty()) return;
+  const bool single = seen.yes.size() + seen.no.size() == 1;
+  const bool supported = says_yes ? !seen.yes.empty() : !seen.no.empty();
+  if (!supported && !single && !says_yes) return;
+  const std::vector<std::uint32_t>& leaves = supported == says_yes ? seen.yes : seen.no;
+  if (!says_yes && supported && !single && !mention->by_id) return;
+  exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kAvailability,
+             supported ? Verdict::kSupported : Verdict::kContradicted,
+             fmt::format("{}: {} is {}", exam.index.title(mention->entities[0]), exam.index.leaves[leaves[0]].key, exam.index.value_text(leaves[0])), leaves);
+}
+
+void check_stocks(Examination& exam) {
+  const auto& tokens = exam.piece.tokens;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const bool no = tokens[i].is(WordClass::kUnavailable);
+    if (!(no || tokens[i].is(WordClass::kAvailable)) || exam.piece.used[i] || exam.piece.hypothetical || exam.piece.question) continue;
+    check_stock(exam, i, !no && !exam.piece.negated[i]);
+    while (i + 1 < tokens.size() && (tokens[i + 1].is(WordClass::kUnavailable) || tokens[i + 1].is(WordClass::kAvailable))) ++i;
+  }
+}
+
+bool strict_class(const Examination& exam, Concept word) {
+  if (word == 0 || word >= exam.lexicon.value_classes_of.size()) return false;
+  for (std::uint16_t index : exam.lexicon.value_classes_of[word]) {
+    if (exam.lexicon.value_classes[index].strict) return true;
+  }
+  return false;
+}
+
+// "the pending order", "its status is delivered", "is pending": a state, not something done.
+bool used_as_state(const Examination& exam, std::size_t i) {
+  const auto& tokens = exam.piece.tokens;
+  const std::string& word = tokens[i].folded;
+  const bool participle = word.size() > 3 && (word.compare(word.size() - 2, 2, "ed") == 0 || word.compare(word.size() - 3, 3, "ing") == 0);
+  if (!participle || word == "canceling" || word == "cancelling" || word == "processing") return false;
+  if (exam.piece.hypothetical) return false;
+  for (std::size_t next = i + 1; next <= i + 2 && next < tokens.size(); ++next) {
+    if (next == i + 2 && tokens[i + 1].is(WordClass::kStop)) break;
+    const bool plural = tokens[next].folded.back() == 's';
+    if (tokens[next].is(WordClass::kThing) && tokens[next].gap != '.' && tokens[next].gap != ',') return !plural;
+  }
+  for (std::size_t back = 1; back <= 3 && back <= i; ++back) {
+    if (tokens[i - back].folded == "status") return true;
+  }
+  return i > 0 && (tokens[i - 1].folded == "is" || tokens[i - 1].folded == "currently" || tokens[i - 1].folded == "still") && !exam.piece.question;
+}
+
+void check_state(Examination& exam, std::size_t token) {
+  const Mention* order = nullptr;
+  for (const Mention& mention : exam.piece.mentions) {
+    if (mention.by_id && (!order || mention.first < token || order->first < token)) order = order && mention.first > token && order->first > token ? order : &mention;
+  }
+  std::size_t ids = 0;
+  for (const Mention& mention : exam.piece.mentions) ids += mention.by_id;
+  if (!order || ids > 1) return;
+  std::uint32_t stated = 0;
+  bool any = false;
+  for (std::uint32_t leaf : exam.index.entities[order->entities[0]].leaves) {
+    const Leaf& fact = exam.index.leaves[leaf];
+    if (fact.key != "status" && fact.key != "state") continue;
+    if (std::find(fact.words.begin(), fact.words.end(), exam.piece.tokens[token].concept_id) != fact.words.end()) {
+      exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kAttribute, Verdict::kSupported,
+                 fmt::format("status: {}", exam.index.value_text(leaf)), {leaf});
+      return;
+    }
+    stated = leaf;
+    any = true;
+  }
+  if (!any || exam.piece.negated[token]) return;
+  exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kAttribute, Verdict::kContradicted,
+             fmt::format("the status of {} is {}", exam.index.title(order->entities[0]), exam.index.value_text(stated)), {stated});
+}
+
+}  // namespace
+
+void check_availability(Examination& exam) {
+  check_stocks(exam);
+  for (std::size_t i = 0; i < exam.piece.tokens.size(); ++i) {
+    if (strict_class(exam, exam.piece.tokens[i].concept_id) && !exam.piece.used[i] && used_as_state(exam, i)) check_state(exam, i);
+  }
+}
 
 }  // namespace floorwalker::verify

@@ -1,7 +1,187 @@
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "agent/core/verify/binding.h"
+#include "agent/core/verify/phrase.h"
 #include "agent/core/verify/piece.h"
 
+// How many there are: of a list in a result, of a shop (its extent, not a page of it), of parts that a product states.
 namespace floorwalker::verify {
+namespace {
 
-void check_counts(Examination&) {}
+struct CountSpan {
+  std::size_t first = 0;       // token of the number
+  std::int64_t value = 0;
+  std::size_t noun = 0;        // token of what is counted
+};
+
+std::optional<std::int64_t> whole_number(const Examination& exam, std::size_t token) {
+  const Token& word = exam.piece.tokens[token];
+  const auto named = exam.lexicon.numbers.find(word.folded);
+  if (named != exam.lexicon.numbers.end() && word.folded != "one") return named->second;
+  if (word.folded.empty() || word.folded.size() > 4 || word.folded.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
+  return std::atoll(word.folded.c_str());
+}
+
+bool counts_variants(const Examination& exam, Concept noun, const Collection& list) {
+  const auto named = [&](std::string_view word) {
+    const Concept known = exam.index.concepts.find(std::string(word));
+    return known && std::find(list.name.begin(), list.name.end(), known) != list.name.end();
+  };
+  if (std::find(list.name.begin(), list.name.end(), noun) != list.name.end()) return true;
+  const bool thing = exam.lexicon.classes_of(noun) & bit(WordClass::kThing);
+  const bool of_cart = noun == exam.index.concepts.find("item") && (named("items") || named("lines"));
+  return of_cart || (thing && noun != exam.index.concepts.find("order") && noun != exam.index.concepts.find("item") && (named("variants") || named("options")));
+}
+
+// Every word between number and noun must be understood: a name of the owner, "available", or empty.
+bool understood(const Examination& exam, const CountSpan& span, const Collection& list) {
+  const auto& tokens = exam.piece.tokens;
+  for (std::size_t i = span.first + 1; i < span.noun; ++i) {
+    const Token& word = tokens[i];
+    if (word.is(WordClass::kStop) || word.is(WordClass::kAvailable) || word.is(WordClass::kThing) || word.is(WordClass::kEvaluative)) continue;
+    bool of_owner = false;
+    for (const auto& name : exam.index.entities[list.owner].names) of_owner = of_owner || std::find(name.begin(), name.end(), word.concept_id) != name.end();
+    if (!of_owner || word.concept_id == 0) return false;
+  }
+  return true;
+}
+
+// Something after the noun narrows what is counted: "options in black", "items under $50".
+bool narrowed(const Examination& exam, const CountSpan& span, const Collection& list) {
+  const auto& tokens = exam.piece.tokens;
+  for (std::size_t i = span.noun + 1; i < tokens.size(); ++i) {
+    if (tokens[i].gap == '.' || tokens[i].gap == ':' || tokens[i].gap == ';') break;
+    const Token& word = tokens[i];
+    if (word.is(WordClass::kNegationEnd) || word.folded == "that" || word.folded == "which" || word.folded == "under" || word.folded == "matching") return true;
+    if (word.is(WordClass::kStop) || word.is(WordClass::kAvailable) || word.is(WordClass::kThing)) continue;
+    bool of_owner = false;
+    for (const auto& name : exam.index.entities[list.owner].names) of_owner = of_owner || std::find(name.begin(), name.end(), word.concept_id) != name.end();
+    static constexpr std::string_view kPlaces[] = {"store", "shop", "online", "currently", "total", "cart", "catalogue", "catalog", "stock", "choose", "right", "now", "order"};
+    if (!of_owner && std::find(std::begin(kPlaces), std::end(kPlaces), word.folded) == std::end(kPlaces)) return true;
+  }
+  return false;
+}
+
+// "there are 11 options", "all 11", "a total of 11": tells how many there are; "between two orders" does not.
+bool says_how_many(const Examination& exam, std::size_t number) {
+  static constexpr std::string_view kThereIs[] = {"there", "offer", "carry", "sell", "total", "all", "currently", "stock"};
+  for (std::size_t back = 1; back <= 3 && back <= number; ++back) {
+    const Token& word = exam.piece.tokens[number - back];
+    if (std::find(std::begin(kThereIs), std::end(kThereIs), word.folded) != std::end(kThereIs)) return true;
+  }
+  return number == 0;
+}
+
+bool agrees(const Collection& list, std::int64_t value) {
+  if (!list.complete) return value == list.total;
+  return value == static_cast<std::int64_t>(list.count) || (list.says_available && value == static_cast<std::int64_t>(list.available)) || value == list.total;
+}
+
+std::uint32_t some_leaf(const Examination& exam, const Collection& list) {
+  const Document& document = *exam.index.documents[list.document];
+  for (std::uint32_t leaf = document.first_leaf; leaf < document.last_leaf; ++leaf) {
+    for (std::uint32_t node = exam.index.leaves[leaf].node; node; node = document.tree[node].parent) {
+      if (node == list.node) return leaf;
+    }
+  }
+  return document.first_leaf;
+}
+
+// Decides a count of the members of a list; false if no list is surely meant.
+bool check_list(Examination& exam, const CountSpan& span) {
+  const Scope scope = exam.scope_at(span.noun);
+  std::vector<const Collection*> meant;
+  for (const Collection& list : exam.index.collections) {
+    if (list.count < 2 && list.complete) continue;
+    if (!exam.index.documents[list.document]->live || !counts_variants(exam, exam.piece.tokens[span.noun].concept_id, list)) continue;
+    if (!scope.holds(list.owner) || !understood(exam, span, list)) continue;
+    meant.push_back(&list);
+  }
+  if (meant.empty()) return false;
+  for (const Collection* list : meant) {
+    if (!agrees(*list, span.value)) continue;
+    Claim& claim = exam.claim(exam.piece.tokens[span.first].start, exam.piece.tokens[span.noun].end, ClaimKind::kCount, Verdict::kSupported,
+                              fmt::format("{} of them in the result", span.value));
+    claim.evidence.push_back(exam.index.documents[list->document]->source + "#" + exam.index.documents[list->document]->tree.pointer(list->node));
+    return true;
+  }
+  const Collection& list = *meant.back();
+  const bool sure = meant.size() == 1 && says_how_many(exam, span.first) && (scope.exact || list.owner == 0) && !narrowed(exam, span, list) && !exam.piece.question && !exam.piece.hypothetical;
+  if (!sure) return false;
+  const std::string why = !list.complete ? fmt::format("the shop has {}, of which this is a page of {}", list.total, list.count)
+                          : list.says_available ? fmt::format("{} in all, {} of them available", list.count, list.available)
+                                                : fmt::format("{} in the result", list.count);
+  exam.claim(exam.piece.tokens[span.first].start, exam.piece.tokens[span.noun].end, ClaimKind::kCount, Verdict::kContradicted, why, {some_leaf(exam, list)});
+  return true;
+}
+
+// A fact that counts: number_of_drawers, fan_count.
+bool counting_key(std::string_view key) {
+  return key.find("number_of") != std::string_view::npos || key.find("count") != std::string_view::npos || key.find("num_") != std::string_view::npos || key.find("quantity") != std::string_view::npos;
+}
+
+// "three fans" against {"fan_count": 3}; "four colours" against "Black, White, Red".
+bool check_fact(Examination& exam, const CountSpan& span) {
+  const Concept noun = exam.piece.tokens[span.noun].concept_id;
+  const auto leaves = exam.index.by_attribute.find(noun);
+  if (noun == 0 || leaves == exam.index.by_attribute.end()) return false;
+  const Scope scope = exam.scope_at(span.noun);
+  std::vector<std::uint32_t> others;
+  for (std::uint32_t leaf : leaves->second) {
+    const Leaf& fact = exam.index.leaves[leaf];
+    if (!exam.usable(leaf) || !scope.holds(fact.entity) || fact.trust != Trust::kMerchant) continue;
+    for (std::uint32_t n = fact.first_number; n < fact.first_number + fact.numbers; ++n) {
+      const Number& number = exam.index.numbers[n].number;
+      if (!number.bare()) continue;
+      if (number.value == static_cast<double>(span.value)) {
+        exam.claim(exam.piece.tokens[span.first].start, exam.piece.tokens[span.noun].end, ClaimKind::kCount, Verdict::kSupported,
+                   fmt::format("{} is {}", fact.key, exam.index.value_text(leaf).substr(0, 40)), {leaf});
+        return true;
+      }
+      if (counting_key(fact.key)) others.push_back(leaf);
+    }
+  }
+  if (others.empty() || exam.piece.hypothetical || exam.piece.question || exam.piece.negated[span.first]) return false;
+  exam.claim(exam.piece.tokens[span.first].start, exam.piece.tokens[span.noun].end, ClaimKind::kCount, Verdict::kContradicted,
+             fmt::format("{} is {}", exam.index.leaves[others[0]].key, exam.index.value_text(others[0]).substr(0, 40)), others);
+  return true;
+}
+
+void check_count(Examination& exam, std::size_t token, std::int64_t value) {
+  const auto& tokens = exam.piece.tokens;
+  for (std::size_t noun = token + 1; noun <= token + 5 && noun < tokens.size(); ++noun) {
+    if (noun == token + 1 && tokens[noun].gap == '-') return;
+    const bool apart = tokens[noun].gap == '.' || tokens[noun].gap == ',' || tokens[noun].gap == ';' || tokens[noun].gap == '\n' || tokens[noun].gap == '(' || tokens[noun].gap == '$';
+    if (apart || tokens[noun].digits) return;
+    if (tokens[noun].concept_id == 0) continue;
+    const CountSpan span{token, value, noun};
+    if (check_fact(exam, span) || check_list(exam, span)) return;
+  }
+}
+
+bool part_of_a_number(const Examination& exam, std::size_t token) {
+  for (const Number& number : exam.piece.numbers) {
+    if (number.first_token <= token && token <= number.last_token) return !number.bare() || number.decimals > 0 || number.glued;
+  }
+  for (const Mention& mention : exam.piece.mentions) {
+    if (mention.first <= token && token <= mention.last) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void check_counts(Examination& exam) {
+  for (std::size_t i = 0; i + 1 < exam.piece.tokens.size(); ++i) {
+    if (exam.piece.used[i]) continue;
+    const auto value = whole_number(exam, i);
+    if (i > 0 && exam.piece.tokens[i - 1].is(WordClass::kGeneric) && exam.piece.tokens[i].gap == ' ' && exam.piece.tokens[i - 1].folded != "total") continue;
+    const bool list_number = i == 0 && exam.piece.depth >= 0 && exam.piece.depth % 2 == 0;
+    if (value && !list_number && !part_of_a_number(exam, i)) check_count(exam, i, *value);
+  }
+}
 
 }  // namespace floorwalker::verify

@@ -9,7 +9,7 @@ void check_evaluative(Examination& exam) {
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     if (!tokens[i].is(WordClass::kEvaluative) || exam.piece.used[i]) continue;
     std::size_t last = i;
-    while (last + 1 < tokens.size() && tokens[last + 1].is(WordClass::kEvaluative) && !exam.piece.used[last + 1] && tokens[last + 1].gap == ' ') ++last;
+    while (last + 1 < tokens.size() && tokens[last + 1].is(WordClass::kEvaluative) && !exam.piece.used[last + 1] && (tokens[last + 1].gap == ' ' || tokens[last + 1].gap == '-')) ++last;
     std::vector<std::uint32_t> leaves;
     for (const PhraseMatch& match : find_phrase(exam, i, last)) {
       if (exam.index.leaves[match.leaf].trust == Trust::kMerchant) leaves.push_back(match.leaf);

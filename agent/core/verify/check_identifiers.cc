@@ -32,6 +32,14 @@ void check_ending(Examination& exam, std::size_t token) {
     }
     if (last_digits(fact)) known.push_back(leaf);
   }
+  for (const auto& [id, leaves] : exam.index.identifiers) {
+    const bool suffix = id.size() > said.size() + 2 && id.compare(id.size() - said.size(), said.size(), said) == 0;
+    const bool prefixed = id.find('_') != std::string::npos && id.find("credit") == std::string::npos;
+    if (suffix && prefixed && !leaves.empty()) {
+      exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kIdentifier, Verdict::kSupported, "the last digits of its number", {leaves[0]});
+      return;
+    }
+  }
   const std::string why = known.empty() ? "no tool result states these last digits"
                                         : fmt::format("the last digits on file are {}, not {}", exam.index.value_text(known.back()), said);
   exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kIdentifier,
@@ -54,7 +62,11 @@ Concept label_before(const Examination& exam, const IdentifierSpan& span) {
   const auto& tokens = exam.piece.tokens;
   for (std::size_t back = 1; back <= 3 && back <= span.first; ++back) {
     const Token& token = tokens[span.first - back];
-    if (token.folded == "id" || token.folded == "ids" || token.folded == "number" || token.folded == "no" || token.folded == "is") continue;
+    const std::string_view between = exam.piece.text.substr(token.end, tokens[span.first - back + 1].start - token.end);
+    const bool label_end = back == 1 && (token.folded == "id" || token.folded == "number");
+    if (between.find_first_not_of(label_end ? " *#:" : " *#") != std::string_view::npos) return 0;
+    if (token.folded == "id" || token.folded == "ids" || token.folded == "number" || token.folded == "no") continue;
+    if (token.is(WordClass::kCopula)) return 0;
     return token.concept_id;
   }
   return 0;
@@ -77,6 +89,7 @@ bool mislabelled(const Examination& exam, const std::vector<std::uint32_t>& leav
   bool plain = false;
   for (std::uint32_t leaf : leaves) {
     if (key_has(exam, leaf, label) || exam.index.leaves[leaf].trust == Trust::kShopper) return false;
+    if (exam.index.leaves[leaf].key == "id") return false;
     plain = plain || exam.index.leaves[leaf].identifier;
   }
   return plain;
@@ -98,6 +111,13 @@ void check_identifier(Examination& exam, const IdentifierSpan& span) {
     }
     return;
   }
+  for (const auto& [id, leaves] : exam.index.identifiers) {
+    const bool inside = id.size() >= 7 && span.normal.size() > id.size() && span.normal.compare(span.normal.size() - id.size(), id.size(), id) == 0;
+    const bool suffix = span.normal.size() >= 7 && id.size() > span.normal.size() && id.compare(id.size() - span.normal.size(), span.normal.size(), span.normal) == 0;
+    if (!(inside || suffix) || leaves.empty()) continue;
+    exam.claim(suffix ? span.start : span.end - id.size(), span.end, ClaimKind::kIdentifier, Verdict::kSupported, exam.index.leaves[leaves[0]].key.empty() ? "of a tool result" : std::string(exam.index.leaves[leaves[0]].key), {leaves[0]});
+    return;
+  }
   if (exam.index.entity_of_id.count(span.normal)) {
     exam.claim(span.start, span.end, ClaimKind::kIdentifier, Verdict::kSupported, "named by a tool result");
     return;
@@ -107,8 +127,15 @@ void check_identifier(Examination& exam, const IdentifierSpan& span) {
     exam.claim(span.start, span.end, ClaimKind::kIdentifier, Verdict::kSupported, "as written in a tool result", {phrase[0].leaf});
     return;
   }
-  for (const Token& token : exam.piece.tokens) {
-    if (token.is(WordClass::kExample)) return;
+  for (std::size_t back = 1; back <= 6 && back <= span.first; ++back) {
+    const Token& token = exam.piece.tokens[span.first - back];
+    if (token.is(WordClass::kExample) && token.folded != "example") return;
+  }
+  const bool placeholder = span.normal.find("0000") != std::string::npos;
+  if (placeholder) return;
+  for (const CallRecord& call : exam.index.calls) {
+    if (call.arguments.find(exam.piece.text.substr(span.start, span.end - span.start)) == std::string::npos) continue;
+    if (call.failed || exam.piece.negated[span.first] || exam.piece.negated.back()) return;
   }
   exam.claim(span.start, span.end, ClaimKind::kIdentifier, Verdict::kUnsupported, "no tool result has this identifier");
 }

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include "agent/core/text.h"
 #include "agent/core/verify/binding.h"
 #include "agent/core/verify/derive.h"
+#include "agent/core/verify/phrase.h"
 #include "agent/core/verify/piece.h"
 
 // Numbers with units, amounts of money, bare figures: each must be the value of the fact that the sentence speaks of.
@@ -68,45 +70,51 @@ Bound bound_of(const Examination& exam, const Number& number) {
   return Bound::kNone;
 }
 
-bool same_kind(const Number& said, const Number& known) {
-  if (said.money) return known.money || known.bare();
-  if (said.bare()) return known.bare() || known.money;
-  return !known.money && known.unit.dimension == said.unit.dimension;
-}
-
 bool source_allows(const Examination& exam, const Leaf& leaf) {
   if (leaf.trust == Trust::kThirdParty) return exam.piece.review;
   return true;
 }
 
-// The nearest words in the fact's own text count as much as its name; a number without words of its own is known by its key alone.
+// Which of two facts with the same value is meant: of the thing spoken of before others, results before content and shopper.
+double rank(const Examination& exam, const Candidate& candidate) {
+  const std::uint32_t leaf = exam.index.numbers[candidate.number].leaf;
+  const bool shopper = exam.index.leaves[leaf].trust == Trust::kShopper;
+  return (candidate.inside ? 4.0 : 0.0) - (candidate.conflict ? 2.0 : 0.0) - (shopper ? 3.0 : 0.0) - (exam.index.content(leaf) ? 2.5 : 0.0) +
+         std::min(candidate.agrees, 1.9);
+}
+
+void weigh(const Examination& exam, const Number& said, const Scope& scope, const std::vector<Hint>& hints, Bound bound, std::uint32_t i, Judgement& judged) {
+  const EvidenceNumber& known = exam.index.numbers[i];
+  if (!exam.usable(known.leaf)) return;
+  const Leaf& leaf = exam.index.leaves[known.leaf];
+  if (!source_allows(exam, leaf)) return;
+  Candidate candidate{i, 0, false, scope.holds(leaf.entity)};
+  const bool equal = equal_value(said, known.number, bound == Bound::kAbout);
+  if (!equal && !candidate.inside) return;
+  candidate.agrees = agreement(exam, hints, leaf, &known.near);
+  candidate.conflict = contrasts(exam, hints, leaf, &known.near, said.unit.dimension);
+  if (said.money && known.number.money && candidate.inside) candidate.agrees += 0.2;
+  if (equal) judged.same.push_back(candidate);
+  const bool own = leaf.trust == Trust::kMerchant && !exam.index.content(known.leaf) && candidate.inside && !candidate.conflict;
+  const bool comparable_kind = said.money == known.number.money;
+  if (own && comparable_kind && (!judged.any_best || candidate.agrees > judged.best.agrees)) {
+    judged.best = candidate;
+    judged.any_best = true;
+  }
+}
+
 Judgement judge(const Examination& exam, const Number& said, const Scope& scope, const std::vector<Hint>& hints, Bound bound) {
   Judgement judged;
-  for (std::uint32_t i = 0; i < exam.index.numbers.size(); ++i) {
-    const EvidenceNumber& known = exam.index.numbers[i];
-    if (!same_kind(said, known.number) || !exam.usable(known.leaf)) continue;
-    const Leaf& leaf = exam.index.leaves[known.leaf];
-    if (!source_allows(exam, leaf)) continue;
-    Candidate candidate{i, 0, false, scope.holds(leaf.entity)};
-    const bool equal = equal_value(said, known.number, bound == Bound::kAbout);
-    if (!equal && !candidate.inside) continue;
-    candidate.agrees = agreement(exam, hints, leaf, &known.near);
-    candidate.conflict = contrasts(exam, hints, leaf, &known.near);
-    if (said.money && known.number.money && candidate.inside) candidate.agrees += 0.2;
-    if (equal) judged.same.push_back(candidate);
-    const bool own = leaf.trust != Trust::kShopper && candidate.inside && !candidate.conflict;
-    if (own && (!judged.any_best || candidate.agrees > judged.best.agrees)) {
-      judged.best = candidate;
-      judged.any_best = true;
-    }
-  }
-  std::stable_sort(judged.same.begin(), judged.same.end(), [&](const Candidate& a, const Candidate& b) {
-    const auto rank = [&](const Candidate& c) {
-      const bool shopper = exam.index.leaves[exam.index.numbers[c.number].leaf].trust == Trust::kShopper;
-      return (c.inside ? 4.0 : 0.0) - (c.conflict ? 2.0 : 0.0) - (shopper ? 3.0 : 0.0) + std::min(c.agrees, 1.9);
-    };
-    return rank(a) > rank(b);
-  });
+  const auto over = [&](int kind) {
+    const auto numbers = exam.index.numbers_of.find(kind);
+    if (numbers == exam.index.numbers_of.end()) return;
+    for (std::uint32_t i : numbers->second) weigh(exam, said, scope, hints, bound, i, judged);
+  };
+  over(number_kind(said));
+  if (said.money) over(static_cast<int>(Dimension::kNone));
+  if (said.bare()) over(kMoneyKind);
+  const auto best = std::max_element(judged.same.begin(), judged.same.end(), [&](const Candidate& a, const Candidate& b) { return rank(exam, a) < rank(exam, b); });
+  if (best != judged.same.end()) std::iter_swap(judged.same.begin(), best);
   return judged;
 }
 
@@ -123,8 +131,8 @@ ClaimKind kind_of(const Number& number) { return number.money ? ClaimKind::kAmou
 
 void decide(Examination& exam, const Number& said, Verdict verdict, std::string why, const std::vector<std::uint32_t>& leaves) {
   exam.claim(said.start, said.end, kind_of(said), verdict, std::move(why), leaves);
-  if (said.money) {
-    exam.state.amounts.push_back({said.minor, verdict == Verdict::kSupported, leaves.empty() ? std::string() : exam.index.pointer(leaves[0])});
+  if (said.money || (said.bare() && said.decimals == 2)) {
+    exam.state.amounts.push_back({said.money ? said.minor : std::llround(said.value * 100), verdict == Verdict::kSupported, leaves.empty() ? std::string() : exam.index.pointer(leaves[0])});
   }
 }
 
@@ -137,10 +145,19 @@ bool check_bound(Examination& exam, const Number& said, const Judgement& judged,
   const double value = comparable(known.number);
   const bool keeps = bound == Bound::kAtMost ? value <= limit * 1.0005 : value >= limit * 0.9995;
   if (exam.piece.hypothetical || exam.piece.question) return false;
-  if (!keeps && exam.piece.second_person) return false;
+  const Scope scope = exam.scope_at(said.first_token);
+  const bool one_thing = scope.everything || (scope.roots.size() == 1 && exam.index.entities[scope.roots[0]].children.size() < 2);
+  if (!keeps && (exam.piece.second_person || !one_thing)) return false;
   decide(exam, said, keeps ? Verdict::kSupported : Verdict::kContradicted,
          fmt::format("{}, {} the bound", describe(exam, judged.best), keeps ? "which keeps" : "which breaks"), {known.leaf});
   return true;
+}
+
+// Beside this number the piece also states the value of the fact that is meant: this one is compared with it.
+bool own_value_said(const Examination& exam, const Number& said, const Candidate& meant) {
+  const Number& own = exam.index.numbers[meant.number].number;
+  return std::any_of(exam.piece.numbers.begin(), exam.piece.numbers.end(),
+                     [&](const Number& other) { return other.start != said.start && number_kind(other) == number_kind(own) && equal_value(other, own, false); });
 }
 
 bool supported(Examination& exam, const Number& said, const Judgement& judged, const Scope& scope) {
@@ -149,9 +166,14 @@ bool supported(Examination& exam, const Number& said, const Judgement& judged, c
   const Leaf& leaf = exam.index.leaves[exam.index.numbers[match.number].leaf];
   const bool shopper = leaf.trust == Trust::kShopper;
   const bool firm_other = judged.any_best && judged.best.agrees >= kFirm && judged.best.agrees > match.agrees + kClear;
-  const bool strangers = !match.inside && scope.exact && judged.any_best && judged.best.agrees >= kFirm;
-  const bool wrong_attribute = firm_other && match.inside && (match.conflict || match.agrees < 0.1);
-  if (shopper && firm_other && !exam.piece.second_person) return false;
+  const Leaf* meant = judged.any_best ? &exam.index.leaves[exam.index.numbers[judged.best.number].leaf] : nullptr;
+  const bool other_variant = exam.kin(scope, leaf.entity) && !exam.one_identified(said.first_token);
+  const bool strangers = !match.inside && scope.exact && meant && meant->key == leaf.key && judged.best.agrees >= kFirm && !said.bare() && !other_variant &&
+                         !own_value_said(exam, said, judged.best);
+  const bool wordless = leaf.attribute.empty() && exam.index.numbers[match.number].near.empty();
+  const bool wrong_attribute = firm_other && match.inside && !wordless && (match.conflict || match.agrees < 0.1) && (!said.bare() || (judged.best.agrees >= 0.9 && said.value < 1000)) && !own_value_said(exam, said, judged.best);
+  if (said.bare() && exam.index.content(exam.index.numbers[match.number].leaf)) return true;
+  if (shopper && firm_other && !exam.piece.second_person && !said.bare()) return false;
   if (!shopper && (strangers || wrong_attribute || (match.conflict && judged.any_best && judged.best.agrees >= 0.3))) {
     const std::string why = fmt::format("{} belongs to another fact ({}); {}", exam.piece.text.substr(said.start, said.end - said.start),
                                         describe(exam, match), describe(exam, judged.best));
@@ -176,62 +198,123 @@ bool wrong_unit(Examination& exam, const Number& said, const Scope& scope, const
   return false;
 }
 
-// A unit that the evidence leaves out: {"number_of_drawers": 7}, "7.5 units".
+// A unit that one side leaves out: {"number_of_drawers": 7}, "a width of 18.0".
 bool bare_match(Examination& exam, const Number& said, const Scope& scope, const std::vector<Hint>& hints) {
-  if (said.money || said.bare()) return false;
+  if (said.money) return false;
   for (const EvidenceNumber& known : exam.index.numbers) {
-    if (!known.number.bare() || std::abs(known.number.value - said.value) > 1e-9 || !exam.usable(known.leaf)) continue;
+    const bool one_bare = known.number.bare() != said.bare();
+    if (!one_bare || known.number.money || std::abs(known.number.value - said.value) > 1e-9 || !exam.usable(known.leaf)) continue;
     const Leaf& leaf = exam.index.leaves[known.leaf];
     if (!scope.holds(leaf.entity) || !source_allows(exam, leaf)) continue;
-    if (leaf.kind == Leaf::Kind::kText && leaf.words.size() > 6 && agreement(exam, hints, leaf, &known.near) < 0.3) continue;
+    if (leaf.words.size() > 6 && agreement(exam, hints, leaf, &known.near) < 0.3) continue;
     decide(exam, said, Verdict::kSupported, fmt::format("{} is {}", leaf.key, exam.index.value_text(known.leaf)), {known.leaf});
     return true;
   }
   return false;
 }
 
+// "USB 3.0" where the record has "usb3.0".
+bool joined_match(Examination& exam, const Number& said, const Scope& scope) {
+  if (!said.bare() || said.first_token == 0) return false;
+  const std::string joined = exam.piece.tokens[said.first_token - 1].folded + exam.piece.tokens[said.first_token].folded;
+  for (std::uint32_t leaf = 0; leaf < exam.index.leaves.size(); ++leaf) {
+    const Leaf& fact = exam.index.leaves[leaf];
+    if (fact.kind != Leaf::Kind::kText || !exam.usable(leaf) || !scope.holds(fact.entity) || fact.words.size() > 60) continue;
+    if (text::fold(exam.index.value_text(leaf)).find(joined) == std::string::npos) continue;
+    decide(exam, said, Verdict::kSupported, fmt::format("{}: {}", fact.key, exam.index.value_text(leaf).substr(0, 60)), {leaf});
+    return true;
+  }
+  return false;
+}
+
+// "Address line 2:", "Option 1)", "T-Shirt 1": a number that counts a label.
+bool labels_something(const Examination& exam, const Number& said) {
+  if (said.decimals > 0 || said.value > 20 || said.first_token == 0) return false;
+  const auto& tokens = exam.piece.tokens;
+  const bool after_word = tokens[said.first_token].gap == ' ' && tokens[said.first_token - 1].digits == false;
+  const char next = said.last_token + 1 < tokens.size() ? tokens[said.last_token + 1].gap : '.';
+  return after_word && (next == ':' || next == ')' || next == '*' || next == '(' || tokens[said.first_token - 1].is(WordClass::kGeneric));
+}
+
+// "3.5mm jack" where that is the name of an attribute.
+bool names_a_feature(const Examination& exam, const Number& said) {
+  const Token& token = exam.piece.tokens[said.first_token];
+  return token.concept_id && exam.index.by_attribute.count(token.concept_id) > 0 && said.first_token == said.last_token;
+}
+
 bool worth_checking(const Examination& exam, const Number& said, const Judgement& judged) {
+  if (names_a_feature(exam, said)) return false;
   if (!said.bare()) return true;
   const bool bound_firmly = judged.any_best && judged.best.agrees >= 0.6;
   const bool figure = said.decimals > 0 || said.value >= 100;
-  (void)exam;
+  if (labels_something(exam, said)) return false;
   return bound_firmly || !judged.same.empty() || figure;
 }
 
-void check_one(Examination& exam, const Number& said) {
-  const Scope scope = exam.scope_at(said.first_token);
-  const std::vector<Hint> hints = hints_around(exam, said.first_token, said.last_token);
-  const Bound bound = bound_of(exam, said);
-  const Judgement judged = judge(exam, said, scope, hints, bound);
-  if (!worth_checking(exam, said, judged)) return;
-  const bool exact_same = !judged.same.empty();
-  if (!exact_same && check_bound(exam, said, judged, bound)) return;
-  if (supported(exam, said, judged, scope)) return;
-  if (said.money) {
+// "20:9": a ratio, known word for word or not at all.
+bool check_ratio(Examination& exam, const Number& said) {
+  const std::string_view text = exam.piece.text;
+  const std::size_t at = said.digits_end;
+  const bool ratio = said.bare() && at + 1 < text.size() && text[at] == ':' && text[at + 1] >= '0' && text[at + 1] <= '9';
+  if (!ratio || said.last_token + 1 >= exam.piece.tokens.size()) return false;
+  const std::size_t last = said.last_token + 1;
+  const auto known = find_phrase(exam, said.first_token, last);
+  std::vector<std::uint32_t> leaves;
+  for (const PhraseMatch& match : known) leaves.push_back(match.leaf);
+  exam.claim(said.start, exam.piece.tokens[last].end, ClaimKind::kQuantity, leaves.empty() ? Verdict::kUnsupported : Verdict::kSupported,
+             leaves.empty() ? "no tool result states this ratio" : fmt::format("{}: {}", exam.index.leaves[leaves[0]].key, exam.index.value_text(leaves[0]).substr(0, 60)), leaves);
+  return true;
+}
+
+// What is left when no fact has the value: derived by arithmetic, contradicted by the fact that is meant, or unknown.
+void check_unmatched(Examination& exam, const Number& said, const Judgement& judged, const Scope& scope, const std::vector<Hint>& hints, Bound bound) {
+  if (said.money || (said.bare() && said.decimals == 2)) {
     if (const auto derived = derive_amount(exam, said)) {
       decide(exam, said, Verdict::kSupported, derived->why, derived->leaves);
       if (!derived->pointers.empty()) exam.claims.back().evidence = derived->pointers;
       return;
     }
   }
-  if (bare_match(exam, said, scope, hints) || wrong_unit(exam, said, scope, hints)) return;
-  if (exam.piece.hypothetical && (bound != Bound::kNone || exam.piece.question)) return;
+  if (bare_match(exam, said, scope, hints) || joined_match(exam, said, scope) || wrong_unit(exam, said, scope, hints)) return;
+  if (exam.piece.hypothetical && (bound != Bound::kNone || exam.piece.question || !said.money)) return;
+  if (exam.piece.negated[said.first_token]) return;  // "no variant with 8 bar"
+  const bool filter = (bound == Bound::kAtMost || bound == Bound::kAtLeast) && said.money &&
+                      !(scope.roots.size() == 1 && exam.index.entities[scope.roots[0]].children.size() < 2);
+  if (filter || (said.money && said.minor == 0 && std::any_of(exam.piece.tokens.begin(), exam.piece.tokens.end(), [](const Token& t) { return t.is(WordClass::kDifference); }))) return;
   const bool firm = judged.any_best && judged.best.agrees >= kFirm;
-  if (firm) {
+  if (firm && !own_value_said(exam, said, judged.best)) {
     decide(exam, said, Verdict::kContradicted, "the evidence says otherwise: " + describe(exam, judged.best), {exam.index.numbers[judged.best.number].leaf});
   } else if (!said.bare() || said.decimals > 0) {
     decide(exam, said, Verdict::kUnsupported, "no tool result states it", {});
   }
 }
 
+// Decides a number that a fact has or bounds; false: it waits until the piece's other amounts are known.
+bool check_one(Examination& exam, const Number& said, bool last_chance) {
+  if (check_ratio(exam, said)) return true;
+  if ((said.unit.dimension == Dimension::kPercent && said.value == 100) || (said.value == 0 && !said.money)) return true;
+  const Scope scope = exam.scope_at(said.first_token);
+  const std::vector<Hint> hints = hints_around(exam, said.first_token, said.last_token);
+  const Bound bound = bound_of(exam, said);
+  const Judgement judged = judge(exam, said, scope, hints, bound);
+  if (!worth_checking(exam, said, judged)) return true;
+  if (judged.same.empty() && check_bound(exam, said, judged, bound)) return true;
+  if (supported(exam, said, judged, scope)) return true;
+  if (!last_chance) return false;
+  check_unmatched(exam, said, judged, scope, hints, bound);
+  return true;
+}
+
 }  // namespace
 
 void check_numbers(Examination& exam) {
+  std::vector<const Number*> open;
   for (const Number& number : exam.piece.numbers) {
     bool taken = false;
     for (std::size_t i = number.first_token; i <= number.last_token && i < exam.piece.used.size(); ++i) taken = taken || exam.piece.used[i];
-    if (!taken) check_one(exam, number);
+    if (!taken && !check_one(exam, number, false)) open.push_back(&number);
   }
+  for (const Number* number : open) check_one(exam, *number, true);
 }
 
 }  // namespace floorwalker::verify

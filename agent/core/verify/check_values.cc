@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/core/text.h"
 #include "agent/core/verify/phrase.h"
 #include "agent/core/verify/piece.h"
 
@@ -79,6 +80,40 @@ bool attribute_of_class(const ValueClass& value_class, const Leaf& leaf) {
   return false;
 }
 
+// The word stands in another fact of the same thing or of its kin (another variant of the same product), or the shopper said it.
+bool said_elsewhere(const Examination& exam, Concept word, const Scope& scope) {
+  const auto anywhere = exam.index.by_word.find(word);
+  if (anywhere == exam.index.by_word.end()) return false;
+  for (const Posting& posting : anywhere->second) {
+    const Leaf& fact = exam.index.leaves[posting.leaf];
+    if (!exam.usable(posting.leaf) || exam.index.content(posting.leaf)) continue;
+    if (scope.holds(fact.entity) || fact.trust == Trust::kShopper || exam.kin(scope, fact.entity)) return true;
+  }
+  return false;
+}
+
+// A misspelling in the record: "Agate Greeen".
+bool nearly_said(const Examination& exam, const std::string& word, const std::vector<std::uint32_t>& leaves) {
+  for (std::uint32_t leaf : leaves) {
+    for (const text::Word& known : text::words(exam.index.value_text(leaf))) {
+      if (word.size() >= 4 && text::edit_distance(word, known.folded, 1) <= 1) return true;
+      if (known.folded.size() == 1 && known.folded[0] == word[0]) return true;  // "L" is large
+      if (known.folded.size() >= 4 && word.find(known.folded) != std::string::npos) return true;  // microSDHC in a microSD slot
+      if (known.folded.size() > word.size() && known.folded.find(word) != std::string::npos) return true;
+    }
+  }
+  return false;
+}
+
+// "black and white colors", "color: black": the sentence names the attribute.
+bool named_by_attribute(const Examination& exam, std::size_t token, const ValueClass& value_class) {
+  for (std::size_t i = token > 5 ? token - 5 : 0; i <= token + 5 && i < exam.piece.tokens.size(); ++i) {
+    const Concept word = exam.piece.tokens[i].concept_id;
+    if (i != token && word && std::find(value_class.attributes.begin(), value_class.attributes.end(), word) != value_class.attributes.end()) return true;
+  }
+  return token > 1 && exam.piece.tokens[token - 1].folded == "in" && exam.piece.tokens[token - 2].is(WordClass::kAvailable);
+}
+
 // A colour, material ... that the thing's own evidence does not have while it has others.
 void check_class_word(Examination& exam, std::size_t token, std::uint16_t class_index) {
   const ValueClass& value_class = exam.lexicon.value_classes[class_index];
@@ -98,23 +133,37 @@ void check_class_word(Examination& exam, std::size_t token, std::uint16_t class_
       if (states) others.push_back(leaf);
     }
   }
-  if (others.empty() || exam.piece.negated[token] || exam.piece.question || exam.piece.hypothetical) return;
-  const auto anywhere = exam.index.by_word.find(word);
-  if (anywhere != exam.index.by_word.end()) {
-    for (const Posting& posting : anywhere->second) {
-      const Leaf& fact = exam.index.leaves[posting.leaf];
-      if (exam.usable(posting.leaf) && (scope.holds(fact.entity) || fact.trust == Trust::kShopper)) return;
+  if (exam.piece.negated[token] || exam.piece.question || exam.piece.hypothetical) return;
+  if (others.empty()) {
+    if (named_by_attribute(exam, token, value_class) && !said_elsewhere(exam, word, Scope{})) {
+      exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kAttribute, Verdict::kUnsupported, "no tool result states it");
     }
+    return;
   }
+  if (said_elsewhere(exam, word, scope) || nearly_said(exam, exam.piece.tokens[token].folded, others)) return;
   exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kAttribute, Verdict::kContradicted,
              fmt::format("{}: {}, not {}", exam.index.leaves[others[0]].key, shortened(exam.index.value_text(others[0])), exam.piece.tokens[token].folded), others);
+}
+
+// "size medium", "Medium," in a list of options; not "a small refund".
+bool says_size(const Examination& exam, std::size_t token) {
+  const auto& tokens = exam.piece.tokens;
+  const auto& segment = exam.piece.segment;
+  const bool alone = (token == 0 || (segment[token - 1] != segment[token] && tokens[token].gap != ':')) && (token + 1 == tokens.size() || segment[token + 1] != segment[token]);
+  for (std::size_t i = token > 2 ? token - 2 : 0; i <= token + 2 && i < tokens.size(); ++i) {
+    if (tokens[i].folded == "size" || tokens[i].folded == "sized") return true;
+  }
+  return alone;
 }
 
 void check_classes(Examination& exam) {
   for (std::size_t i = 0; i < exam.piece.tokens.size(); ++i) {
     const Concept word = exam.piece.tokens[i].concept_id;
     if (word == 0 || word >= exam.lexicon.value_classes_of.size() || exam.piece.used[i]) continue;
-    for (std::uint16_t value_class : exam.lexicon.value_classes_of[word]) check_class_word(exam, i, value_class);
+    for (std::uint16_t value_class : exam.lexicon.value_classes_of[word]) {
+      if (exam.lexicon.value_classes[value_class].name == "size" && !says_size(exam, i)) continue;
+      if (!exam.lexicon.value_classes[value_class].strict) check_class_word(exam, i, value_class);
+    }
   }
 }
 
@@ -123,7 +172,7 @@ void check_foreign_value(Examination& exam, std::size_t first) {
   const auto parts = exam.index.by_part.find(exam.piece.tokens[first].concept_id);
   if (exam.piece.tokens[first].concept_id == 0 || parts == exam.index.by_part.end()) return;
   const Scope scope = exam.scope_at(first);
-  if (!scope.exact || exam.piece.negated[first] || exam.piece.question || exam.piece.hypothetical) return;
+  if (!scope.exact || scope.roots.size() != 1 || !exam.one_identified(first) || exam.piece.negated[first]) return;
   for (const Part& part : parts->second) {
     const Leaf& fact = exam.index.leaves[part.leaf];
     if (part.length != fact.words.size() || !exam.usable(part.leaf) || scope.holds(fact.entity) || fact.trust != Trust::kMerchant || fact.identifier) continue;
@@ -135,7 +184,8 @@ void check_foreign_value(Examination& exam, std::size_t first) {
       if (!exam.index.entities[root].children.empty()) continue;
       for (std::uint32_t leaf : exam.index.entities[root].leaves) {
         const Leaf& own = exam.index.leaves[leaf];
-        if (own.key != fact.key || !exam.usable(leaf) || own.words == fact.words) continue;
+        if (own.key != fact.key || !exam.usable(leaf) || own.identifier) continue;
+        if (std::search(own.words.begin(), own.words.end(), fact.words.begin(), fact.words.end()) != own.words.end()) return;
         exam.claim(exam.piece.tokens[first].start, exam.piece.tokens[first + part.length - 1].end, ClaimKind::kAttribute, Verdict::kContradicted,
                    fmt::format("{}: {}", own.key, shortened(exam.index.value_text(leaf))), {leaf});
         return;
@@ -157,6 +207,72 @@ void check_joined(Examination& exam, std::size_t token) {
   }
 }
 
+bool list_gap(const Token& token) { return token.gap == ',' || token.is(WordClass::kAnd); }
+
+// The words of one member of a list in the sentence, from `first`: up to the next comma or "and".
+std::size_t member_end(const Examination& exam, std::size_t first) {
+  std::size_t end = first + 1;
+  while (end < exam.piece.tokens.size() && exam.piece.tokens[end].gap == ' ' && !exam.piece.tokens[end].is(WordClass::kAnd)) ++end;
+  return end;
+}
+
+// "sensors including an accelerometer and a proximity sensor" where the record's list has no proximity: the other members and the name of
+// the list are known, this one is nowhere in the evidence.
+void check_member(Examination& exam, std::size_t first, std::uint32_t leaf) {
+  const auto& tokens = exam.piece.tokens;
+  while (first < tokens.size() && (tokens[first].is(WordClass::kAnd) || (!is_content(tokens[first]) && tokens[first].gap != ','))) ++first;
+  if (first >= tokens.size()) return;
+  const std::size_t end = member_end(exam, first);
+  const bool closes = end == tokens.size() || tokens[end].gap != ' ' || tokens[end].is(WordClass::kAnd);
+  if (!closes || end - first > 3 || exam.piece.negated[first]) return;
+  const Leaf& list = exam.index.leaves[leaf];
+  std::size_t unknown = end;
+  for (std::size_t i = first; i < end; ++i) {
+    if (exam.piece.used[i] || tokens[i].digits || tokens[i].is(WordClass::kEvaluative) || tokens[i].is(WordClass::kThing)) return;
+    const bool of_list = std::find(list.attribute.begin(), list.attribute.end(), tokens[i].concept_id) != list.attribute.end();
+    if (!is_content(tokens[i]) || (of_list && tokens[i].concept_id)) continue;
+    if (tokens[i].concept_id && (exam.index.by_word.count(tokens[i].concept_id) || exam.index.by_attribute.count(tokens[i].concept_id))) return;
+    if (unknown == end) unknown = i;
+  }
+  if (unknown == end) return;
+  exam.claim(tokens[unknown].start, tokens[end - 1].end, ClaimKind::kAttribute, Verdict::kContradicted,
+             fmt::format("{}: {}", list.key, shortened(exam.index.value_text(leaf))), {leaf});
+}
+
+// The piece names the attribute: "sensors", "colours".
+bool names_attribute(const Examination& exam, const Leaf& leaf) {
+  for (const Token& token : tokenise(leaf.key, exam.index.concepts)) {
+    if (token.is(WordClass::kGeneric) || token.is(WordClass::kStop) || token.concept_id == 0) continue;
+    for (const Token& said : exam.piece.tokens) {
+      if (said.concept_id == token.concept_id) return true;
+    }
+  }
+  return false;
+}
+
+void check_lists(Examination& exam) {
+  const auto& tokens = exam.piece.tokens;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const auto parts = exam.index.by_part.find(tokens[i].concept_id);
+    if (tokens[i].concept_id == 0 || !exam.piece.used[i] || parts == exam.index.by_part.end()) continue;
+    for (const Part& part : parts->second) {
+      const Leaf& list = exam.index.leaves[part.leaf];
+      const bool member = part.length <= 3 && i + part.length <= tokens.size() && exam.usable(part.leaf) && list.trust == Trust::kMerchant;
+      const std::string_view value = exam.index.value_text(part.leaf);
+      const bool plural = list.key.size() > 3 && list.key.back() == 's' && list.key != "status" && list.key != "address";
+      if (value.find(',') == std::string_view::npos && !plural) continue;
+      if (!member || list.words.size() > 40 || list.identifier || !names_attribute(exam, list)) continue;
+      bool same = true;
+      for (std::size_t k = 0; k < part.length && same; ++k) same = list.words[part.first + k] == tokens[i + k].concept_id;
+      const std::size_t next = i + part.length;
+      if (same && next < tokens.size() && list_gap(tokens[next]) && exam.scope_at(i).holds(list.entity)) {
+        check_member(exam, next, part.leaf);
+        break;
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void check_values(Examination& exam) {
@@ -168,6 +284,7 @@ void check_values(Examination& exam) {
     i += exam.piece.used[i] || !is_content(exam.piece.tokens[i]) ? 1 : check_run(exam, i);
   }
   for (std::size_t i = 0; i < exam.piece.tokens.size(); ++i) check_joined(exam, i);
+  check_lists(exam);
 }
 
 }  // namespace floorwalker::verify

@@ -126,20 +126,152 @@ std::optional<Derivation> multiple(const Examination& exam, std::int64_t target)
   return std::nullopt;
 }
 
+// Things that the reply or its context speaks of.
+std::vector<EntityIndex> spoken_of(const Examination& exam) {
+  std::vector<EntityIndex> things = exam.state.mentioned;
+  for (const Mention& mention : exam.piece.mentions) things.insert(things.end(), mention.entities.begin(), mention.entities.end());
+  things.insert(things.end(), exam.piece.context.begin(), exam.piece.context.end());
+  int looked = 0;
+  for (std::size_t i = exam.index.documents.size(); i-- > 0 && looked < 4;) {  // what was looked up last
+    const Document& document = *exam.index.documents[i];
+    if (document.tool.empty() || document.first_leaf >= document.last_leaf) continue;
+    things.push_back(exam.index.leaves[document.first_leaf].entity);
+    ++looked;
+  }
+  std::sort(things.begin(), things.end());
+  things.erase(std::unique(things.begin(), things.end()), things.end());
+  return things;
+}
+
+// A bundle of different things: their prices differ for no reason.
+bool is_order(const Examination& exam, EntityIndex entity) {
+  const auto& leaves = exam.index.entities[entity].leaves;
+  return std::any_of(leaves.begin(), leaves.end(), [&](std::uint32_t leaf) { return exam.index.leaves[leaf].key == "status"; });
+}
+
+// The difference of two prices of one product: of the variant that the shopper has and the one that they would have.
+std::optional<Derivation> between_variants(const Examination& exam, std::int64_t target) {
+  std::vector<EntityIndex> products;
+  for (EntityIndex thing : spoken_of(exam)) {
+    products.push_back(thing);
+    for (EntityIndex parent : exam.index.entities[thing].parents) products.push_back(parent);
+  }
+  std::sort(products.begin(), products.end());
+  products.erase(std::unique(products.begin(), products.end()), products.end());
+  for (EntityIndex product : products) {
+    if (product == 0 || exam.index.entities[product].children.size() > 60 || is_order(exam, product)) continue;
+    std::vector<Operand> prices;
+    for (EntityIndex variant : exam.index.entities[product].children) prices_of(exam, variant, prices);
+    for (std::size_t i = 0; i < prices.size(); ++i) {
+      for (std::size_t k = 0; k < i; ++k) {
+        if (std::llabs(prices[i].minor - prices[k].minor) != target) continue;
+        const Operand& more = prices[i].minor > prices[k].minor ? prices[i] : prices[k];
+        const Operand& less = prices[i].minor > prices[k].minor ? prices[k] : prices[i];
+        return Derivation{fmt::format("{} - {} = {}", written(more.minor), written(less.minor), written(target)), {}, {more.pointer, less.pointer}};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+// An amount that an earlier reply proved, or the sum or difference of one and another or a balance.
+std::optional<Derivation> from_proven(const Examination& exam, std::int64_t target, bool arithmetic) {
+  std::vector<Operand> operands;
+  for (const auto& [minor, pointer] : exam.index.proven) {
+    if (minor == target) return Derivation{"proven earlier in this conversation", {}, {pointer}};
+    const bool known = std::any_of(operands.begin(), operands.end(), [m = minor](const Operand& operand) { return operand.minor == m; });
+    if (!known) add(operands, minor, pointer);
+  }
+  if (!arithmetic) return std::nullopt;
+  for (const auto& [number_kind, numbers] : exam.index.numbers_of) {
+    if (number_kind != kMoneyKind) continue;
+    for (std::uint32_t i : numbers) {
+      const EvidenceNumber& known = exam.index.numbers[i];
+      if (exam.index.leaves[known.leaf].key == "balance" && exam.usable(known.leaf)) add(operands, known.number.minor, exam.index.pointer(known.leaf));
+    }
+  }
+  for (EntityIndex thing : spoken_of(exam)) {
+    if (exam.index.entities[thing].children.empty() && operands.size() < 60) prices_of(exam, thing, operands);
+  }
+  std::vector<Operand> here = stated(exam, 8);
+  for (const Operand& a : here) {
+    for (const Operand& b : operands) {
+      if (a.minor + b.minor != target && std::llabs(a.minor - b.minor) != target) continue;
+      return Derivation{fmt::format("{} and {} make {}", written(a.minor), written(b.minor), written(target)), {}, {a.pointer, b.pointer}};
+    }
+  }
+  return std::nullopt;
+}
+
+// "+$9.72", "(-$3.02)": a difference by its sign.
+bool signed_amount(const Examination& exam, const Number& said) {
+  for (std::size_t at = said.start; at > 0 && said.start - at < 3; --at) {
+    const char before = exam.piece.text[at - 1];
+    if (before == '+' || before == '-') return true;
+    if (before != ' ' && before != '*' && before != '(') return false;
+  }
+  return false;
+}
+
+// A formula written out: "53.27 + 53.43 - 53.48 * 2 = -0.26". The amount left of "=" that follows, evaluated.
+std::optional<Derivation> from_formula(const Examination& exam, const Number& said, std::int64_t target) {
+  const std::string_view text = exam.piece.text;
+  std::size_t equals = text.rfind('=', said.start);
+  if (equals == std::string_view::npos || equals == 0 || said.start - equals > 8) return std::nullopt;
+  double sum = 0;
+  double term = 0;
+  double sign = 1;
+  char operation = '+';
+  int operands = 0;
+  std::size_t last = 0;
+  for (const Number& number : exam.piece.numbers) {
+    if (number.end > equals) break;
+    std::string_view between = text.substr(last, number.start - last);
+    const std::size_t mark = between.find_last_of("+-*/x");
+    const char next = operands == 0 || mark == std::string_view::npos ? '+' : between[mark];
+    if (operands > 0 && between.find_first_not_of(" +-*/x()$") != std::string_view::npos) {  // words between: the formula starts anew
+      sum = term = 0;
+      sign = 1;
+      operands = 0;
+    }
+    operation = operands == 0 ? '+' : next;
+    if (operation == '*' || operation == 'x') {
+      term *= number.value;
+    } else if (operation == '/') {
+      if (number.value != 0) term /= number.value;
+    } else {
+      sum += sign * term;
+      sign = operation == '-' ? -1 : 1;
+      term = number.value;
+    }
+    last = number.end;
+    ++operands;
+  }
+  sum += sign * term;
+  if (operands < 2 || std::llabs(std::llround(std::abs(sum) * 100)) != target) return std::nullopt;
+  return Derivation{"the sum as written", {}, {}};
+}
+
 }  // namespace
 
 std::optional<Derivation> derive_amount(const Examination& exam, const Number& said) {
   const bool total = says(exam, WordClass::kTotal);
-  const bool difference = says(exam, WordClass::kDifference);
   const std::string_view text = exam.piece.text;
   const bool formula = text.find('=') != std::string_view::npos || text.find(" + ") != std::string_view::npos || text.find(" - ") != std::string_view::npos;
-  const std::int64_t target = std::abs(said.minor);
+  const bool compares = says(exam, WordClass::kAtLeast) || says(exam, WordClass::kAtMost) || signed_amount(exam, said);
+  const bool difference = says(exam, WordClass::kDifference) || compares;
+  const std::int64_t target = said.money ? std::llabs(said.minor) : std::llround(std::abs(said.value) * 100);
+  if (auto found = from_formula(exam, said, target)) return found;
   if (auto found = multiple(exam, target)) return found;
-  if (!total && !difference && !formula) return std::nullopt;
+  if (!total && !difference && !formula) return from_proven(exam, target, false);
   const bool signs = difference || formula;
   if (auto found = from_operands(stated(exam, 8), target, signs)) return found;
   if (auto found = from_operands(of_mentioned(exam, 8), target, signs)) return found;
-  return within_one(exam, target);
+  if (difference) {
+    if (auto found = between_variants(exam, target)) return found;
+  }
+  if (auto found = within_one(exam, target)) return found;
+  return from_proven(exam, target, true);
 }
 
 }  // namespace floorwalker::verify

@@ -117,6 +117,8 @@ void EvidenceBuilder::walk_object(std::uint32_t node, Place place) {
     place.attribute.clear();
     place.money = false;
   }
+  const std::uint32_t first = tree_[node].first_child;
+  if (first && tree_[first].type == JsonNode::Type::kObject && long_digits(tree_[first].key)) add_collection(node, place);
   std::string_view unit;
   for (std::uint32_t at = tree_[node].first_child; at; at = tree_[at].next) {
     const std::string_view key = tree_[at].key;
@@ -131,7 +133,44 @@ void EvidenceBuilder::walk_object(std::uint32_t node, Place place) {
   }
 }
 
+// Whether a member says that it can be bought: nothing, yes or no.
+std::optional<bool> EvidenceBuilder::says_available(std::uint32_t member) const {
+  for (std::string_view key : {"available", "in_stock", "availability", "is_available"}) {
+    const std::uint32_t at = tree_[member].type == JsonNode::Type::kObject ? tree_.child(member, key) : 0;
+    if (!at) continue;
+    if (tree_[at].type == JsonNode::Type::kBool) return tree_[at].truth;
+    if (tree_[at].type == JsonNode::Type::kString) return tree_[at].text == "in_stock" || tree_[at].text == "low_stock" || tree_[at].text == "InStock";
+  }
+  return std::nullopt;
+}
+
+void EvidenceBuilder::add_collection(std::uint32_t node, const Place& place) {
+  Collection made;
+  made.document = document_;
+  made.node = node;
+  made.owner = place.entity;
+  made.name = name_words(tree_[node].key, index_.concepts);
+  for (std::uint32_t at = tree_[node].first_child; at; at = tree_[at].next) {
+    ++made.count;
+    if (const auto available = says_available(at)) {
+      made.says_available = true;
+      made.available += *available;
+    }
+  }
+  const std::uint32_t above = tree_[node].parent;
+  if (above != node && tree_[above].type == JsonNode::Type::kObject) {
+    if (const std::uint32_t complete = tree_.child(above, "complete")) made.complete = tree_[complete].truth;
+    for (std::string_view key : {"total", "total_count", "totalCount", "count", "total_results"}) {
+      const std::uint32_t total = tree_.child(above, key);
+      if (total && tree_[total].type == JsonNode::Type::kNumber && made.total < 0) made.total = std::atoll(std::string(tree_[total].text).c_str());
+    }
+    if (made.total > static_cast<std::int64_t>(made.count)) made.complete = false;
+  }
+  index_.collections.push_back(std::move(made));
+}
+
 void EvidenceBuilder::walk_array(std::uint32_t node, const Place& place) {
+  if (!tree_[node].key.empty()) add_collection(node, place);
   for (std::uint32_t at = tree_[node].first_child; at; at = tree_[at].next) walk(at, place);
 }
 
@@ -261,12 +300,7 @@ void EvidenceBuilder::index_leaf(std::uint32_t leaf) {
 
 void EvidenceBuilder::add_text(std::uint32_t leaf, const Place& place) {
   const std::string_view text = tree_[index_.leaves[leaf].node].text;
-  std::string spaced;
-  std::string_view readable = text;
-  if (text.find('_') != std::string_view::npos && text.size() < 60) {
-    spaced = text::spaced(text);
-    readable = spaced;
-  }
+  const std::string readable = text.find('_') != std::string_view::npos && text.size() < 60 ? text::spaced(text) : plain_spaces(text);
   const std::vector<Token> tokens = tokenise(readable, index_.concepts);
   Leaf& target = index_.leaves[leaf];
   target.words.reserve(tokens.size());
@@ -278,7 +312,7 @@ void EvidenceBuilder::add_text(std::uint32_t leaf, const Place& place) {
     const std::string& first = tokens[0].folded;
     const bool alone = tokens.size() == 1 || tokens[1].gap != ' ';
     target.yes = (first == "yes" || first == "true") && alone;
-    target.no = (first == "no" || first == "false" || first == "none") && (alone || tokens.size() <= 4);
+    target.no = (first == "no" || first == "false") && (alone || (tokens.size() <= 3 && tokens[1].folded != "longer" && tokens[1].folded != "more"));
   }
   if (target.identifier || looks_like_identifier(text)) index_identifier(leaf, text);
   for (const Token& token : tokens) {
@@ -297,11 +331,16 @@ void EvidenceBuilder::add_text(std::uint32_t leaf, const Place& place) {
     } else if (number.bare() && !place.unit.empty() && numbers.size() == 1) {
       if (const auto unit = find_unit(place.unit)) found.number.unit = *unit;
     }
+    const auto in_number = [&](std::size_t token) {
+      return std::any_of(numbers.begin(), numbers.end(), [&](const Number& other) { return other.start != number.start && other.first_token <= token && token <= other.last_token; });
+    };
     for (std::size_t i = number.first_token; i-- > 0 && number.first_token - i <= 4;) {
+      if (in_number(i)) break;
       if (tokens[i + 1].gap == ',' || tokens[i + 1].gap == '\n' || tokens[i + 1].gap == ';' || tokens[i + 1].gap == '.') break;
       found.near.push_back(tokens[i].concept_id);
     }
     for (std::size_t i = number.last_token + 1; i < tokens.size() && i - number.last_token <= 6; ++i) {
+      if (in_number(i)) break;
       if (tokens[i].gap == ',' || tokens[i].gap == '\n' || tokens[i].gap == ';' || tokens[i].gap == '.') break;
       found.near.push_back(tokens[i].concept_id);
     }
@@ -321,7 +360,9 @@ void EvidenceBuilder::add_number(std::uint32_t leaf, const Place& place) {
   found.number.value = std::strtod(std::string(text).c_str(), nullptr);
   const std::size_t point = text.find('.');
   found.number.decimals = point == std::string_view::npos ? 0 : static_cast<int>(text.size() - point - 1);
-  if (place.money) {
+  const bool a_currency = place.unit.empty() || Currency::parse(place.unit);
+  const bool a_count = place.key.find("total") == 0 && point == std::string_view::npos && place.unit.empty() && !place.minor;
+  if (place.money && a_currency && !a_count) {
     found.number.money = true;
     if (const auto currency = Currency::parse(place.unit)) found.number.currency = *currency;
     found.number.minor = place.minor ? std::llround(found.number.value) : std::llround(found.number.value * 100);
@@ -360,22 +401,13 @@ void EvidenceBuilder::add_parts(std::uint32_t leaf, const std::vector<Token>& to
 
 void EvidenceBuilder::index_number(EvidenceNumber number) {
   const auto at = static_cast<std::uint32_t>(index_.numbers.size());
-  const Number& n = number.number;
-  const double value = n.money ? static_cast<double>(n.minor) / 100.0 : n.canonical();
-  index_.by_number[number_bucket(n.unit.dimension, n.money, value)].push_back(at);
+  index_.numbers_of[number_kind(number.number)].push_back(at);
   index_.numbers.push_back(std::move(number));
 }
 
 void EvidenceBuilder::index_identifier(std::uint32_t leaf, std::string_view text) {
   auto& leaves = index_.identifiers[normal_identifier(text)];
   if (leaves.empty() || leaves.back() != leaf) leaves.push_back(leaf);
-}
-
-std::uint64_t number_bucket(Dimension dimension, bool money, double value, int step) {
-  const double magnitude = std::log(std::abs(value) + 1e-9) * 50;
-  const auto slot = static_cast<std::int64_t>(std::floor(magnitude)) + step;
-  const std::uint64_t kind = money ? 200 : static_cast<std::uint64_t>(dimension);
-  return kind << 32 ^ static_cast<std::uint64_t>(slot + 100000);
 }
 
 std::string normal_identifier(std::string_view id) {
@@ -397,6 +429,11 @@ bool looks_like_identifier(std::string_view word) {
     else return false;
   }
   if (letters == 0) return digits >= 7 && !mark;
+  const std::size_t dash = word.find('-');
+  const bool counted = dash != std::string_view::npos && std::all_of(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(dash), [](char c) { return c >= '0' && c <= '9'; });
+  if (counted) return false;  // "1500-piece"
+  const bool ends_in_digit = !word.empty() && word.back() >= '0' && word.back() <= '9';
+  if (word.find('_') != std::string_view::npos && !ends_in_digit) return false;
   return (digits >= 4 && mark) || (digits >= 5 && letters > 0);
 }
 

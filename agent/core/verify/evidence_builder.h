@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -43,6 +44,9 @@ class EvidenceBuilder {
   void name_entity(EntityIndex entity, std::uint32_t object);
   void link(EntityIndex parent, EntityIndex child);
   void add_name(EntityIndex entity, std::string_view name);
+
+  std::optional<bool> says_available(std::uint32_t member) const;
+  void add_collection(std::uint32_t node, const Place& place);
 
   void add_leaf(std::uint32_t node, const Place& place);
   void add_text(std::uint32_t leaf, const Place& place);

@@ -36,6 +36,7 @@ struct Document {
   Trust trust = Trust::kMerchant;
   Time observed{};
   bool live = true;                           // false: superseded as a whole
+  bool content = false;                       // approved text, no tool's result
   JsonTree tree;
   std::uint32_t first_leaf = 0, last_leaf = 0;
 };
@@ -81,6 +82,18 @@ struct NamePosting {
   std::uint16_t name = 0, position = 0;
 };
 
+// A list of things in a result: what "11 options" counts.
+struct Collection {
+  std::uint32_t document = 0, node = 0;
+  EntityIndex owner = 0;
+  std::vector<Concept> name;                  // words of its key: "variants"
+  std::size_t count = 0;
+  std::size_t available = 0;                  // members that say that they can be bought
+  bool says_available = false;
+  bool complete = true;                       // false: a page of something longer
+  std::int64_t total = -1;                    // of the longer thing, -1: not said
+};
+
 // A call of a tool and what came of it.
 struct CallRecord {
   std::string id;
@@ -103,7 +116,9 @@ struct EvidenceIndex {
   std::vector<Leaf> leaves;
   std::vector<EvidenceNumber> numbers;
   std::vector<CallRecord> calls;
+  std::vector<Collection> collections;
   std::vector<std::string> replies;
+  std::vector<std::pair<std::int64_t, std::string>> proven;  // amounts that earlier replies stated and evidence proved, with a pointer
   std::vector<EntityIndex> shown;             // numbered order before the shopper
   std::vector<std::pair<Date, std::uint32_t>> dates;
 
@@ -113,9 +128,10 @@ struct EvidenceIndex {
   std::unordered_map<Concept, std::vector<Part>> by_part;                    // by the part's first word
   std::unordered_map<Concept, std::vector<std::uint32_t>> by_attribute;
   std::unordered_map<Concept, std::vector<NamePosting>> by_name;
-  std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_number;
+  std::unordered_map<int, std::vector<std::uint32_t>> numbers_of;            // by number_kind
   std::unordered_map<std::string, std::vector<std::uint32_t>> joined_values; // "tmobile" of "t_mobile"
 
+  bool content(std::uint32_t leaf) const { return documents[leaves[leaf].document]->content; }
   bool usable(std::uint32_t leaf) const { return leaves[leaf].live && documents[leaves[leaf].document]->live; }
 
   // "call_3#/variants/0/price"
@@ -128,8 +144,9 @@ struct EvidenceIndex {
   std::string title(EntityIndex entity) const;
 };
 
-// Bucket of a number for lookup within about 2 %; neighbours (step +-1) must be asked as well.
-std::uint64_t number_bucket(Dimension dimension, bool money, double value, int step = 0);
+// What a number can be compared with: its dimension, or kMoneyKind.
+constexpr int kMoneyKind = 200;
+inline int number_kind(const Number& number) { return number.money ? kMoneyKind : static_cast<int>(number.unit.dimension); }
 
 // Lower case without "#" and outer quotes.
 std::string normal_identifier(std::string_view id);

@@ -1,6 +1,7 @@
 #include "agent/core/verify/evidence_store.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "agent/core/text.h"
 #include "agent/core/verify/evidence_builder.h"
@@ -158,11 +159,23 @@ void EvidenceStore::add_shopper(std::string_view text) {
 void EvidenceStore::add_content(std::string_view source, std::string_view text) {
   Document document;
   document.source = std::string(source);
+  document.content = true;
   document.tree = JsonTree::parse(text);
   add_document(*index_, std::move(document));
 }
 
 void EvidenceStore::add_reply(std::string_view text) { index_->replies.emplace_back(text); }
+
+void EvidenceStore::add_proven(const std::vector<Claim>& claims) {
+  for (const Claim& claim : claims) {
+    if (claim.kind != ClaimKind::kAmount || claim.verdict != Verdict::kSupported) continue;
+    const std::vector<Token> tokens = tokenise(claim.text, index_->concepts);
+    for (const Number& number : find_numbers(claim.text, tokens, index_->lexicon.data())) {
+      const std::int64_t minor = number.money ? number.minor : std::llround(number.value * 100);
+      index_->proven.emplace_back(std::llabs(minor), claim.evidence.empty() ? std::string() : claim.evidence.front());
+    }
+  }
+}
 
 void EvidenceStore::set_shown(const std::vector<Shown>& shown) {
   index_->shown.clear();

@@ -37,6 +37,9 @@ class EvidenceStore {
   void add_shopper(std::string_view text);
   void add_reply(std::string_view text);
 
+  // The claims of a reply as the verifier decided them: amounts that it proved (by arithmetic too) may be used again later.
+  void add_proven(const std::vector<Claim>& claims);
+
   // Approved content that needs no tool call: policies of the playbook, a page of the shop. `source` is its pointer in verdicts.
   void add_content(std::string_view source, std::string_view text);
 

@@ -21,7 +21,7 @@ const std::map<std::string, WordClass, std::less<>>& class_names() {
       {"perfect", W::kPerfect}, {"evaluative", W::kEvaluative}, {"review", W::kReview}, {"money", W::kMoney}, {"total", W::kTotal},
       {"difference", W::kDifference}, {"thing", W::kThing}, {"ordinal_noun", W::kOrdinalNoun}, {"ending", W::kEnding},
       {"only", W::kOnly}, {"example", W::kExample}, {"unknowable", W::kUnknowable}, {"policy", W::kPolicy},
-      {"delivery", W::kDelivery}, {"compatible", W::kCompatible}, {"each", W::kEachOne}, {"column", W::kColumn}};
+      {"delivery", W::kDelivery}, {"compatible", W::kCompatible}, {"each", W::kEachOne}, {"generic", W::kGeneric}};
   return names;
 }
 
@@ -48,6 +48,9 @@ class Loader {
         {"months", [&](const YAML::Node& node) { table(node, data_->months); }},
         {"currencies", [&](const YAML::Node& node) { table(node, data_->currencies); }},
         {"units", [&](const YAML::Node& node) { table(node, data_->unit_words); }},
+        {"compounds", [&](const YAML::Node& node) { table(node, data_->compounds); }},
+        {"aliases", [&](const YAML::Node& node) { aliases(node); }},
+        {"reading", [&](const YAML::Node& node) { reading(node); }},
     };
     for (const auto& section : root) {
       const auto known = sections.find(section.first.as<std::string>());
@@ -92,11 +95,9 @@ class Loader {
     for (const YAML::Node& group : node) {
       Concept first = 0;
       for (const YAML::Node& word : group) {
-        for (const text::Word& part : text::words(word.as<std::string>())) {
-          const std::string stem = cached_stem(part.folded, data_->language);
-          if (first == 0) first = intern_stem(stem);
-          else data_->by_stem.emplace(stem, first);
-        }
+        const std::string stem = cached_stem(text::fold(word.as<std::string>()), data_->language);
+        if (first == 0) first = intern_stem(stem);
+        else data_->by_stem.emplace(stem, first);
       }
     }
   }
@@ -137,7 +138,7 @@ class Loader {
       for (const YAML::Node& word : entry.second["attributes"]) {
         for (Concept id : intern(word.as<std::string>())) value_class.attributes.push_back(id);
       }
-      value_class.open = entry.second["open"] && entry.second["open"].as<bool>();
+      value_class.strict = entry.second["strict"] && entry.second["strict"].as<bool>();
       for (const YAML::Node& word : entry.second["words"]) {
         for (Concept id : intern(word.as<std::string>())) data_->value_classes_of[id].push_back(index);
       }
@@ -147,8 +148,11 @@ class Loader {
 
   void contrasts(const YAML::Node& node) {
     std::uint16_t contrast = 0;
-    for (const YAML::Node& sides : node) {
+    for (const YAML::Node& entry : node) {
       std::uint16_t side = 0;
+      const YAML::Node sides = entry.IsMap() ? entry["sides"] : entry;
+      const auto unit = entry.IsMap() ? find_unit(entry["unit"].as<std::string>()) : std::nullopt;
+      data_->contrast_dimension.push_back(unit ? unit->dimension : Dimension::kNone);
       for (const YAML::Node& words_of_side : sides) {
         for (const YAML::Node& word : words_of_side) {
           for (Concept id : intern(word.as<std::string>())) data_->contrasts_of[id].push_back(static_cast<std::uint16_t>(contrast * 16 + side));
@@ -157,6 +161,16 @@ class Loader {
       }
       ++contrast;
     }
+  }
+
+  void aliases(const YAML::Node& node) {
+    for (const auto& entry : node) {
+      for (const YAML::Node& other : entry.second) data_->aliases.emplace_back(intern(entry.first.as<std::string>()), intern(other.as<std::string>()));
+    }
+  }
+
+  void reading(const YAML::Node& node) {
+    for (const YAML::Node& word : node) data_->reading.push_back(cached_stem(text::fold(word.as<std::string>()), data_->language));
   }
 
   void actions(const YAML::Node& node) {
@@ -170,6 +184,7 @@ class Loader {
       }
       for (const YAML::Node& word : entry.second["calls"]) rule.calls.push_back(cached_stem(text::fold(word.as<std::string>()), data_->language));
       for (const YAML::Node& word : entry.second["states"]) rule.states.push_back(cached_stem(text::fold(word.as<std::string>()), data_->language));
+      rule.any_write = entry.second["any_write"] && entry.second["any_write"].as<bool>();
       data_->actions.push_back(std::move(rule));
     }
   }

@@ -48,7 +48,7 @@ enum class WordClass : std::uint8_t {
   kDelivery,      // arrives, shipping, delivered by
   kCompatible,    // compatible, fits, works with
   kEachOne,       // each, every
-  kColumn,        // total: id: a label's words
+  kGeneric,       // size, type, number: names an attribute only together with another word
   kCount_,
 };
 
@@ -58,7 +58,7 @@ constexpr std::uint64_t bit(WordClass c) { return std::uint64_t{1} << static_cas
 struct ValueClass {
   std::string name;
   std::vector<Concept> attributes;  // words that name the attribute: colour, finish
-  bool open = false;                // words beside the listed ones may be values too
+  bool strict = false;              // only the shop's records prove it: what the shopper said does not
 };
 
 // One thing that agents say they did.
@@ -67,6 +67,7 @@ struct ActionRule {
   std::vector<std::string> participles;  // folded: "cancelled"
   std::vector<std::string> calls;        // stems found in the names of tools that do it
   std::vector<std::string> states;       // stems found in a status or change that proves it
+  bool any_write = false;                // any successful call that changes something proves it: "processed"
 };
 
 // "cheaper": compares an attribute of two things. "cheapest": the extreme of several.
@@ -92,12 +93,16 @@ struct LexiconData {
   std::vector<ValueClass> value_classes;
   std::unordered_map<Concept, std::vector<Phrase>> phrases;  // by first word
   std::vector<ActionRule> actions;
+  std::vector<std::string> reading;      // stems of tool names that change nothing: get, find
   std::unordered_map<std::string, std::uint16_t> action_of;  // participle -> action
   std::unordered_map<std::string, ComparisonRule> comparisons;  // folded word
   std::unordered_map<std::string, int> numbers;      // "two" -> 2
   std::unordered_map<std::string, int> ordinals;     // "second" -> 2, "last" -> -1
   std::unordered_map<std::string, int> months;       // "january" -> 1
   std::unordered_map<std::string, std::string> currencies;  // "dollars" -> "USD"
+  std::vector<std::pair<std::vector<Concept>, std::vector<Concept>>> aliases;  // name of a feature, other words for it
+  std::unordered_map<std::string, std::string> compounds;   // "stand by" -> "standby": two words that are one
+  std::vector<Dimension> contrast_dimension;         // by contrast: the only dimension it holds for, kNone for any
   std::unordered_map<std::string, std::string> unit_words;  // further spellings of units: "megapixel" -> "MP"
 
   std::uint64_t classes_of(Concept concept_id) const { return concept_id < classes.size() ? classes[concept_id] : 0; }

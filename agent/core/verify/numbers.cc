@@ -158,6 +158,20 @@ bool network_generation(std::string_view text, const Number& number) {
   return number.unit.dimension == Dimension::kMass && number.end == number.digits_end + 1 && text[number.digits_end] == 'G';
 }
 
+// "65K colours": thousands, no temperature.
+bool thousands(std::string_view text, const Number& number) {
+  return number.unit.dimension == Dimension::kTemperature && number.end == number.digits_end + 1 && text[number.digits_end] == 'K';
+}
+
+// "10 T-shirts"; the closing quote of a JSON string.
+bool not_a_unit(std::string_view text, const Number& number) {
+  if (number.money || number.unit.symbol.empty() || number.end >= text.size() + 1) return false;
+  const std::string_view unit = text.substr(number.digits_end, number.end - number.digits_end);
+  const bool short_word = number.end + 1 < text.size() && text[number.end] == '-' && letter(text[number.end + 1]) && letter(text[number.end - 1]) && unit.size() <= 2;
+  const bool quoted = unit == "\"" && (text.find("\":") != std::string_view::npos || (number.start > 0 && text[number.start - 1] == '"'));
+  return short_word || quoted;
+}
+
 Number read(std::string_view text, const MeasureSpan& span, const LexiconData& lexicon) {
   Number number;
   number.value = span.measure.value;
@@ -191,7 +205,7 @@ void add_number_words(const std::vector<Token>& tokens, std::vector<Number>& num
     const auto word = lexicon.numbers.find(tokens[i].folded);
     if (word == lexicon.numbers.end() || tokens[i + 1].folded.size() < 3) continue;
     const auto unit = find_unit(tokens[i + 1].folded);
-    if (!unit) continue;
+    if (!unit || (word->second == 1 && unit->dimension == Dimension::kTime)) continue;  // "one moment", "one second"
     Number number;
     number.value = word->second;
     number.unit = *unit;
@@ -223,6 +237,14 @@ std::vector<Number> find_numbers(std::string_view text, const std::vector<Token>
       const std::string_view digits = text.substr(span.start, number.digits_end - span.start);
       if (identifier_digits(digits) && number.bare()) continue;
       if (network_generation(text, number)) continue;
+      if (not_a_unit(text, number)) {
+        number.unit = {};
+        number.end = number.digits_end;
+      }
+      if (thousands(text, number)) {
+        number.value *= 1000;
+        number.unit = {};
+      }
       if (!numbers.empty() && number.start < numbers.back().end) number.start = numbers.back().end;
       numbers.push_back(number);
     }

@@ -77,8 +77,16 @@ std::vector<bool> negation_of(const std::vector<Token>& tokens) {
     if (inside && positive_verb(tokens, i)) inside = false;
     const bool only = (token.folded == "not") && i + 1 < tokens.size() && tokens[i + 1].folded == "only";
     const bool no_longer_matter = token.folded == "no" && i + 1 < tokens.size() && (tokens[i + 1].folded == "problem" || tokens[i + 1].folded == "worries");
-    if (token.is(WordClass::kNegation) && !only && !no_longer_matter) inside = true;
-    negated[i] = inside;
+    const bool answer = i + 1 < tokens.size() && tokens[i + 1].gap != ' ' && tokens[i + 1].gap != '-' && tokens[i + 1].gap != '*' && (token.folded == "no" || token.folded == "none");
+    if (token.is(WordClass::kNegation) && !only && !no_longer_matter && !answer) inside = true;
+    negated[i] = inside || answer;
+  }
+  // "NFC (absent)", "NFC: no".
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    const Token& next = tokens[i + 1];
+    const bool ends = i + 2 == tokens.size() || tokens[i + 2].gap != ' ';
+    if (ends && next.gap == ' ' && (next.folded == "no" || next.folded == "none")) negated[i] = true;  // "water resistance no,"
+    if ((next.gap == '(' || next.gap == ':' || next.gap == '*') && (next.is(WordClass::kNegation) || next.folded == "false") && !negated[i]) negated[i] = true;
   }
   return negated;
 }
@@ -230,6 +238,20 @@ std::vector<char> closure(const EvidenceIndex& index, const std::vector<EntityIn
   return inside;
 }
 
+bool kin_of(const EvidenceIndex& index, EntityIndex a, EntityIndex b) {
+  for (EntityIndex parent : index.entities[a].parents) {
+    if (parent == 0) continue;
+    const auto& others = index.entities[b].parents;
+    if (parent == b || std::find(others.begin(), others.end(), parent) != others.end()) return true;
+    for (EntityIndex other : others) {
+      const auto& above = index.entities[other].parents;
+      if (other != 0 && std::find(above.begin(), above.end(), parent) != above.end()) return true;
+    }
+  }
+  const auto& parents = index.entities[b].parents;
+  return std::find(parents.begin(), parents.end(), a) != parents.end();
+}
+
 bool narrow(const EvidenceIndex& index, Scope& scope, const std::vector<EntityIndex>& other) {
   std::vector<char> members(index.entities.size(), 0);
   for (EntityIndex root : other) add_descendants(index, root, members, 0);
@@ -277,7 +299,7 @@ Piece read_piece(std::string_view text, const EvidenceIndex& index, const ReplyS
 }
 
 void remember(const Piece& piece, ReplyState& state, std::size_t text_bytes) {
-  state.code_points += text::code_points_before(piece.text, piece.text.size());
+  state.code_points += text::code_points_before(piece.original, piece.original.size());
   state.bytes += text_bytes;
   if (piece.tokens.empty()) return;
   std::vector<EntityIndex> about = piece.context;
@@ -298,9 +320,9 @@ void remember(const Piece& piece, ReplyState& state, std::size_t text_bytes) {
 
 Claim& Examination::claim(std::size_t start, std::size_t end, ClaimKind kind, Verdict verdict, std::string why, const std::vector<std::uint32_t>& leaves) {
   Claim made;
-  made.start = state.code_points + text::code_points_before(piece.text, start);
-  made.end = state.code_points + text::code_points_before(piece.text, end);
-  made.text = std::string(piece.text.substr(start, end - start));
+  made.start = state.code_points + text::code_points_before(piece.original, start);
+  made.end = state.code_points + text::code_points_before(piece.original, end);
+  made.text = std::string(piece.original.substr(start, end - start));
   made.kind = kind;
   made.verdict = verdict;
   made.why = std::move(why);
@@ -313,6 +335,32 @@ Claim& Examination::claim(std::size_t start, std::size_t end, ClaimKind kind, Ve
   }
   claims.push_back(std::move(made));
   return claims.back();
+}
+
+bool Examination::kin(const Scope& scope, EntityIndex entity) const {
+  for (EntityIndex root : scope.roots) {
+    if (kin_of(index, entity, root)) return true;
+    for (EntityIndex child : index.entities[root].children) {
+      if (root != 0 && kin_of(index, entity, child)) return true;
+    }
+  }
+  return false;
+}
+
+bool Examination::one_identified(std::size_t token) const {
+  const Mention* only = nullptr;
+  for (const Mention& mention : piece.mentions) {
+    if (!mention.by_id) continue;
+    if (only) return false;
+    only = &mention;
+  }
+  if (!only || !index.entities[only->entities[0]].children.empty()) return false;
+  static constexpr std::string_view kChange[] = {"to", "for", "into", "instead", "with", "than", "from", "original", "current", "vs", "since", "because", "same"};
+  for (std::size_t i = std::min(only->last, token); i < std::max(only->first, token); ++i) {
+    if (std::find(std::begin(kChange), std::end(kChange), piece.tokens[i].folded) != std::end(kChange)) return false;
+    if (piece.tokens[i + 1].gap == '.' || piece.tokens[i].is(WordClass::kUnavailable)) return false;
+  }
+  return piece.text.find("→") == std::string_view::npos && piece.text.find("->") == std::string_view::npos;
 }
 
 std::string_view Examination::words(std::size_t first, std::size_t last) const {
@@ -330,7 +378,7 @@ Scope Examination::scope_at(std::size_t token) const {
     else if (before && (!chosen || piece.segment[chosen->first] != piece.segment[token])) chosen = &mention;
   }
   const bool only_later = !chosen && !piece.mentions.empty();
-  if (only_later && (piece.mentions.size() == 1 || (ids == 1 && piece.mentions.back().by_id))) chosen = &piece.mentions.front();
+  if (only_later && ((piece.mentions.size() == 1 && (piece.mentions[0].by_id || piece.context.empty())) || (ids == 1 && piece.mentions.back().by_id))) chosen = &piece.mentions.front();
   Scope scope;
   if (chosen) {
     scope.roots = chosen->entities;

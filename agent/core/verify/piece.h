@@ -52,7 +52,8 @@ struct ReplyState {
 };
 
 struct Piece {
-  std::string_view text;
+  std::string_view text;               // with plain spaces; same offsets as `original`
+  std::string_view original;
   std::vector<Token> tokens;
   std::vector<Number> numbers;
   std::vector<Date> dates;
@@ -91,6 +92,12 @@ struct Examination {
   Claim& claim(std::size_t start, std::size_t end, ClaimKind kind, Verdict verdict, std::string why, const std::vector<std::uint32_t>& leaves = {});
 
   Scope scope_at(std::size_t token) const;
+
+  // The entity belongs to the same product as what is spoken of: another variant, the same item of another order.
+  bool kin(const Scope& scope, EntityIndex entity) const;
+
+  // The piece names exactly one thing by its identifier, and no word between it and the token leads to another ("to", "for", "instead").
+  bool one_identified(std::size_t token) const;
   std::string_view words(std::size_t first, std::size_t last) const;  // text of tokens first..last
   bool usable(std::uint32_t leaf) const { return index.usable(leaf); }
 };

@@ -46,6 +46,7 @@ std::size_t next_piece(std::string_view text, bool ended) {
       const std::size_t end = at + 1;
       return end;
     }
+    if (c == '\\' && content && at + 1 < text.size() && text[at + 1] == 'n') return at + 2;  // a line break of JSON in prose
     if (!space(c)) content = true;
     if (c == '(' || c == '[') ++brackets;
     if ((c == ')' || c == ']') && brackets > 0) --brackets;

@@ -29,6 +29,7 @@ int strength(char c) {
 
 char gap_between(std::string_view text, std::size_t from, std::size_t to) {
   char best = ' ';
+  if (to - from == 1 && text[from] == '.') return '-';  // "e.g", "a.b": joined
   for (std::size_t at = from; at < to; ++at) {
     char c = text[at];
     if (c == '!' || c == '?') c = '.';
@@ -44,6 +45,20 @@ char gap_between(std::string_view text, std::size_t from, std::size_t to) {
   return best;
 }
 
+// "stand-by" and "stand by" are one word, as is "non-removable".
+bool joins(const Token& before, const std::string& folded, char gap, const LexiconData& lexicon, std::string& joined) {
+  if (gap != '-' && gap != ' ') return false;
+  if (gap == '-' && before.folded == "non") {
+    joined = before.folded + folded;
+    return true;
+  }
+  if (before.folded.size() > 8) return false;
+  const auto found = lexicon.compounds.find(before.folded + " " + folded);
+  if (found == lexicon.compounds.end()) return false;
+  joined = found->second;
+  return true;
+}
+
 template <typename Look>
 std::vector<Token> cut(std::string_view text, const LexiconData& lexicon, Look look) {
   std::vector<Token> tokens;
@@ -57,6 +72,14 @@ std::vector<Token> cut(std::string_view text, const LexiconData& lexicon, Look l
     token.capital = upper(text[word.start]);
     token.folded = std::move(word.folded);
     token.digits = std::any_of(token.folded.begin(), token.folded.end(), digit);
+    std::string joined;
+    if (!tokens.empty() && joins(tokens.back(), token.folded, token.gap, lexicon, joined)) {
+      token.start = tokens.back().start;
+      token.gap = tokens.back().gap;
+      token.capital = tokens.back().capital;
+      token.folded = std::move(joined);
+      tokens.pop_back();
+    }
     const bool possessive = token.folded.size() > 2 && token.folded.compare(token.folded.size() - 2, 2, "'s") == 0;
     if (possessive && !lexicon.by_word.count(token.folded)) token.folded.resize(token.folded.size() - 2);
     token.concept_id = look(token.folded);
@@ -120,6 +143,21 @@ std::vector<Token> tokenise(std::string_view text, const ConceptTable& concepts)
   auto tokens = cut(text, concepts.lexicon(), [&](const std::string& word) { return concepts.find(word); });
   mark_phrases(tokens, concepts.lexicon());
   return tokens;
+}
+
+std::string plain_spaces(std::string_view text) {
+  std::string plain(text);
+  for (std::size_t at = plain.find_first_of("\xC2\xE2"); at != std::string::npos; at = plain.find_first_of("\xC2\xE2", at + 1)) {
+    const auto byte = [&](std::size_t i) { return at + i < plain.size() ? static_cast<unsigned char>(plain[at + i]) : 0; };
+    if (byte(0) == 0xC2 && byte(1) == 0xA0) plain.replace(at, 2, "  ");
+    else if (byte(0) == 0xE2 && byte(1) == 0x80 && (byte(2) == 0x89 || byte(2) == 0xAF || byte(2) == 0x8A || byte(2) == 0x82 || byte(2) == 0x83)) plain.replace(at, 3, "   ");
+    else if (byte(0) == 0xE2 && byte(1) == 0x80 && (byte(2) == 0x90 || byte(2) == 0x91)) plain.replace(at, 3, "-  ");
+  }
+  for (std::size_t at = plain.find("\\n"); at != std::string::npos; at = plain.find("\\n", at + 2)) plain.replace(at, 2, "; ");  // JSON in prose
+  for (std::size_t at = 1; at + 1 < plain.size(); ++at) {  // "720x1520", "12\"x8\""
+    if ((plain[at] == 'x' || plain[at] == 'X') && digit(plain[at + 1]) && (digit(plain[at - 1]) || plain[at - 1] == '"')) plain[at] = '/';
+  }
+  return plain;
 }
 
 std::vector<Concept> name_words(std::string_view name, ConceptTable& concepts) {

@@ -44,6 +44,9 @@ class ConceptTable {
 std::vector<Token> tokenise(std::string_view text, ConceptTable& concepts);
 std::vector<Token> tokenise(std::string_view text, const ConceptTable& concepts);
 
+// No-break and thin spaces as ordinary ones, the x of "720x1520" as a slash, byte for byte: offsets stay.
+std::string plain_spaces(std::string_view text);
+
 // "battery_life", "batteryLife", "Battery Life" as words.
 std::vector<Concept> name_words(std::string_view name, ConceptTable& concepts);
 

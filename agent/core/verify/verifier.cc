@@ -34,7 +34,9 @@ std::vector<Claim> Verifier::verify_next(std::string_view text, const EvidenceSt
   std::vector<Claim> claims;
   const EvidenceIndex& index = evidence.index();
   ReplyState& state = *context.state_;
-  Piece piece = read_piece(text, index, state);
+  const std::string plain = plain_spaces(text);
+  Piece piece = read_piece(plain, index, state);
+  piece.original = text;
   if (!piece.tokens.empty()) {
     Examination exam{index, lexicon_.data(), piece, state, claims};
     check_identifiers(exam);
