@@ -39,7 +39,8 @@ void Pool::run_at(Instant when, Job job) {
   bool soonest = false;
   {
     const std::lock_guard lock(timers_mutex_);
-    soonest = timers_.emplace(when, std::move(job)) == timers_.begin();
+    const auto placed = timers_.emplace(when, std::move(job));
+    soonest = placed == timers_.begin();
   }
   if (soonest) timer_came_.notify_one();
 }
