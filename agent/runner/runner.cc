@@ -215,9 +215,9 @@ void Runner::State::fly(const std::shared_ptr<Room>& room, Job job, const std::v
   // Not make_shared: a timer's weak pointer would keep the memory until the deadline.
   room->flight.reset(new Flight(services, planner, *room->live, listener, hand, std::move(on_landed)));
   const auto flight = room->flight;
-  watch(flight);
   if (resumed) flight->resume(open);
   else flight->begin({services.clock.now(), 0, body_of(normalised(std::move(*request), turn))}, stop);
+  watch(flight);   // only now: a deadline must come after the beginning
 }
 
 void Runner::State::landed(const std::shared_ptr<Room>& room, Job job, bool resumed, Result<TurnResult> result) {
