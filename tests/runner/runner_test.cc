@@ -183,7 +183,7 @@ TEST_F(RunnerTest, ADeadlineHandsTheTurnToTheLastModel) {
   SilentModel silent;
   script("- steps: [{}, {text: 'Quickly: yes.'}]");
   models_ = {&silent, scripted_.get()};
-  rules_.limits.time = std::chrono::milliseconds(30);
+  rules_.limits.time = std::chrono::milliseconds(400);
   EXPECT_EQ(say("hi")->reply.text, "Quickly: yes.");
 }
 
