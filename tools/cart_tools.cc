@@ -215,14 +215,18 @@ bool removes(const Arguments& arguments) { return arguments.text("operation") ==
 
 Answer tell_quantity(const Shop& shop, const Arguments& arguments, const CartChange& change, const CartLine& line) {
   const std::int64_t asked = removes(arguments) ? 0 : arguments.whole("quantity").value_or(0);
-  const CartLine* now = line_of(change.cart, line.id);
+  const auto find = [&](const Cart& cart) {  // some shops give a changed line another id
+    const CartLine* same = line_of(cart, line.id);
+    return same || asked == 0 ? same : line_with(cart, line.variant);
+  };
+  const CartLine* now = find(change.cart);
   const CartLine before = change.before.value_or(line);
   CartAnswer answer{asked == 0 ? Change::kRemoved : Change::kQuantityChanged, now ? *now : before, before, asked, now ? now->quantity : 0, {}, change.cart};
   if (answer.got < asked) {  // a shop that sets what it has
     answer.available = change.available ? change.available : answer.got;
     return to_json(answer);
   }
-  const Write write{{}, [&](const Cart& after) { return asked == 0 ? !line_of(after, line.id) : line_of(after, line.id) != nullptr; }};
+  const Write write{{}, [&](const Cart& after) { return (find(after) != nullptr) == (asked > 0); }};
   return told(shop, change.cart.id, std::move(answer), write);
 }
 

@@ -119,9 +119,13 @@ Tool describe_shop(const Shop& shop) {
            ToolEffect::kRead},
           [shop](const Arguments& arguments, const ToolContext&) -> Answer {
             const std::string scope = arguments.text("scope");
-            const auto shape = shop.search->shape(scope);
+            auto shape = shop.search->shape(scope);
             if (!shape && shape.error().kind == ErrorKind::kNotFound) return unknown_scope(shop, scope, shape.error());
-            return answer(shape);
+            if (!shape) return refuse(shape.error());
+            for (ShopShape::Extreme& extreme : shape->extremes) {
+              if (extreme.product.variants.size() > kVariantsOfCard) extreme.product.variants.clear();
+            }
+            return to_json(*shape);
           }};
 }
 

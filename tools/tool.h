@@ -20,13 +20,6 @@ inline tl::unexpected<ErrorAnswer> refuse(ErrorKind kind, std::string message, s
   return refuse(ErrorAnswer{{kind, std::move(message), {}}, std::move(field), std::move(accepted), {}, {}, {}});
 }
 
-// A result of a port as a tool's answer.
-template <typename T>
-Answer answer(const Result<T>& result) {
-  if (!result) return refuse(result.error());
-  return to_json(*result);
-}
-
 // What an agent can do, as data. The handler gets arguments that the schema allows; it must be safe for every thread.
 struct Tool {
   ToolSpec spec;

@@ -19,17 +19,18 @@ struct Exit {
 
 // The flags that every command has, and what `floorwalker.yaml` says where no flag does. Empty: not said.
 struct Settings {
-  std::string config;        // --config: a YAML file with any of the keys shop, playbook, model, state, log_level
+  std::string config;        // --config: a YAML file with any of the keys shop, playbook, model, state, compatibility, log_level
   std::string shop;          // --shop: an embedded shop's file, or an adapter file; empty: the demo shop
   std::string playbook;      // --playbook: a YAML file; empty: the shop's own, else playbooks/retail.yaml
   std::string model;         // --model: guided | URL#NAME | scripted:FILE | recorded:FILE; empty: guided
   std::string state;         // --state: a folder for sessions and indexes; empty: the user's data folder
+  std::string compatibility; // --compatibility: a YAML file with the merchant's own rules of what goes together, besides the shipped ones
   std::string log_level;     // --log-level: off, error, warn, info, debug; empty: error
   bool json = false;         // --json
   bool fleeting = false;     // without --state: a temporary folder, gone at the end, instead of the user's
 };
 
-// Adds --config, --shop, --playbook, --model, --state, --log-level to a command that uses the whole shop.
+// Adds --config, --shop, --playbook, --model, --state, --compatibility, --log-level to a command that uses the whole shop.
 void add_settings(CLI::App& command, Settings& settings);
 
 // Fills what no flag said from the configuration file, if one was named. kInvalidArgument with file and line for what it does not know.

@@ -4,6 +4,8 @@
 #include <spdlog/spdlog.h>
 #include <stdlib.h>
 
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -71,10 +73,17 @@ std::string first_errors(const std::vector<Finding>& findings) {
   return text;
 }
 
-// The rules that the binary carries.
-Result<compatibility::Engine> load_compatibility() {
+// The rules that the binary carries, and the merchant's own.
+Result<compatibility::Engine> load_compatibility(const std::string& own_file) {
   std::vector<compatibility::Source> sources;
   for (const auto& rules : resources::under("tools/compatibility/")) sources.push_back({std::string(rules.path), rules.bytes});
+  std::string own;
+  if (!own_file.empty()) {
+    std::ifstream in(own_file, std::ios::binary);
+    if (!in) return fail(ErrorKind::kIo, "The compatibility rules " + own_file + " cannot be read.");
+    own.assign(std::istreambuf_iterator<char>(in), {});
+    sources.push_back({own_file, own});
+  }
   return compatibility::Engine::load(sources);
 }
 
@@ -242,7 +251,7 @@ Result<std::reference_wrapper<ToolBox>> Composition::tools() {
     const auto found = search();
     if (!found) return fail(found.error());
     if (const auto checked = playbook(); !checked) return fail(checked.error());
-    auto rules = load_compatibility();
+    auto rules = load_compatibility(parts_->settings.compatibility);
     if (!rules) return fail(rules.error());
     embedded::Shop& shop = *parts_->shop;
     const tools::Shop offered{&shop.catalogue(), &found->get(), &shop.carts(), &shop.policies(), &shop.orders(), &shop.desk()};

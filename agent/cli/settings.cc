@@ -19,6 +19,7 @@ std::map<std::string, std::string*> keys_of(Settings& settings) {
           {"playbook", &settings.playbook},
           {"model", &settings.model},
           {"state", &settings.state},
+          {"compatibility", &settings.compatibility},
           {"log_level", &settings.log_level}};
 }
 
@@ -49,12 +50,13 @@ Result<Settings> read_config(Settings settings) {
 }  // namespace
 
 void add_settings(CLI::App& command, Settings& settings) {
-  command.add_option("--config", settings.config, "a YAML file with any of: shop, playbook, model, state, log_level")->type_name("FILE");
+  command.add_option("--config", settings.config, "a YAML file with any of: shop, playbook, model, state, compatibility, log_level")->type_name("FILE");
   command.add_option("--shop", settings.shop, "the shop's database file (default: the demo shop)")->type_name("SHOP");
   command.add_option("--playbook", settings.playbook, "how to sell, a YAML file or the name of a shipped one (default: the demo shop's own, else retail)")
       ->type_name("PLAYBOOK");
   command.add_option("--model", settings.model, "guided (default) | URL#NAME | scripted:FILE | recorded:FILE")->type_name("MODEL");
   command.add_option("--state", settings.state, "the folder of sessions (default: your data folder)")->type_name("DIR");
+  command.add_option("--compatibility", settings.compatibility, "your own rules of what goes together, besides the shipped ones")->type_name("FILE");
   command.add_option("--log-level", settings.log_level, "off | error | warn | info | debug (default: error)")
       ->type_name("LEVEL")
       ->check(CLI::IsMember(kLogLevels));

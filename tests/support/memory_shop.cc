@@ -331,7 +331,7 @@ Result<Cart> MemoryCarts::apply_discount(const CartId& cart, const std::string& 
 
 Result<std::string> MemoryCarts::checkout_url(const CartId& cart) {
   if (!carts_.count(cart.str())) return fail(ErrorKind::kNotFound, "there is no such cart");
-  return "https://shop.example/checkout/" + cart.str();
+  return checkout + cart.str();
 }
 
 Result<Order> MemoryOrders::find(const OrderId& id, const std::string& email) {

@@ -55,6 +55,7 @@ class MemoryCarts final : public ports::Carts {
   bool clamps = false;                            // adds what is left in place of refusing
   std::map<std::string, int> discounts{{"SAVE10", 100}};  // code -> permille off
   std::size_t writes = 0;                         // writes that changed a cart
+  std::string checkout = "https://shop.example/checkout/";  // the cart's id follows
 
  private:
   struct Done {

@@ -354,6 +354,12 @@ TEST_F(CartTools, CheckoutNeedsSomethingToPayFor) {
   EXPECT_EQ(answer->cart.lines.size(), 1u);
 }
 
+TEST_F(CartTools, CheckoutAddressMustBeOne) {
+  done(R"({"operation":"add","product":"T-1"})");
+  shop_.carts.checkout = "javascript:pay()//";
+  EXPECT_EQ(refused("{}", ToolOutcome::kFailed, "start_checkout").error.kind, ErrorKind::kMalformed);
+}
+
 TEST_F(CartTools, CartThatCannotBeReadIsNoEmptyCart) {
   done(R"({"operation":"add","product":"T-1"})");
   for (const char* tool : {"view_cart", "start_checkout"}) {
