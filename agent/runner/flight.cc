@@ -188,16 +188,31 @@ void Flight::take(Event event) {
 void Flight::adopt(Planner::Step step) {
   session_ = std::move(step.session);
   for (Effect& effect : step.effects) {
-    if (const Say* say = std::get_if<Say>(&effect)) judge(*say, unwritten_.back().at);
-    else held_.push_back(std::move(effect));
+    if (const Say* say = std::get_if<Say>(&effect)) {
+      judge(*say, unwritten_.back().at);
+      continue;
+    }
+    if (const CancelModel* cancel = std::get_if<CancelModel>(&effect)) forget_call(cancel->step);
+    held_.push_back(std::move(effect));
   }
+}
+
+// A model call that is given up before it was begun is never begun.
+void Flight::forget_call(int step) {
+  std::erase_if(held_, [step](const Effect& effect) {
+    const CallModel* call = std::get_if<CallModel>(&effect);
+    return call && call->step == step;
+  });
 }
 
 void Flight::judge(const Say& say, Time at) {
   learn();
   Event event{at, session_.turn->step, SentenceJudged{say.sentence, live_.gate->judge(say.text)}};
   Planner::Step step = planner_.step(std::move(session_), event);
-  if (step.session.turn && step.session.turn->sentences[say.sentence].state != Sentence::State::kReleased) live_.gate->forget_piece();
+  if (step.session.turn && step.session.turn->sentences[say.sentence].state != Sentence::State::kReleased) {
+    live_.gate->forget_piece();
+    if (listener_) listener_->withheld(say.text, std::get<SentenceJudged>(event.body).claims);
+  }
   unwritten_.push_back(std::move(event));
   adopt(std::move(step));
 }
