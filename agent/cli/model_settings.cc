@@ -158,6 +158,7 @@ Result<ModelChain> read_file(const std::string& file) {
 }  // namespace
 
 bool names_a_server(std::string_view named) {
+  if (named.starts_with("scripted:") || named.starts_with("recorded:")) return false;
   return named.substr(0, 7) == "http://" || named.substr(0, 8) == "https://" || ends_with(named, ".yaml") || ends_with(named, ".yml");
 }
 

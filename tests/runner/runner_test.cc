@@ -228,6 +228,7 @@ TEST_F(RunnerTest, AFullQueueSaysSoAtOnce) {
   const auto refused = say("hi", "", "b");
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::kUnavailable);
+  runner_.reset();   // before the model that its turn still waits for
 }
 
 TEST_F(RunnerTest, ASessionGoesOnInAnotherRunner) {
