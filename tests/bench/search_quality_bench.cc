@@ -14,8 +14,8 @@
 #include "tools/search/indexed_search.h"
 
 // How well search ranks: NDCG@10 over the rated queries of a real catalogue, beside SQLite FTS5 on the same products in the same run.
-//   search_quality_bench [--data DIR] [--json] [--queries] [--fold 0|1]
-// --queries adds a line for each query; --fold keeps every other query (for choosing settings on one half and checking on the other).
+//   search_quality_bench [--data DIR] [--json] [--queries] [--fold 0|1] [--show WORD]
+// --show prints what is found first for every query that holds the word, with grades; --queries adds a line for each query; --fold keeps every other query (for choosing settings on one half and checking on the other).
 namespace {
 
 using namespace floorwalker;
@@ -79,6 +79,7 @@ struct Options {
   std::filesystem::path data;
   bool json = false, queries = false;
   int fold = -1;
+  std::string show;
 };
 
 Options parse(int count, char** arguments) {
@@ -90,12 +91,27 @@ Options parse(int count, char** arguments) {
     else if (one == "--json") options.json = true;
     else if (one == "--queries") options.queries = true;
     else if (one == "--fold" && i + 1 < count) options.fold = std::atoi(arguments[++i]);
+    else if (one == "--show" && i + 1 < count) options.show = arguments[++i];
     else {
-      std::cerr << "usage: search_quality_bench [--data DIR] [--json] [--queries] [--fold 0|1]\n";
+      std::cerr << "usage: search_quality_bench [--data DIR] [--json] [--queries] [--fold 0|1] [--show WORD]\n";
       std::exit(2);
     }
   }
   return options;
+}
+
+void show(const test::RatedQuery& rated, const std::vector<std::string>& ranked, const std::map<std::string, std::string>& titles) {
+  std::printf("-- %s\n", rated.query.c_str());
+  std::size_t shown = 0;
+  for (const std::string& id : ranked) {
+    if (++shown > 15) break;
+    const auto at = rated.grades.find(id);
+    std::printf("  %s %s\n", at == rated.grades.end() ? "-" : std::to_string(at->second).c_str(), titles.at(id).substr(0, 110).c_str());
+  }
+  for (const auto& [id, grade] : rated.grades) {
+    const auto at = static_cast<std::size_t>(std::find(ranked.begin(), ranked.end(), id) - ranked.begin());
+    if (grade >= 2 && at >= shown - 1) std::printf("  missed %d at %zu: %s\n", grade, at, titles.count(id) ? titles.at(id).substr(0, 110).c_str() : "?");
+  }
 }
 
 std::vector<Row> measure(const Options& options) {
@@ -103,6 +119,8 @@ std::vector<Row> measure(const Options& options) {
   search::IndexBuilder builder(*Currency::parse("USD"));
   for (const Product& product : products) builder.add(product);
   test::Fts5 fts5(products);
+  std::map<std::string, std::string> titles;
+  for (const Product& product : products) titles[product.id.str()] = product.title;
   test::MemoryCatalogue catalogue;
   const search::IndexedSearch search(catalogue, builder.finish("1"));
   std::vector<Row> rows;
@@ -112,6 +130,7 @@ std::vector<Row> measure(const Options& options) {
     if (!graded || (options.fold >= 0 && number++ % 2 != options.fold)) continue;
     std::vector<std::string> ours;
     for (const Hit& hit : search.rank(rated.query, kTop)) ours.push_back(hit.product.str());
+    if (!options.show.empty() && rated.query.find(options.show) != std::string::npos) show(rated, ours, titles);
     const std::vector<std::string> theirs = fts5.search(rated.query, kTop);
     rows.push_back({rated.query, {ndcg(ours, rated.grades, false), ndcg(ours, rated.grades, true)}, {ndcg(theirs, rated.grades, false), ndcg(theirs, rated.grades, true)}});
   }

@@ -301,33 +301,18 @@ std::vector<std::uint32_t> fields_named(const IndexData& data, std::string_view 
   return exact;
 }
 
-bool Filter::product_passes(std::uint32_t doc, std::vector<const CompiledConstraint*>& on_variants) const {
-  const IndexData& data = lexicon_.data();
+bool Filter::product_passes(std::uint32_t doc, Constraints& on_variants) const {
+  on_variants.clear();
   for (const CompiledConstraint& one : constraints_) {
     switch (one.on) {
       case CompiledConstraint::On::kScope:
         if (lexicon_.contains(one.scope, doc) == one.negated) return false;
         break;
       case CompiledConstraint::On::kPrice:
-      case CompiledConstraint::On::kStock:
-        on_variants.push_back(&one);
+      case CompiledConstraint::On::kStock: on_variants.push_back(&one); break;
+      case CompiledConstraint::On::kValues:
+        if (!values_pass(one, doc, on_variants)) return false;
         break;
-      case CompiledConstraint::On::kValues: {
-        bool met = false, by_option = false;
-        for (const std::uint32_t field : one.fields) {
-          for (const std::uint32_t value : data.values_of(doc, field)) {
-            if (!one.accepts(value)) continue;
-            met = true;
-            by_option = by_option || data.fields[field].source == FieldSource::kOption;
-          }
-        }
-        const bool has_option = std::any_of(one.fields.begin(), one.fields.end(), [&](std::uint32_t field) {
-          return data.fields[field].source == FieldSource::kOption && !data.values_of(doc, field).empty();
-        });
-        if (has_option && (by_option || one.negated)) on_variants.push_back(&one);
-        else if (met == one.negated) return false;
-        break;
-      }
       case CompiledConstraint::On::kUnfilterable:
       case CompiledConstraint::On::kUnknown: break;
     }
@@ -335,8 +320,26 @@ bool Filter::product_passes(std::uint32_t doc, std::vector<const CompiledConstra
   return true;
 }
 
-bool Filter::variant_passes(std::uint32_t doc, std::size_t position, const std::vector<const CompiledConstraint*>& on_variants,
-                            const std::vector<LiveVariant>* live) const {
+// Met by an attribute, a value holds for every variant; met by an option, only for the variants that have it.
+bool Filter::values_pass(const CompiledConstraint& one, std::uint32_t doc, Constraints& on_variants) const {
+  const IndexData& data = lexicon_.data();
+  bool met = false, by_attribute = false, has_option = false;
+  for (const std::uint32_t field : one.fields) {
+    const bool option = data.fields[field].source == FieldSource::kOption;
+    for (const std::uint32_t value : data.values_of(doc, field)) {
+      has_option = has_option || option;
+      if (!one.accepts(value)) continue;
+      met = true;
+      by_attribute = by_attribute || !option;
+    }
+  }
+  if (has_option && one.negated && !by_attribute) on_variants.push_back(&one);
+  else if (has_option && met && !by_attribute) on_variants.push_back(&one);
+  else return met != one.negated;
+  return true;
+}
+
+bool Filter::variant_passes(std::uint32_t doc, std::size_t position, const Constraints& on_variants, const std::vector<LiveVariant>* live) const {
   const IndexData& data = lexicon_.data();
   const std::uint32_t variant = data.docs[doc].first_variant + static_cast<std::uint32_t>(position);
   const bool known = live && position < live->size();
@@ -358,19 +361,25 @@ bool Filter::variant_passes(std::uint32_t doc, std::size_t position, const std::
 }
 
 bool Filter::passes(std::uint32_t doc, const LiveState& live) const {
-  if (!constraints_.empty()) return !variants(doc, live).empty();
-  const auto seen = live.find(doc);
-  return seen == live.end() || !seen->second.empty();
+  const auto seen = live.empty() ? live.end() : live.find(doc);
+  if (seen != live.end() && seen->second.empty()) return false;
+  if (constraints_.empty()) return true;
+  thread_local Constraints on_variants;
+  if (!product_passes(doc, on_variants)) return false;
+  if (on_variants.empty()) return true;
+  const std::size_t count = lexicon_.data().variants_of(doc).size();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (variant_passes(doc, i, on_variants, seen == live.end() ? nullptr : &seen->second)) return true;
+  }
+  return false;
 }
 
 std::vector<std::size_t> Filter::variants(std::uint32_t doc, const LiveState& live) const {
-  const IndexData& data = lexicon_.data();
-  std::vector<const CompiledConstraint*> on_variants;
   std::vector<std::size_t> found;
-  if (!product_passes(doc, on_variants)) return found;
   const auto seen = live.find(doc);
-  if (seen != live.end() && seen->second.empty()) return found;
-  const std::size_t count = data.variants_of(doc).size();
+  Constraints on_variants;
+  if ((seen != live.end() && seen->second.empty()) || !product_passes(doc, on_variants)) return found;
+  const std::size_t count = lexicon_.data().variants_of(doc).size();
   for (std::size_t i = 0; i < count; ++i) {
     if (variant_passes(doc, i, on_variants, seen == live.end() ? nullptr : &seen->second)) found.push_back(i);
   }

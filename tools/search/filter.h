@@ -55,8 +55,12 @@ class Filter {
   const std::vector<CompiledConstraint>& constraints() const { return constraints_; }
 
  private:
-  bool product_passes(std::uint32_t doc, std::vector<const CompiledConstraint*>& on_variants) const;
-  bool variant_passes(std::uint32_t doc, std::size_t position, const std::vector<const CompiledConstraint*>& on_variants, const std::vector<LiveVariant>* live) const;
+  using Constraints = std::vector<const CompiledConstraint*>;
+
+  // False if the product as a whole fails; else `on_variants` are the constraints that one variant must meet together.
+  bool product_passes(std::uint32_t doc, Constraints& on_variants) const;
+  bool values_pass(const CompiledConstraint& one, std::uint32_t doc, Constraints& on_variants) const;
+  bool variant_passes(std::uint32_t doc, std::size_t position, const Constraints& on_variants, const std::vector<LiveVariant>* live) const;
 
   const Lexicon& lexicon_;
   std::vector<CompiledConstraint> constraints_;

@@ -24,16 +24,16 @@ struct ZoneWeights {
   float length_norm;
 };
 constexpr std::array<ZoneWeights, kZones> kZoneWeights{{
-    {5.0f, 0.40f},  // title
-    {4.0f, 0.20f},  // kind
-    {3.0f, 0.00f},  // brand
+    {5.0f, 0.10f},  // title
+    {5.0f, 0.20f},  // kind
+    {2.5f, 0.00f},  // brand
     {2.0f, 0.30f},  // category
-    {1.0f, 0.60f},  // attribute
+    {0.4f, 0.30f},  // attribute
     {1.0f, 0.50f},  // option
-    {1.5f, 0.50f},  // description
-    {4.0f, 0.00f},  // identifier
+    {2.0f, 0.50f},  // description
+    {3.0f, 0.00f},  // identifier
 }};
-constexpr float kSaturation = 4.0f;
+constexpr float kSaturation = 2.2f;
 
 constexpr std::size_t kLongestTitle = 64;          // words
 constexpr std::size_t kLongestDescription = 400;   // words
@@ -109,6 +109,7 @@ struct FieldBuild {
 struct ValueBuild {
   ValueRow row;
   std::vector<std::uint32_t> terms;  // what it adds to the text of a product
+  std::vector<std::uint32_t> whole;  // words that are the whole of it, or of a part of a list
 };
 
 struct CategoryBuild {
@@ -177,6 +178,7 @@ struct IndexBuilder::State {
   void add_title(std::string_view title);
   std::uint32_t field_of(std::string_view name, FieldSource source);
   std::uint32_t value_of(std::uint32_t field, const AttributeValue& value);
+  std::vector<std::uint32_t> whole_words(std::string_view text);
   void add_value(std::uint32_t value, Zone zone);
   void add_attributes(const Product& product);
   void add_categories(const Product& product);
@@ -298,9 +300,22 @@ std::uint32_t IndexBuilder::State::value_of(std::uint32_t field, const Attribute
     if (*flag) built.terms = terms_of(text::spaced(strings[fields[field].name]), kLongestValue);
   } else {
     built.terms = terms_of(text, kLongestValue);
+    built.whole = whole_words(text);
   }
   values.push_back(std::move(built));
   return at->second;
+}
+
+// "Black, Red" -> black, red; "Space grey" -> nothing.
+std::vector<std::uint32_t> IndexBuilder::State::whole_words(std::string_view text) {
+  std::vector<std::uint32_t> found;
+  const std::vector<Token> tokens = tokenise(text);
+  if (tokens.size() > 8) return found;
+  const auto alone = [&](std::size_t i) { return i >= tokens.size() || tokens[i].before == Token::Before::kBreak || tokens[i].before == Token::Before::kStart; };
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (alone(i) && alone(i + 1)) found.push_back(words[word_of(tokens[i].folded)].term);
+  }
+  return found;
 }
 
 void IndexBuilder::State::add_value(std::uint32_t value, Zone zone) {
@@ -584,7 +599,7 @@ void IndexBuilder::State::write_values(BlockWriter& block) {
     rows.push_back(values[value].row);
   }
   values.clear();
-  for (const ValueRow& row : rows) values.push_back({row, {}});
+  for (const ValueRow& row : rows) values.push_back({row, {}, {}});
   for (std::uint32_t value = 0; value < rows.size(); ++value) add_value_phrases(rows[value], value);
   std::uint32_t next = 0;
   for (std::uint32_t field = 0; field < fields.size(); ++field) {
@@ -648,17 +663,26 @@ void IndexBuilder::State::write_categories(BlockWriter& block) {
 }
 
 void IndexBuilder::State::write_kinds(BlockWriter& block) {
-  std::vector<std::uint32_t> doc_fields;
+  std::vector<std::uint32_t> doc_fields, doc_value_terms;
   KindEvidence evidence;
   evidence.docs = docs.size() - 1;
   evidence.doc = [&](std::uint32_t number) {
     doc_fields.clear();
+    doc_value_terms.clear();
     for (std::uint32_t i = docs[number].first_value; i < docs[number + 1].first_value; ++i) {
-      const std::uint32_t field = values[doc_values[i]].row.field;
-      if (fields[field].source == FieldSource::kAttribute && (doc_fields.empty() || doc_fields.back() != field)) doc_fields.push_back(field);
+      const ValueBuild& value = values[doc_values[i]];
+      const FieldSource source = fields[value.row.field].source;
+      if (source == FieldSource::kAttribute && (doc_fields.empty() || doc_fields.back() != value.row.field)) doc_fields.push_back(value.row.field);
+      if (source == FieldSource::kAttribute || source == FieldSource::kOption) doc_value_terms.insert(doc_value_terms.end(), value.whole.begin(), value.whole.end());
     }
-    const std::span<const std::uint32_t> title(title_terms.data() + docs[number].first_title_term, docs[number + 1].first_title_term - docs[number].first_title_term);
-    return KindEvidence::Doc{title, doc_fields, stated_kind[number], docs[number].brand};
+    KindEvidence::Doc one;
+    one.title = {title_terms.data() + docs[number].first_title_term, docs[number + 1].first_title_term - docs[number].first_title_term};
+    one.fields = doc_fields;
+    one.stated = stated_kind[number];
+    one.brand = docs[number].brand;
+    if (one.brand != kNone) one.brand_terms = values[one.brand].terms;
+    one.value_terms = doc_value_terms;
+    return one;
   };
   evidence.terms = terms.size();
   evidence.surface = [&](std::uint32_t term) { return terms[term].surface == kNone ? term_text[term] : word_text[terms[term].surface]; };

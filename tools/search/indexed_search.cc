@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <mutex>
-#include <shared_mutex>
 #include <utility>
 
 #include "agent/core/text.h"
@@ -19,15 +18,16 @@
 namespace floorwalker::search {
 namespace {
 
-constexpr std::size_t kRefined = 1000;       // products whose order is worked out with everything known of them
+constexpr std::size_t kSorted = 20000;       // products that are put in order; nobody pages further
 constexpr std::size_t kMostFacets = 16;
 constexpr int kLiveRounds = 3;               // searches again when the shop's prices or stock have moved
 
-// Remembers what the shop said of prices and stock that the index does not know yet.
+// Remembers what the shop said of prices and stock that the index does not know yet. Readers share a snapshot; news, which is rare, makes a
+// new one.
 class LiveMemory {
  public:
-  LiveState copy() const {
-    const std::shared_lock lock(mutex_);
+  std::shared_ptr<const LiveState> now() const {
+    const std::lock_guard lock(mutex_);
     return state_;
   }
 
@@ -37,11 +37,14 @@ class LiveMemory {
     if (product) {
       for (const Variant& variant : product->variants) seen.push_back({variant.price.minor, variant.stock.availability});
     }
-    const std::unique_lock lock(mutex_);
-    const auto at = state_.find(doc);
-    const bool same = at == state_.end() ? as_indexed(data, doc, seen) : equal(at->second, seen);
-    if (!same) state_[doc] = std::move(seen);
-    return !same;
+    const std::lock_guard lock(mutex_);
+    const auto at = state_->find(doc);
+    const bool same = at == state_->end() ? as_indexed(data, doc, seen) : equal(at->second, seen);
+    if (same) return false;
+    auto next = std::make_shared<LiveState>(*state_);
+    (*next)[doc] = std::move(seen);
+    state_ = std::move(next);
+    return true;
   }
 
  private:
@@ -55,8 +58,8 @@ class LiveMemory {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const LiveVariant& x, const LiveVariant& y) { return x.price == y.price && x.availability == y.availability; });
   }
 
-  mutable std::shared_mutex mutex_;
-  LiveState state_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const LiveState> state_ = std::make_shared<LiveState>();  // guarded by `mutex_`
 };
 
 // "price+10%" widens the price by a tenth; "brand" drops the brand.
@@ -106,7 +109,7 @@ class SearchRun {
     }
     set_aside_unfilterable();
     for (int round = 0; round < kLiveRounds; ++round) {
-      live_ = memory_.copy();
+      live_ = memory_.now();
       select();
       Result<bool> fresh = fill_page();
       if (!fresh) return fail(fresh.error());
@@ -142,17 +145,18 @@ class SearchRun {
 
   // Everything that the words (and a kind or category given as a constraint) mean, whatever the other constraints say.
   void find_members() {
-    std::vector<Match> ranked;
+    std::vector<Match> matches;
     if (query_.concepts.empty()) {
-      for (std::uint32_t doc = 0; doc < data_.doc_count(); ++doc) ranked.push_back({doc, 0, 0, 0});
+      matches.reserve(data_.doc_count());
+      for (std::uint32_t doc = 0; doc < data_.doc_count(); ++doc) matches.push_back({doc, 0, 0, 0});
     } else {
-      ranked = rank_matches(lexicon_, query_, kRefined);
+      matches = rank_matches(lexicon_, query_);
     }
     if (const CompiledConstraint* scope = scope_constraint()) {
-      std::erase_if(ranked, [&](const Match& match) { return !lexicon_.contains(scope->scope, match.doc); });
+      std::erase_if(matches, [&](const Match& match) { return !lexicon_.contains(scope->scope, match.doc); });
       if (page_.kind.empty()) page_.kind = scope->source.values[0];
     }
-    members_ = request_.broad || query_.concepts.empty() ? std::move(ranked) : strict_matches(lexicon_, query_, ranked);
+    members_ = request_.broad || query_.concepts.empty() ? std::move(matches) : strict_matches(lexicon_, query_, matches);
   }
 
   // Constraints on what no product in question records.
@@ -174,7 +178,7 @@ class SearchRun {
   std::vector<Match> passing(const Filter& filter) const {
     std::vector<Match> found;
     for (const Match& match : members_) {
-      if (filter.passes(match.doc, live_)) found.push_back(match);
+      if (filter.passes(match.doc, *live_)) found.push_back(match);
     }
     return found;
   }
@@ -185,7 +189,8 @@ class SearchRun {
     filter_ = std::make_unique<Filter>(lexicon_, compiled_);
     found_ = passing(*filter_);
     if (found_.empty()) relax();
-    merchandiser_.apply(found_, query_.words, live_);
+    best_first(found_, std::max(kSorted, request_.offset + request_.limit));
+    merchandiser_.apply(found_, query_.words, *live_);
     sort();
   }
 
@@ -233,10 +238,10 @@ class SearchRun {
   }
 
   std::int64_t price_of(std::uint32_t doc) const {
-    const auto seen = live_.find(doc);
+    const auto seen = live_->find(doc);
     std::int64_t lowest = INT64_MAX;
-    for (const std::size_t position : filter_->variants(doc, live_)) {
-      const bool known = seen != live_.end() && position < seen->second.size();
+    for (const std::size_t position : filter_->variants(doc, *live_)) {
+      const bool known = seen != live_->end() && position < seen->second.size();
       lowest = std::min(lowest, known ? seen->second[position].price : data_.variants_of(doc)[position].price);
     }
     return lowest;
@@ -284,13 +289,13 @@ class SearchRun {
       const bool there = next < products->size() && (*products)[next].id == ids[i - begin];
       const Product* product = there ? &(*products)[next++] : nullptr;
       if (memory_.observe(data_, match.doc, product)) {
-        live_ = memory_.copy();
-        if (!filter_->passes(match.doc, live_)) unchanged = false;
+        live_ = memory_.now();
+        if (!filter_->passes(match.doc, *live_)) unchanged = false;
       }
       if (!product) continue;
       const auto kinds = data_.kinds_of(match.doc);
       const std::string kind = kinds.empty() ? "" : std::string(data_.kind_name(kinds[0]));
-      page_.products.push_back(make_card(*product, filter_->variants(match.doc, live_), first, kind));
+      page_.products.push_back(make_card(*product, filter_->variants(match.doc, *live_), first, kind));
       page_.hits.push_back(hit(match));
     }
     return unchanged;
@@ -356,7 +361,7 @@ class SearchRun {
   std::vector<Match> members_;  // of the kind and words
   std::vector<Match> found_;    // that also meet the constraints, in order
   std::unique_ptr<Filter> filter_;
-  LiveState live_;
+  std::shared_ptr<const LiveState> live_;
 };
 
 }  // namespace
@@ -374,9 +379,11 @@ Result<ShopShape> IndexedSearch::shape(const std::string& scope) { return shape_
 std::vector<Hit> IndexedSearch::rank(std::string_view words, std::size_t top) const {
   const IndexData& data = index_->data();
   const Query query = understand(state_->lexicon, words);
+  std::vector<Match> matches = rank_matches(state_->lexicon, query);
+  best_first(matches, top);
+  if (matches.size() > top) matches.resize(top);
   std::vector<Hit> hits;
-  for (const Match& match : rank_matches(state_->lexicon, query, std::max(top, kRefined))) {
-    if (hits.size() == top) break;
+  for (const Match& match : matches) {
     Hit hit;
     hit.product = ProductId(std::string(data.ids[match.doc]));
     hit.score = match.score;

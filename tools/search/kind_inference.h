@@ -17,6 +17,8 @@ struct KindEvidence {
     std::span<const std::uint32_t> fields;    // attribute names that it has
     std::uint32_t stated = 0xFFFFFFFF;        // a number for the kind that the shop states
     std::uint32_t brand = 0xFFFFFFFF;
+    std::span<const std::uint32_t> brand_terms;
+    std::span<const std::uint32_t> value_terms;  // words that are a whole value of an attribute ("black")
   };
   std::size_t docs = 0;
   std::function<Doc(std::uint32_t)> doc;

@@ -45,10 +45,11 @@ Lexicon::Lexicon(const IndexData& data, VocabularyRules rules)
     : data_(data), umbrellas_(normalised(rules.umbrellas)), synonyms_(normalised(rules.synonyms)) {
   for (std::uint32_t kind = 0; kind < data_.kind_count(); ++kind) {
     const auto terms = data_.terms_of_kind(kind);
+    infers_kinds_ = infers_kinds_ || !data_.kinds[kind].stated;
     if (!terms.empty() && !data_.docs_of_kind(kind).empty()) kinds_by_head_[terms.back()].push_back(kind);
   }
   add_category_names();
-  count_kindless();
+  count_shared();
 }
 
 void Lexicon::add_category_names() {
@@ -58,18 +59,16 @@ void Lexicon::add_category_names() {
     category_names_.push_back({category, std::move(terms)});
   };
   for (std::uint32_t category = 0; category < data_.categories.size(); ++category) {
-    std::vector<std::uint32_t> part;
-    std::size_t parts = 0;
+    std::vector<std::uint32_t> whole, part;
     const std::string_view name = data_.strings[data_.categories[category].name];
     for (const Token& token : tokenise(name)) {
-      const std::string_view gap = token.start > 0 ? name.substr(0, token.start) : std::string_view{};
-      if (token.folded == "and" || gap.ends_with("& ") || gap.ends_with(", ")) {
-        add(category, std::exchange(part, {}));
-        ++parts;
-        if (token.folded == "and") continue;
-      }
+      const std::string_view before = name.substr(0, token.start);
+      if (token.folded == "and" || before.ends_with("& ") || before.ends_with(", ")) add(category, std::exchange(part, {}));
+      if (token.folded == "and") continue;
       part.push_back(term_of(token.folded));
+      whole.push_back(part.back());
     }
+    if (whole != part) add(category, std::move(whole));
     add(category, std::move(part));
   }
 }
@@ -100,19 +99,29 @@ void Lexicon::drop_departments(Scope& scope) const {
   std::erase_if(scope.categories, [&](std::uint32_t category) {
     std::size_t of_kind = 0;
     for (const std::uint32_t kind : scope.kinds) {
-      for (const std::uint32_t doc : data_.docs_of_kind(kind)) of_kind += contains(Scope{{}, {category}}, doc);
+      const auto at = shared_.find(pair_of(category, kind));
+      of_kind += at == shared_.end() ? 0 : at->second;
     }
     return of_kind > 0 && 2 * (of_kind + kindless_[category]) < data_.categories[category].docs;
   });
 }
 
-// How many products of each category's subtree are of no kind.
-void Lexicon::count_kindless() {
+// How many products of each category's subtree are of each kind, and of none.
+void Lexicon::count_shared() {
+  if (data_.categories.empty()) return;
   kindless_.assign(data_.categories.size(), 0);
+  std::vector<std::uint32_t> within;
   for (std::uint32_t doc = 0; doc < data_.doc_count(); ++doc) {
-    if (!data_.kinds_of(doc).empty()) continue;
+    within.clear();
     for (const std::uint32_t leaf : data_.categories_of(doc)) {
-      for (std::uint32_t category = leaf; category != kNone; category = data_.categories[category].parent) ++kindless_[category];
+      for (std::uint32_t category = leaf; category != kNone; category = data_.categories[category].parent) within.push_back(category);
+    }
+    std::sort(within.begin(), within.end());
+    within.erase(std::unique(within.begin(), within.end()), within.end());
+    const auto kinds = data_.kinds_of(doc);
+    for (const std::uint32_t category : within) {
+      if (kinds.empty()) ++kindless_[category];
+      else ++shared_[pair_of(category, kinds[0])];
     }
   }
 }
@@ -129,7 +138,9 @@ Scope Lexicon::scope_of(std::string_view phrase) const {
   };
   if (!is_umbrella(normal)) add(normal);
   for (const std::string& name : playbook_names(normal)) add(name);
-  if (!scope.empty()) return scope;
+  // A shop that names its kinds itself means what it says; inferred names vary as their titles do.
+  const bool named_by_shop = !scope.categories.empty() || std::any_of(scope.kinds.begin(), scope.kinds.end(), [&](std::uint32_t kind) { return data_.kinds[kind].stated != 0; });
+  if (!scope.empty() && named_by_shop && !infers_kinds_) return scope;
   for (const std::string& name : everyday_names(normal)) add(name);
   return scope;
 }
@@ -200,6 +211,20 @@ std::vector<std::string> Lexicon::split(std::string_view folded) const {
     }
   }
   return best;
+}
+
+bool Lexicon::side_by_side(const std::string& first, const std::string& second) const {
+  const std::uint32_t a = term_of(first), b = term_of(second);
+  if (a == kNone || b == kNone) return false;
+  PostingReader reader = data_.postings_of(data_.terms[a].docs < data_.terms[b].docs ? a : b);
+  for (Posting posting; reader.next(posting);) {
+    if (!(posting.zones & 1u << int(Zone::kTitle))) continue;
+    const auto title = data_.title_of(posting.doc);
+    for (std::size_t i = 0; i + 1 < title.size(); ++i) {
+      if (title[i] == a && title[i + 1] == b) return true;
+    }
+  }
+  return false;
 }
 
 bool Lexicon::contains(const Scope& scope, std::uint32_t doc) const {

@@ -44,19 +44,26 @@ class Lexicon {
   // A word written as two ("smart phone" for "smartphone"), if the catalogue knows both and not the whole; empty otherwise.
   std::vector<std::string> split(std::string_view folded) const;
 
+  // Whether some title has the two words next to each other.
+  bool side_by_side(const std::string& first, const std::string& second) const;
+
   // The term of a folded word; kNone if no product has it.
   std::uint32_t term_of(const std::string& folded) const;
 
   bool contains(const Scope& scope, std::uint32_t doc) const;
 
+  // Whether the shop states what its products are; otherwise kinds are inferred, or there are only categories.
+  bool names_its_kinds() const { return data_.kind_count() > 0 && !infers_kinds_; }
+
   const IndexData& data() const { return data_; }
 
  private:
   void add_category_names();
-  void count_kindless();
+  void count_shared();
   void drop_departments(Scope& scope) const;
 
   const IndexData& data_;
+  bool infers_kinds_ = false;
   std::unordered_map<std::string, std::vector<std::string>> umbrellas_;  // normal form -> members
   std::unordered_map<std::string, std::vector<std::string>> synonyms_;
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> kinds_by_head_;
@@ -67,6 +74,8 @@ class Lexicon {
   };
   std::vector<CategoryName> category_names_;
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> categories_by_head_;  // in category_names_
+  static std::uint64_t pair_of(std::uint32_t category, std::uint32_t kind) { return (static_cast<std::uint64_t>(category) << 32) | kind; }
+  std::unordered_map<std::uint64_t, std::uint32_t> shared_;  // category and kind -> products of its subtree that are (mainly) of the kind
   std::vector<std::uint32_t> kindless_;  // for each category: products of its subtree that are of no kind
 };
 

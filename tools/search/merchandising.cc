@@ -41,8 +41,11 @@ bool Merchandiser::concerns(const RankingRule& rule, std::uint32_t doc) const {
     case What::kBoostTag:
     case What::kBuryTag: return has(FieldSource::kTag);
     case What::kBoostBrand:
-    case What::kBuryBrand:
-    case What::kNever: return has(FieldSource::kBrand);
+    case What::kBuryBrand: return has(FieldSource::kBrand);
+    case What::kNever:
+      if (rule.field == "tag") return has(FieldSource::kTag);
+      if (rule.field == "kind" || rule.field == "category") return lexicon_.contains(lexicon_.scope_of(rule.value), doc);
+      return has(FieldSource::kBrand);
     case What::kBuryMarginBelow: return row.margin_permille >= 0 && row.margin_permille < rule.permille;
     case What::kBoostMarginAbove: return row.margin_permille > rule.permille;
     case What::kInStockFirst: return false;

@@ -12,9 +12,13 @@ namespace {
 constexpr std::size_t kMostConcepts = 31;
 constexpr std::size_t kLongestKindName = 4;
 
-constexpr float kJoined = 0.95f;
+constexpr float kJoined = 0.9f;
+constexpr float kJoinedBesideSplit = 0.3f;  // the catalogue writes it as two words, too
 constexpr float kSplit = 0.9f;
 constexpr float kSynonym = 0.8f;
+
+// A word that more products have is not taken apart: the catalogue writes it so.
+constexpr std::uint32_t kSplitUpTo = 20;
 
 // Turns the words of a query into concepts and finds the kind of thing among them.
 class Understanding {
@@ -24,6 +28,7 @@ class Understanding {
   Query run() {
     correct_spelling();
     find_kind();
+    find_brands();
     for (std::size_t at = 0; at < tokens_.size() && query_.concepts.size() < kMostConcepts; ++at) add_concept(at);
     find_head();
     for (const Token& token : tokens_) query_.words += (query_.words.empty() ? "" : " ") + token.folded;
@@ -46,31 +51,47 @@ class Understanding {
     }
   }
 
-  // The phrase that names the kind: in the part before "for", "with" ..., the longest that ends furthest to the right.
+  // The phrase that names the kind: in the part before "for", "with" ..., the longest that ends furthest to the right. What the thing is for
+  // or comes with never names it, unless nothing stands before.
   void find_kind() {
     std::size_t begin = 0;
-    while (begin < tokens_.size() && query_.scope.empty()) {
-      std::size_t end = begin;
-      while (end < tokens_.size() && !(end > begin && ends_head(tokens_[end].folded))) ++end;
-      find_kind_in(begin, end);
-      begin = end + 1;
+    while (begin < tokens_.size() && is_stopword(tokens_[begin].folded)) ++begin;
+    std::size_t end = begin;
+    while (end < tokens_.size() && !(end > begin && ends_head(tokens_[end].folded))) ++end;
+    for (std::size_t last = end; last > begin; --last) {
+      if (!is_stopword(tokens_[last - 1].folded) && find_kind_ending(begin, last)) return;
     }
   }
 
-  void find_kind_in(std::size_t begin, std::size_t end) {
-    for (std::size_t last = end; last > begin; --last) {
-      if (is_stopword(tokens_[last - 1].folded)) continue;
-      for (std::size_t first = last - std::min(last - begin, kLongestKindName); first < last; ++first) {
-        std::string phrase;
-        for (std::size_t i = first; i < last; ++i) phrase += (phrase.empty() ? "" : " ") + tokens_[i].folded;
-        Scope scope = lexicon_.scope_of(phrase);
-        if (scope.empty() && last - first == 2) scope = lexicon_.scope_of(tokens_[first].folded + tokens_[first + 1].folded);
-        if (scope.empty()) continue;
-        query_.scope = std::move(scope);
-        query_.kind = phrase;
-        kind_first_ = first;
-        kind_last_ = last;
-        return;
+  bool find_kind_ending(std::size_t begin, std::size_t last) {
+    for (std::size_t first = last - std::min(last - begin, kLongestKindName); first < last; ++first) {
+      std::string phrase;
+      for (std::size_t i = first; i < last; ++i) phrase += (phrase.empty() ? "" : " ") + tokens_[i].folded;
+      Scope scope = lexicon_.scope_of(phrase);
+      if (scope.empty() && last - first == 2) scope = lexicon_.scope_of(tokens_[first].folded + tokens_[first + 1].folded);
+      if (scope.empty() && last - first == 1) {
+        const std::vector<std::string> parts = lexicon_.split(phrase);
+        if (!parts.empty()) scope = lexicon_.scope_of(parts[0] + " " + parts[1]);
+      }
+      if (scope.empty()) continue;
+      query_.scope = std::move(scope);
+      query_.kind = phrase;
+      kind_first_ = first;
+      kind_last_ = last;
+      return true;
+    }
+    return false;
+  }
+
+  // Brands named by up to three words in a row.
+  void find_brands() {
+    for (std::size_t first = 0; first < tokens_.size(); ++first) {
+      std::string stems;
+      for (std::size_t last = first; last < std::min(tokens_.size(), first + 3); ++last) {
+        stems += (stems.empty() ? "" : " ") + stem_of(tokens_[last].folded);
+        for (const PhraseRow& row : data_.phrases_of(stems)) {
+          if (row.what == PhraseRow::What::kValue && data_.fields[data_.values[row.id].field].source == FieldSource::kBrand) query_.brands.push_back(row.id);
+        }
       }
     }
   }
@@ -113,13 +134,19 @@ class Understanding {
   // "note book" is also "notebook"; both words take the joined form. "smartphone" is also "smart phone".
   void add_compounds(Concept& one, std::size_t at) {
     const auto word = [&](std::size_t i) { return i < tokens_.size() && !is_stopword(tokens_[i].folded) ? tokens_[i].folded : std::string(); };
-    if (!word(at + 1).empty()) add_word(one, word(at) + word(at + 1), kJoined);
-    if (at > 0 && !word(at - 1).empty()) add_word(one, word(at - 1) + word(at), kJoined);
+    if (!word(at + 1).empty()) add_joined(one, word(at), word(at + 1));
+    if (at > 0 && !word(at - 1).empty()) add_joined(one, word(at - 1), word(at));
+    if (!one.alternatives.empty() && data_.terms[one.alternatives.front().terms[0]].docs > kSplitUpTo) return;
     const std::vector<std::string> parts = lexicon_.split(word(at));
     if (parts.empty()) return;
     Alternative both{{}, kSplit};
     for (const std::string& part : parts) both.terms.push_back(lexicon_.term_of(part));
     one.alternatives.push_back(std::move(both));
+  }
+
+  void add_joined(Concept& one, const std::string& first, const std::string& second) {
+    if (!known(first + second)) return;
+    add_word(one, first + second, lexicon_.side_by_side(first, second) ? kJoinedBesideSplit : kJoined);
   }
 
   void add_synonyms(Concept& one, const std::string& folded) {
@@ -131,14 +158,12 @@ class Understanding {
     }
   }
 
-  // As rare as its most frequent spelling.
+  // How rare the word itself is; where no product has it, the first other way of saying it. All ways count alike, but for their weights:
+  // how often a shop happens to use one of several names says nothing of what the shopper wants.
   void set_idf(Concept& one) const {
-    double docs = 0;
-    for (const Alternative& alternative : one.alternatives) {
-      double fewest = static_cast<double>(data_.doc_count());
-      for (const std::uint32_t term : alternative.terms) fewest = std::min<double>(fewest, data_.terms[term].docs);
-      docs = std::max(docs, fewest * (alternative.terms.size() > 1 ? 0.5 : 1));
-    }
+    if (one.alternatives.empty()) return;
+    double docs = static_cast<double>(data_.doc_count());
+    for (const std::uint32_t term : one.alternatives.front().terms) docs = std::min<double>(docs, data_.terms[term].docs);
     const double all = static_cast<double>(data_.doc_count());
     one.idf = static_cast<float>(std::log(1 + (all - docs + 0.5) / (docs + 0.5)));
   }

@@ -30,6 +30,7 @@ struct Query {
   std::vector<std::string> corrections;   // "labtop -> laptop"
   std::string words;                      // the words, corrected
   Scope scope;                            // the kind of thing it names, if any
+  std::vector<std::uint32_t> brands;      // values: brands that it names
   std::string kind;                       // as written (corrected), "" if none
   std::size_t head = kNone;               // the concept that is the head noun
   bool head_known = false;                // some product is called so in its title, kind or category

@@ -6,44 +6,53 @@
 namespace floorwalker::search {
 namespace {
 
-// What a product is worth beside its words. Shares of the query's whole weight; found on half of the rated queries, checked on the other.
-constexpr float kOfTheKind = 0.6f;
-constexpr float kOtherKind = -0.3f;
+// What a product is worth beside its words, as shares of the query's whole weight. One setting for every catalogue, found on half of the
+// rated queries and checked on the other half (tests/bench/search_quality_bench --fold).
+constexpr float kOfTheNoun = 0.10f;   // its noun is the query's head
+constexpr float kOfTheKind = 0.14f;   // and the whole name of the kind fits
+constexpr float kOfTheBrand = 0.10f;  // it is of a brand that the query names
+
+// Words beside the kind that a request may have and still mean each of them.
+constexpr std::size_t kMostMeant = 3;
 
 // Sums of one query, one slot for each product. Reused by a thread from query to query.
 struct Sums {
-  std::vector<float> score;
-  std::vector<float> last;            // what the concept being added gave so far
-  std::vector<std::uint32_t> concept_of_last;
-  std::vector<std::uint32_t> mask;
-  std::vector<std::uint8_t> zones;
+  struct Slot {
+    float score = 0;
+    float last = 0;                 // what the concept being added gave so far
+    std::uint32_t adding = kNone;   // that concept
+    std::uint32_t mask = 0;         // concepts found
+    std::uint8_t zones = 0;
+    bool touched = false;
+  };
+  std::vector<Slot> slots;
   std::vector<std::uint32_t> touched;
 
   void start(std::size_t docs) {
-    if (score.size() != docs) {
-      score.assign(docs, 0), last.assign(docs, 0), mask.assign(docs, 0), zones.assign(docs, 0);
-      concept_of_last.assign(docs, kNone);
-      touched.clear();
-      return;
+    if (slots.size() != docs) {
+      slots.assign(docs, {});
+    } else {
+      for (const std::uint32_t doc : touched) slots[doc] = {};
     }
-    for (const std::uint32_t doc : touched) score[doc] = 0, last[doc] = 0, mask[doc] = 0, zones[doc] = 0, concept_of_last[doc] = kNone;
     touched.clear();
   }
 
-  void touch(std::uint32_t doc) {
-    if (mask[doc] == 0 && concept_of_last[doc] == kNone) touched.push_back(doc), concept_of_last[doc] = kNone - 1;
+  Slot& touch(std::uint32_t doc) {
+    Slot& slot = slots[doc];
+    if (!slot.touched) touched.push_back(doc), slot.touched = true;
+    return slot;
   }
 
   // Of several ways to have one concept the best counts.
   void add(std::uint32_t doc, std::uint32_t number, float value, std::uint8_t in_zones) {
-    touch(doc);
-    if (concept_of_last[doc] != number) concept_of_last[doc] = number, last[doc] = 0;
-    if (value > last[doc]) {
-      score[doc] += value - last[doc];
-      last[doc] = value;
+    Slot& slot = touch(doc);
+    if (slot.adding != number) slot.adding = number, slot.last = 0;
+    if (value > slot.last) {
+      slot.score += value - slot.last;
+      slot.last = value;
     }
-    mask[doc] |= 1u << number;
-    zones[doc] |= in_zones;
+    slot.mask |= 1u << number;
+    slot.zones |= in_zones;
   }
 };
 
@@ -79,26 +88,55 @@ void add_alternative(const IndexData& data, const Alternative& alternative, std:
   }
 }
 
-// Adjusts a product's score by what it is and how its title reads.
+// Adjusts a product's score by what it is and how much of the query it meets.
 class Refiner {
  public:
   Refiner(const Lexicon& lexicon, const Query& query) : lexicon_(lexicon), data_(lexicon.data()), query_(query) {
     for (const Concept& one : query.concepts) whole_ += one.idf;
+    for (std::uint32_t kind = 0; kind < data_.kind_count(); ++kind) worth_.push_back(worth_of(kind));
   }
 
-  float refined(const Match& match) const {
-    float score = match.score;
-    if (!query_.scope.empty()) {
-      if (lexicon_.contains(query_.scope, match.doc)) score += kOfTheKind * whole_;
-      else if (!data_.kinds_of(match.doc).empty()) score += kOtherKind * whole_;
+  float refined(const Sums::Slot& slot, std::uint32_t doc) const {
+    if (whole_ <= 0) return slot.score;
+    float had = 0;
+    for (std::size_t i = 0; i < query_.concepts.size(); ++i) {
+      if (slot.mask >> i & 1) had += query_.concepts[i].idf;
     }
-    return score;
+    return slot.score * had / whole_ + whole_ * (nature(doc) + brand(doc));
   }
 
  private:
+  // What being of the kind is worth: for its noun, as surely as the query says it so (joined, split, synonym), and for the whole name.
+  float worth_of(std::uint32_t kind) const {
+    float noun = 0;
+    const auto terms = data_.terms_of_kind(kind);
+    if (query_.head != kNone && !terms.empty()) {
+      for (const Alternative& alternative : query_.concepts[query_.head].alternatives) {
+        const bool same = alternative.weight > 0.6f && !alternative.terms.empty() && alternative.terms.back() == terms.back();
+        if (same) noun = std::max(noun, alternative.weight);
+      }
+    }
+    const bool whole_name = std::binary_search(query_.scope.kinds.begin(), query_.scope.kinds.end(), kind);
+    return kOfTheNoun * noun + (whole_name ? kOfTheKind : 0);
+  }
+
+  float nature(std::uint32_t doc) const {
+    float best = 0;
+    for (const std::uint32_t kind : data_.kinds_of(doc)) best = std::max(best, worth_[kind]);
+    if (best < kOfTheKind && !query_.scope.categories.empty() && lexicon_.contains(query_.scope, doc)) best += kOfTheKind;
+    return best;
+  }
+
+  // A product of the brand comes before one that is made for the brand's products.
+  float brand(std::uint32_t doc) const {
+    const std::uint32_t own = data_.docs[doc].brand;
+    return own != kNone && std::find(query_.brands.begin(), query_.brands.end(), own) != query_.brands.end() ? kOfTheBrand : 0;
+  }
+
   const Lexicon& lexicon_;
   const IndexData& data_;
   const Query& query_;
+  std::vector<float> worth_;  // of each kind
   float whole_ = 0;
 };
 
@@ -121,7 +159,7 @@ void add_kind_members(const IndexData& data, const Query& query, Sums& sums) {
 
 }  // namespace
 
-std::vector<Match> rank_matches(const Lexicon& lexicon, const Query& query, std::size_t refine) {
+std::vector<Match> rank_matches(const Lexicon& lexicon, const Query& query) {
   const IndexData& data = lexicon.data();
   thread_local Sums sums;
   sums.start(data.doc_count());
@@ -129,17 +167,26 @@ std::vector<Match> rank_matches(const Lexicon& lexicon, const Query& query, std:
     for (const Alternative& alternative : query.concepts[i].alternatives) add_alternative(data, alternative, i, query.concepts[i].idf, sums);
   }
   add_kind_members(data, query, sums);
+  const Refiner refiner(lexicon, query);
   std::vector<Match> matches;
   matches.reserve(sums.touched.size());
-  const Refiner refiner(lexicon, query);
-  for (const std::uint32_t doc : sums.touched) matches.push_back({doc, sums.score[doc], sums.mask[doc], sums.zones[doc]});
-  (void)refine;
-  for (Match& match : matches) match.score = refiner.refined(match);
-  std::sort(matches.begin(), matches.end(), better);
+  for (const std::uint32_t doc : sums.touched) {
+    const Sums::Slot& slot = sums.slots[doc];
+    matches.push_back({doc, refiner.refined(slot, doc), slot.mask, slot.zones});
+  }
   return matches;
 }
 
-std::vector<Match> strict_matches(const Lexicon& lexicon, const Query& query, const std::vector<Match>& ranked) {
+void best_first(std::vector<Match>& matches, std::size_t top) {
+  if (matches.size() > top) {
+    std::nth_element(matches.begin(), matches.begin() + static_cast<std::ptrdiff_t>(top), matches.end(), better);
+    std::sort(matches.begin(), matches.begin() + static_cast<std::ptrdiff_t>(top), better);
+  } else {
+    std::sort(matches.begin(), matches.end(), better);
+  }
+}
+
+std::vector<Match> strict_matches(const Lexicon& lexicon, const Query& query, const std::vector<Match>& matches) {
   // How much of the query beside the kind's name a product has, by weight.
   const auto rest = [&](const Match& match) {
     float sum = 0;
@@ -148,14 +195,27 @@ std::vector<Match> strict_matches(const Lexicon& lexicon, const Query& query, co
     }
     return sum;
   };
+  float whole = 0;
+  std::size_t others = 0;
+  for (const Concept& one : query.concepts) {
+    if (one.in_head) continue;
+    whole += one.idf;
+    ++others;
+  }
+  // Where the shop does not say what its products are, a whole description finds more than the name of a kind that stands in it.
+  const bool description = others > kMostMeant;
+  const bool by_kind = !query.scope.empty() && (!description || lexicon.names_its_kinds());
   std::vector<Match> members;
   float best = 0;
-  for (const Match& match : ranked) {
-    if (!query.scope.empty() && !lexicon.contains(query.scope, match.doc)) continue;
+  for (const Match& match : matches) {
+    if (by_kind && !lexicon.contains(query.scope, match.doc)) continue;
     members.push_back(match);
     best = std::max(best, rest(match));
   }
-  std::erase_if(members, [&](const Match& match) { return rest(match) < 0.7f * best; });
+  // A few words beside the kind ("wireless mouse") are meant, if any product has them all; a whole description only orders.
+  const bool meant = !description && best > 0.999f * whole;
+  const float needed = !by_kind ? (description ? 0.5f : 0.7f) * best : meant ? 0.7f * best : 0;
+  std::erase_if(members, [&](const Match& match) { return rest(match) < needed && (by_kind || !lexicon.contains(query.scope, match.doc)); });
   return members;
 }
 

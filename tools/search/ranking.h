@@ -15,11 +15,14 @@ struct Match {
   std::uint8_t zones = 0;      // mask: in which zones
 };
 
-// Every product that has any word of the query or is of its kind, best first; the order is the same in every run. The first `refine` are
-// ordered with everything known of them (order of words, head of the title), the rest by words alone.
-std::vector<Match> rank_matches(const Lexicon& lexicon, const Query& query, std::size_t refine);
+// Every product that has any word of the query or is of its kind, in no particular order.
+std::vector<Match> rank_matches(const Lexicon& lexicon, const Query& query);
 
-// Of ranked matches those that meet the query strictly: of its kind, and having most of what else it says that any of them has.
-std::vector<Match> strict_matches(const Lexicon& lexicon, const Query& query, const std::vector<Match>& ranked);
+// Puts the best `top` first, best first; the same in every run. The rest follows in no particular order.
+void best_first(std::vector<Match>& matches, std::size_t top);
+
+// Of all matches those that meet the query strictly. With a kind: products of it, which have most of the few other words if any product has
+// them all. Without: products that have most of what any of them has.
+std::vector<Match> strict_matches(const Lexicon& lexicon, const Query& query, const std::vector<Match>& matches);
 
 }  // namespace floorwalker::search

@@ -13,7 +13,7 @@ const std::vector<std::vector<std::string>>& groups() {
       {"computer", "pc", "desktop computer"},
       {"tv", "television", "telly"},
       {"phone", "telephone"},
-      {"smartphone", "mobile phone", "cell phone", "cellphone", "mobile"},
+      {"smartphone", "mobile phone", "cell phone", "cellphone"},
       {"earphone", "earbud", "in ear headphone"},
       {"headphone", "earphone"},
       {"camcorder", "video camera"},

@@ -1,0 +1,183 @@
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <string>
+
+#include "agent/core/text.h"
+#include "tests/support/fts5.h"
+#include "tests/support/memory_catalogue.h"
+#include "tests/support/shared_data.h"
+#include "tools/search/catalogue_vocabulary.h"
+#include "tools/search/index_builder.h"
+#include "tools/search/indexed_search.h"
+
+// How fast search is, and what its index costs: on a real catalogue, or on any number of products synthesised from it.
+//   search_speed_bench [--data DIR] [--json] [--products N] [--fts5]
+// Without --products the real catalogue itself, beside SQLite FTS5. With it FTS5 on the same products only if asked for: it takes long.
+namespace {
+
+using namespace floorwalker;
+using Clock = std::chrono::steady_clock;
+
+struct Options {
+  std::filesystem::path data;
+  bool json = false, fts5 = false;
+  std::size_t products = 0;
+};
+
+Options parse(int count, char** arguments) {
+  Options options;
+  if (const auto found = test::shared_data()) options.data = *found;
+  for (int i = 1; i < count; ++i) {
+    const std::string one = arguments[i];
+    if (one == "--data" && i + 1 < count) options.data = arguments[++i];
+    else if (one == "--products" && i + 1 < count) options.products = static_cast<std::size_t>(std::atoll(arguments[++i]));
+    else if (one == "--json") options.json = true;
+    else if (one == "--fts5") options.fts5 = true;
+    else {
+      std::cerr << "usage: search_speed_bench [--data DIR] [--json] [--products N] [--fts5]\n";
+      std::exit(2);
+    }
+  }
+  return options;
+}
+
+// A value of /proc/self/status in MiB.
+double status_mib(const std::string& name) {
+  std::ifstream in("/proc/self/status");
+  for (std::string line; std::getline(in, line);) {
+    if (line.compare(0, name.size(), name) == 0) return std::atof(line.c_str() + name.size() + 1) / 1024;
+  }
+  return 0;
+}
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+// The same kind of thing under another model number, price and id; now and then an attribute less.
+Product variation(const Product& original, std::size_t round, std::mt19937& random) {
+  Product product = original;
+  if (round == 0) return product;
+  product.id = ProductId(original.id.str() + "-" + std::to_string(round));
+  for (std::size_t i = 0; i + 1 < product.title.size(); ++i) {
+    const bool inside_model = std::isdigit(static_cast<unsigned char>(product.title[i])) && std::isalpha(static_cast<unsigned char>(product.title[i + 1]));
+    if (inside_model && random() % 2 == 0) product.title[i] = static_cast<char>('0' + random() % 10);
+  }
+  product.title += " " + std::string(1, static_cast<char>('A' + random() % 26)) + std::to_string(random() % 100000);
+  for (Variant& variant : product.variants) variant.price.minor = variant.price.minor * static_cast<std::int64_t>(80 + random() % 40) / 100;
+  if (!product.attributes.empty() && random() % 4 == 0) product.attributes.erase(product.attributes.begin() + static_cast<std::ptrdiff_t>(random() % product.attributes.size()));
+  return product;
+}
+
+// Calls `visit` with `count` products, the real ones first.
+void each_product(const std::vector<Product>& originals, std::size_t count, const std::function<void(const Product&)>& visit) {
+  std::mt19937 random(7);
+  for (std::size_t i = 0; i < count; ++i) visit(variation(originals[i % originals.size()], i / originals.size(), random));
+}
+
+// The rated queries, and two or three words from titles.
+std::vector<std::string> queries(const Options& options, const std::vector<Product>& products) {
+  std::vector<std::string> found;
+  for (const test::RatedQuery& rated : test::icecat_ratings(options.data / "icecat" / "ratings.jsonl")) found.push_back(rated.query);
+  std::mt19937 random(11);
+  while (found.size() < 400) {
+    const std::vector<text::Word> words = text::words(products[random() % products.size()].title);
+    if (words.size() < 3) continue;
+    const std::size_t first = random() % (words.size() - 2);
+    std::string query = words[first].folded + " " + words[first + 1].folded;
+    if (random() % 2 == 0) query += " " + words[first + 2].folded;
+    found.push_back(query);
+  }
+  return found;
+}
+
+struct Timing {
+  double p50 = 0, p95 = 0, p99 = 0;  // milliseconds
+  nlohmann::json json() const { return {{"p50_ms", p50}, {"p95_ms", p95}, {"p99_ms", p99}}; }
+};
+
+Timing time_each(const std::vector<std::string>& queries, const std::function<void(const std::string&)>& run) {
+  for (const std::string& query : queries) run(query);
+  std::vector<double> times;
+  for (int round = 0; round < 3; ++round) {
+    for (const std::string& query : queries) {
+      const auto start = Clock::now();
+      run(query);
+      times.push_back(1000 * seconds_since(start));
+    }
+  }
+  std::sort(times.begin(), times.end());
+  return {times[times.size() / 2], times[times.size() * 95 / 100], times[times.size() * 99 / 100]};
+}
+
+void time_searches(const Options& options, const std::vector<Product>& originals, const std::shared_ptr<const search::Index>& index, nlohmann::json& out) {
+  test::MemoryCatalogue catalogue(originals);
+  search::IndexedSearch search(catalogue, index);
+  const std::vector<std::string> asked = queries(options, originals);
+  out["rank_top_10"] = time_each(asked, [&](const std::string& query) { (void)search.rank(query, 10); }).json();
+  out["search_page"] = time_each(asked, [&](const std::string& query) {
+    SearchRequest request;
+    request.words = query;
+    request.constraints = {{"price", Constraint::Op::kAtMost, {"500"}}};
+    (void)search.search(request);
+  }).json();
+  const search::CatalogueVocabulary vocabulary(index);
+  out["recognise"] = time_each(asked, [&](const std::string& query) { (void)vocabulary.recognise("I am looking for " + query + " under 500 dollars"); }).json();
+}
+
+void time_saving(const std::shared_ptr<const search::Index>& index, nlohmann::json& out) {
+  const std::filesystem::path file = std::filesystem::temp_directory_path() / ("search_speed_bench." + std::to_string(std::rand()) + ".index");
+  auto start = Clock::now();
+  if (const auto saved = index->save(file); !saved) std::cerr << saved.error().detail << "\n";
+  out["save_s"] = seconds_since(start);
+  start = Clock::now();
+  const bool loaded = search::Index::load(file).has_value();
+  out["load_s"] = loaded ? seconds_since(start) : -1;
+  std::filesystem::remove(file);
+}
+
+nlohmann::json measure(const Options& options) {
+  const std::vector<Product> originals = test::icecat_products(options.data / "icecat" / "products.jsonl.gz");
+  const std::size_t count = options.products ? options.products : originals.size();
+  nlohmann::json out = {{"bench", "search_speed"}, {"products", count}};
+  const double before = status_mib("VmRSS");
+  double making = 0;
+  const auto start = Clock::now();
+  search::IndexBuilder builder(*Currency::parse("USD"));
+  // What it takes to make the products is no part of building.
+  const auto make_start = Clock::now();
+  each_product(originals, count, [](const Product&) {});
+  making = seconds_since(make_start);
+  each_product(originals, count, [&](const Product& product) { builder.add(product); });
+  const std::shared_ptr<const search::Index> index = builder.finish("1");
+  const double building = seconds_since(start) - 2 * making;
+  out["build"] = {{"seconds", building}, {"products_per_s", static_cast<double>(count) / building}, {"index_mib", static_cast<double>(index->bytes()) / 1048576}};
+  out["memory_mib"] = {{"before", before}, {"peak", status_mib("VmHWM")}};
+  time_saving(index, out);
+  time_searches(options, originals, index, out);
+  out["memory_mib"]["peak_with_searches"] = status_mib("VmHWM");
+  if (options.fts5 || !options.products) {
+    test::Fts5 fts5({});
+    each_product(originals, count, [&](const Product& product) { fts5.add(product); });
+    out["fts5"]["rank_top_10"] = time_each(queries(options, originals), [&](const std::string& query) { (void)fts5.search(query, 10); }).json();
+  }
+  return out;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const Options options = parse(count, arguments);
+  if (options.data.empty() || !std::filesystem::exists(options.data / "icecat" / "products.jsonl.gz")) {
+    std::cerr << "search_speed_bench: no catalogue to measure with: give its folder with --data\n";
+    return 1;
+  }
+  std::cout << measure(options).dump(options.json ? -1 : 2) << "\n";
+  return 0;
+}
