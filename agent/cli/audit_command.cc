@@ -11,6 +11,8 @@
 
 #include "agent/cli/audit.h"
 #include "agent/cli/command.h"
+#include "agent/cli/playbook_files.h"
+#include "agent/core/guardrails/action_guard.h"
 #include "agent/core/text.h"
 
 namespace floorwalker::cli {
@@ -22,6 +24,7 @@ struct AuditOptions {
   std::vector<std::string> files;
   std::vector<std::string> content;
   std::string language = "en";
+  std::string playbook;
   bool json = false;
   bool all = false;
 };
@@ -123,6 +126,36 @@ Result<std::vector<Content>> read_content(const std::vector<std::string>& files)
   return content;
 }
 
+// What the playbook would have said to each call, were it asked when the call was made. Decisions do not change what follows.
+std::vector<ActionDecision> decide_calls(const Transcript& transcript, const std::shared_ptr<const guardrails::ActionRules>& rules) {
+  std::vector<ActionDecision> decisions;
+  guardrails::ActionGuard guard(rules);
+  for (std::size_t i = 0; i < transcript.messages.size(); ++i) {
+    const Message& message = transcript.messages[i];
+    for (std::size_t c = 0; c < message.calls.size(); ++c) {
+      const guardrails::Ruling ruling = guard.decide(message.calls[c]);
+      decisions.push_back({i, c, message.calls[c].name, std::string(to_string(ruling.decision)), ruling.rule, ruling.why});
+      guard.begin(message.calls[c]);
+    }
+    guard.add(message);
+  }
+  return decisions;
+}
+
+// Nothing where no playbook was named: then no call is judged.
+Result<ActionAuditor> action_auditor(const std::string& playbook) {
+  if (playbook.empty()) return ActionAuditor();
+  const LoadedPlaybook loaded = load_playbook_file(playbook);
+  for (const Finding& finding : loaded.findings) {
+    if (finding.severity == Finding::Severity::kError) {
+      return fail(ErrorKind::kInvalidArgument, finding.at.file + ":" + std::to_string(finding.at.line) + ": " + finding.message);
+    }
+  }
+  auto rules = guardrails::ActionRules::compile(loaded.playbook);
+  if (!rules) return fail(rules.error());
+  return ActionAuditor([rules = *rules](const Transcript& transcript) { return decide_calls(transcript, rules); });
+}
+
 int refuse(const Error& error) {
   std::cerr << "floorwalker: " << error.message << "\n";
   return 1;
@@ -130,8 +163,8 @@ int refuse(const Error& error) {
 
 class AuditRun {
  public:
-  AuditRun(const AuditOptions& options, const verify::Lexicon& lexicon, std::vector<Content> content)
-      : options_(options), lexicon_(lexicon), verifier_(lexicon), content_(std::move(content)) {}
+  AuditRun(const AuditOptions& options, const verify::Lexicon& lexicon, std::vector<Content> content, ActionAuditor actions)
+      : options_(options), lexicon_(lexicon), verifier_(lexicon), content_(std::move(content)), actions_(std::move(actions)) {}
 
   Result<void> file(const std::string& path) {
     auto reader = TranscriptReader::open(path);
@@ -156,12 +189,13 @@ class AuditRun {
   const verify::Lexicon& lexicon_;
   verify::Verifier verifier_;
   std::vector<Content> content_;
+  ActionAuditor actions_;
   Tally tally_;
   std::size_t conversations_ = 0;
   std::size_t replies_ = 0;
 
   void one(const Transcript& transcript) {
-    const Audit result = audit(transcript, lexicon_, verifier_, content_, {});
+    const Audit result = audit(transcript, lexicon_, verifier_, content_, actions_);
     ++conversations_;
     replies_ += result.replies.size();
     for (const AuditedReply& reply : result.replies) {
@@ -182,7 +216,9 @@ int run_audit(const AuditOptions& options) {
   if (!lexicon) return refuse(lexicon.error());
   auto content = read_content(options.content);
   if (!content) return refuse(content.error());
-  AuditRun run(options, *lexicon, std::move(*content));
+  auto actions = action_auditor(options.playbook);
+  if (!actions) return refuse(actions.error());
+  AuditRun run(options, *lexicon, std::move(*content), std::move(*actions));
   for (const std::string& path : options.files) {
     if (const auto done = run.file(path); !done) return refuse(done.error());
   }
@@ -197,6 +233,7 @@ void add_audit(CLI::App& app, Exit& exit) {
   CLI::App* command = app.add_subcommand("audit", "Check every claim of recorded conversations against what their tools returned");
   command->add_option("transcripts", options->files, "JSON lines of {id, messages}, plain or gzip")->required()->check(CLI::ExistingFile);
   command->add_option("--content", options->content, "Approved text that the agent knew without a tool (policies); repeatable")->check(CLI::ExistingFile);
+  command->add_option("--playbook", options->playbook, "Judge the recorded calls by this playbook's action rules");
   command->add_option("--language", options->language, "Language of the replies");
   command->add_flag("--json", options->json, "One JSON object a conversation");
   command->add_flag("--all", options->all, "Print every reply, not only those with a claim that is not supported");
