@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "agent/cli/audit.h"
+#include "agent/cli/audit_actions.h"
 #include "agent/cli/command.h"
 #include "agent/core/text.h"
 
@@ -22,6 +23,7 @@ struct AuditOptions {
   std::vector<std::string> files;
   std::vector<std::string> content;
   std::string language = "en";
+  std::string playbook;
   bool json = false;
   bool all = false;
 };
@@ -130,8 +132,8 @@ int refuse(const Error& error) {
 
 class AuditRun {
  public:
-  AuditRun(const AuditOptions& options, const verify::Lexicon& lexicon, std::vector<Content> content)
-      : options_(options), lexicon_(lexicon), verifier_(lexicon), content_(std::move(content)) {}
+  AuditRun(const AuditOptions& options, const verify::Lexicon& lexicon, std::vector<Content> content, ActionAuditor actions)
+      : options_(options), lexicon_(lexicon), verifier_(lexicon), content_(std::move(content)), actions_(std::move(actions)) {}
 
   Result<void> file(const std::string& path) {
     auto reader = TranscriptReader::open(path);
@@ -156,12 +158,13 @@ class AuditRun {
   const verify::Lexicon& lexicon_;
   verify::Verifier verifier_;
   std::vector<Content> content_;
+  ActionAuditor actions_;
   Tally tally_;
   std::size_t conversations_ = 0;
   std::size_t replies_ = 0;
 
   void one(const Transcript& transcript) {
-    const Audit result = audit(transcript, lexicon_, verifier_, content_, {});
+    const Audit result = audit(transcript, lexicon_, verifier_, content_, actions_);
     ++conversations_;
     replies_ += result.replies.size();
     for (const AuditedReply& reply : result.replies) {
@@ -182,7 +185,9 @@ int run_audit(const AuditOptions& options) {
   if (!lexicon) return refuse(lexicon.error());
   auto content = read_content(options.content);
   if (!content) return refuse(content.error());
-  AuditRun run(options, *lexicon, std::move(*content));
+  auto actions = action_auditor(options.playbook);
+  if (!actions) return refuse(actions.error());
+  AuditRun run(options, *lexicon, std::move(*content), std::move(*actions));
   for (const std::string& path : options.files) {
     if (const auto done = run.file(path); !done) return refuse(done.error());
   }
@@ -197,6 +202,7 @@ void add_audit(CLI::App& app, Exit& exit) {
   CLI::App* command = app.add_subcommand("audit", "Check every claim of recorded conversations against what their tools returned");
   command->add_option("transcripts", options->files, "JSON lines of {id, messages}, plain or gzip")->required()->check(CLI::ExistingFile);
   command->add_option("--content", options->content, "Approved text that the agent knew without a tool (policies); repeatable")->check(CLI::ExistingFile);
+  command->add_option("--playbook", options->playbook, "Also say what this playbook's action guardrails would have decided");
   command->add_option("--language", options->language, "Language of the replies");
   command->add_flag("--json", options->json, "One JSON object a conversation");
   command->add_flag("--all", options->all, "Print every reply, not only those with a claim that is not supported");

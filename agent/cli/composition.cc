@@ -12,6 +12,7 @@
 #include "agent/cli/model_settings.h"
 #include "agent/cli/playbook_files.h"
 #include "agent/core/gate.h"
+#include "agent/core/guardrails/output_guard.h"
 #include "agent/core/verify/lexicon.h"
 #include "agent/core/verify/verifier.h"
 #include "agent/models/guided/guided_model.h"
@@ -350,10 +351,14 @@ Result<std::reference_wrapper<runner::Runner>> Composition::runner() {
   rules.limits = rules_of.limits;
   rules.guardrails = rules_of.guardrails;
   rules.writes = names_of_writes(box->get());
+  rules.identifiers = guardrails::Identifiers::kTold;
   rules.rungs = speakers->size();
   for (const Model* speaker : *speakers) rules.can_repair.push_back(speaker != parts_->guided.get());
-  const auto make = [lexicon = parts_->lexicon.get(), verifier = parts_->verifier.get()]() -> std::unique_ptr<Gate> {
-    return std::make_unique<ProvingGate>(*lexicon, *verifier);
+  std::vector<std::string> tool_names;
+  for (const ToolSpec& spec : box->get().specs()) tool_names.push_back(spec.name);
+  const auto output = std::make_shared<const guardrails::OutputRules>(rules_of.guardrails, tool_names);
+  const auto make = [lexicon = parts_->lexicon.get(), verifier = parts_->verifier.get(), output]() -> std::unique_ptr<Gate> {
+    return std::make_unique<guardrails::GuardedGate>(std::make_unique<ProvingGate>(*lexicon, *verifier), output);
   };
   if (wrap_) parts_->wrapped = wrap_(box->get());
   ToolBox& used = parts_->wrapped ? *parts_->wrapped : box->get();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "agent/core/gate.h"
+#include "agent/core/guardrails/shop_actions.h"
 #include "agent/core/json_writer.h"
 #include "agent/core/text.h"
 
@@ -342,6 +343,11 @@ void Work::run_call(PendingCall& pending) {
   if (!pending.call.problem.empty()) {
     t.failed.push_back(pending.call);
     return settle(pending, ToolOutcome::kFailed, refusal("invalid_argument", pending.call.problem));
+  }
+  const guardrails::Ruling ruling = guardrails::judge_shop_action(pending.call, conversation(), rules_.guardrails, rules_.writes, rules_.identifiers);
+  if (ruling.decision != guardrails::Decision::kAllow) {
+    t.failed.push_back(pending.call);
+    return settle(pending, ToolOutcome::kRefused, refusal("refused", ruling.why));
   }
   if (contains(rules_.guardrails.confirm, pending.call.name) && t.approved != pending.call.name) {
     conversation().unconfirmed = pending.call;

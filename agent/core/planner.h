@@ -6,6 +6,7 @@
 
 #include "agent/core/effect.h"
 #include "agent/core/event.h"
+#include "agent/core/guardrails/shop_actions.h"
 #include "agent/core/playbook/playbook.h"
 #include "agent/core/turn.h"
 
@@ -29,6 +30,7 @@ struct PlannerRules {
   LimitRules limits;
   GuardrailRules guardrails;
   std::vector<std::string> writes;     // names of the tools that change something
+  guardrails::Identifiers identifiers = guardrails::Identifiers::kAny;  // which a write may use
   std::size_t rungs = 1;               // models in the fallback chain, the first one speaks by default
   std::vector<bool> can_repair;        // per rung: whether it can be told why a sentence was refused (a deterministic model cannot)
   PlannerTexts texts;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "agent/core/text.h"
+#include "agent/core/guardrails/phrases.h"
 
 namespace floorwalker::guardrails {
 namespace {
@@ -20,24 +20,25 @@ bool names_in(const std::string& said, const std::string& words) {
   return false;
 }
 
-// A value is shown when its words stand in the text; of a name, a word is enough.
-bool shows(const std::string& said, const Value& value) {
+using Texts = std::vector<const std::string*>;
+
+// A value is shown when its words stand in one of the texts; of a name, a word is enough.
+bool shows(const Texts& texts, const Value& value) {
   if (value.type == Value::Type::kBoolean) return value.boolean;
-  if (value.type == Value::Type::kNumber) return says(said, value.shown());
   if (value.type == Value::Type::kList) {
-    return !value.items.empty() && std::all_of(value.items.begin(), value.items.end(), [&](const Value& item) { return shows(said, item); });
+    return !value.items.empty() && std::all_of(value.items.begin(), value.items.end(), [&](const Value& item) { return shows(texts, item); });
   }
   if (value.type == Value::Type::kMap) {
-    return std::any_of(value.entries.begin(), value.entries.end(), [&](const auto& entry) { return shows(said, entry.second); });
+    return std::any_of(value.entries.begin(), value.entries.end(), [&](const auto& entry) { return shows(texts, entry.second); });
   }
-  if (value.type != Value::Type::kText || value.text.empty()) return false;
-  const std::string words = spoken(value.text);
-  if (words.size() > 2 && said.find(words) != std::string::npos) return true;
-  return names_in(said, words);
+  if (value.type != Value::Type::kText && value.type != Value::Type::kNumber) return false;
+  const std::string words = spoken(value.shown());
+  const bool name = value.type == Value::Type::kText;
+  return std::any_of(texts.begin(), texts.end(), [&](const std::string* text) { return holds_spoken(*text, words) || (name && names_in(*text, words)); });
 }
 
-bool shows_group(const std::string& said, const std::vector<Value>& group) {
-  return std::any_of(group.begin(), group.end(), [&](const Value& value) { return shows(said, value); });
+bool shows_group(const Texts& texts, const std::vector<Value>& group) {
+  return std::any_of(group.begin(), group.end(), [&](const Value& value) { return shows(texts, value); });
 }
 
 std::string described(const std::vector<Value>& group) {
@@ -80,7 +81,7 @@ class Search {
   bool promised_before(std::size_t i) const { return i > 0 && said_[i - 1].speaker == Dialogue::Speaker::kAgent && said_[i - 1].promises; }
 
   bool gives_detail(const std::string& text) const {
-    return std::any_of(details_.begin(), details_.end(), [&](const Value& value) { return value.type == Value::Type::kText && shows(text, value); });
+    return std::any_of(details_.begin(), details_.end(), [&](const Value& value) { return value.type == Value::Type::kText && shows({&text}, value); });
   }
 
   // Whether a yes at `i` can be about the action: the agent's message before, or the yes itself, speaks of it or asks for a go-ahead.
@@ -95,12 +96,12 @@ class Search {
 
   // What had been said up to the consent, and by the shopper since, must show every group.
   Consent covered(std::size_t consent, const std::string& how) const {
-    std::string text;
+    Texts texts;
     for (std::size_t i = 0; i < said_.size(); ++i) {
-      if (i <= consent || said_[i].speaker == Dialogue::Speaker::kShopper) text += said_[i].words;
+      if (i <= consent || said_[i].speaker == Dialogue::Speaker::kShopper) texts.push_back(&said_[i].words);
     }
     for (const auto& group : groups_) {
-      if (!shows_group(text, group)) return {false, "the shopper agreed, but was never told of " + described(group)};
+      if (!shows_group(texts, group)) return {false, "the shopper agreed, but was never told of " + described(group)};
     }
     return {true, how};
   }

@@ -7,12 +7,6 @@
 
 namespace floorwalker::guardrails {
 
-// A text as words between spaces, folded: " yes please go ahead ". Phrases are found in it with their own spaces.
-std::string spoken(std::string_view text);
-
-// Whether the words of `phrase` stand in `spoken_text` one after the other.
-bool says(const std::string& spoken_text, std::string_view phrase);
-
 // What a shopper's message means for an action that waits for a yes.
 enum class Stance {
   kYes,      // "yes, go ahead"

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/core/gate.h"
+#include "agent/core/guardrails/phrases.h"
+#include "agent/core/playbook/playbook.h"
+
+namespace floorwalker::guardrails {
+
+// Something that a reply may not say.
+struct Violation {
+  std::string rule;        // "phrase", "topic", "competitor", "urgency", "internals", "length"
+  std::string why;         // for the model: what was found, and what would do
+};
+
+// What replies may not say, by the playbook: phrases, topics, competitors the shopper did not name, urgency that nothing proves, tool names.
+// Numbers ("only 2 left") are claims and the verifier's business. Immutable once built, safe for every thread.
+class OutputRules {
+ public:
+  OutputRules(const GuardrailRules& rules, const std::vector<std::string>& tool_names);
+
+  // The first violation in one piece of a reply, given what the shopper has said and how many characters of the reply were released.
+  std::optional<Violation> check(std::string_view piece, const std::vector<std::string>& shopper_said, std::size_t length_before) const;
+
+ private:
+  bool count_down_;                        // "only 2 left" may be said, where the verifier finds it proven
+  std::optional<std::size_t> max_length_;
+  Phrases never_;
+  Phrases topics_;
+  Phrases competitors_;
+  std::vector<std::string> tool_names_;
+};
+
+// A gate that holds replies to the output rules as well: what they forbid is told as a contradicted claim, so that the piece is repaired, dropped
+// or replaced like any falsehood. For one conversation; not for concurrent use.
+class GuardedGate final : public Gate {
+ public:
+  GuardedGate(std::unique_ptr<Gate> inner, std::shared_ptr<const OutputRules> rules) : inner_(std::move(inner)), rules_(std::move(rules)) {}
+
+  void learn(const Message& message) override;
+  void shown(const std::vector<Shown>& shown) override { inner_->shown(shown); }
+  void begin_reply() override;
+  std::vector<Claim> judge(std::string_view piece) override;
+  void forget_piece() override;
+
+ private:
+  std::unique_ptr<Gate> inner_;
+  std::shared_ptr<const OutputRules> rules_;
+  std::vector<std::string> shopper_said_;  // as spoken() gives it
+  std::size_t length_ = 0;                 // code points of the reply so far
+  std::size_t last_ = 0;
+};
+
+}  // namespace floorwalker::guardrails

@@ -1,0 +1,242 @@
+#include "agent/core/guardrails/shop_actions.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "agent/core/answers_json.h"
+#include "agent/core/guardrails/value.h"
+#include "agent/core/json_writer.h"
+#include "agent/core/money.h"
+#include "agent/core/text.h"
+
+namespace floorwalker::guardrails {
+namespace {
+
+// Arguments of our tools that name something of the shop's, and the keys under which results tell such ids.
+constexpr std::array<const char*, 4> kIdentifierArguments = {"product", "variant", "line", "order"};
+constexpr std::array<const char*, 5> kIdentifierKeys = {"id", "product", "variant", "line", "order"};
+
+bool has(const std::vector<std::string>& names, const std::string& name) { return std::find(names.begin(), names.end(), name) != names.end(); }
+
+std::string quoted(const std::string& text) {
+  json::Writer writer;
+  writer.open('{').field("x", text);
+  const std::string whole = writer.close('}').take();
+  const std::size_t colon = whole.find(':');
+  return whole.substr(colon + 1, whole.size() - colon - 2);
+}
+
+class ShopJudge {
+ public:
+  ShopJudge(const ToolCall& call, const Conversation& conversation, const GuardrailRules& rules, const std::vector<std::string>& writes, Identifiers identifiers)
+      : call_(call), conversation_(conversation), rules_(rules), writes_(writes), identifiers_(identifiers) {}
+
+  Ruling run() {
+    grant();
+    if (!has(writes_, call_.name)) return std::move(ruling_);
+    auto parsed = parse_json(call_.arguments.empty() ? "{}" : call_.arguments);
+    if (!parsed || parsed->type != Value::Type::kMap) {
+      act("arguments", "The arguments are no JSON object.");
+      return std::move(ruling_);
+    }
+    arguments_ = std::move(*parsed);
+    check(&ShopJudge::identifiers);
+    check(&ShopJudge::codes);
+    check(&ShopJudge::quantity);
+    check(&ShopJudge::cart_total);
+    check(&ShopJudge::rate);
+    return std::move(ruling_);
+  }
+
+ private:
+  void check(void (ShopJudge::*rule)()) {
+    if (ruling_.decision == Decision::kAllow) (this->*rule)();
+  }
+
+  void pass(const std::string& rule) { ruling_.considered.push_back({rule, Considered::Came::kPassed, ""}); }
+
+  void act(const std::string& rule, std::string why) {
+    ruling_.considered.push_back({rule, Considered::Came::kActed, why});
+    ruling_.decision = Decision::kRefuse;
+    ruling_.rule = rule;
+    ruling_.say = why;
+    ruling_.why = std::move(why);
+  }
+
+  void grant() {
+    if (rules_.granted && !has(*rules_.granted, call_.name)) act("grant", "That is not something this shop lets its assistant do.");
+  }
+
+  // An id counts where a result tells it as one: inside free text its quotes would be escaped, so the pair of key and value cannot stand there.
+  bool told(const std::string& id) const {
+    for (const char* key : kIdentifierKeys) {
+      const std::string pair = "\"" + std::string(key) + "\":" + quoted(id);
+      for (const Message& message : conversation_.messages) {
+        if (message.role == Role::kTool && message.result.content.find(pair) != std::string::npos) return true;
+      }
+    }
+    const Memory& memory = conversation_.memory;
+    const auto shown = [&](const Shown& one) { return one.product.str() == id; };
+    return std::any_of(memory.shown.begin(), memory.shown.end(), shown) || (memory.focus && memory.focus->str() == id) ||
+           (memory.last_line && memory.last_line->str() == id);
+  }
+
+  void identifiers() {
+    if (identifiers_ == Identifiers::kAny) return;
+    for (const char* name : kIdentifierArguments) {
+      const Value* value = arguments_.find(name);
+      if (!value || value->type != Value::Type::kText || value->text.empty()) continue;
+      if (told(value->text) || told(bare(value->text))) continue;
+      return act("identifier", "The " + std::string(name) + " id '" + value->text + "' was not told by the shop in this conversation; use an id from a tool result.");
+    }
+    pass("identifier");
+  }
+
+  // Models like to write ids in brackets, quotes or backticks; the tools accept that.
+  static std::string bare(const std::string& id) {
+    const auto first = id.find_first_not_of("<\"'`[( ");
+    if (first == std::string::npos) return id;
+    return id.substr(first, id.find_last_not_of(">\"'`]) ") - first + 1);
+  }
+
+  void codes() {
+    const Value* code = arguments_.find("code");
+    if (!rules_.discounts || !code) return;
+    const std::string wanted = text::fold(code->shown());
+    const bool known = std::any_of(rules_.discounts->begin(), rules_.discounts->end(), [&](const auto& one) { return text::fold(one) == wanted; });
+    if (!known) return act("discounts", "The code '" + code->shown() + "' is not one this shop offers here.");
+    pass("discounts");
+  }
+
+  std::optional<std::int64_t> wanted_quantity() const {
+    const Value* quantity = arguments_.find("quantity");
+    if (!quantity) return text_of("operation") == "add" ? std::optional<std::int64_t>(1) : std::nullopt;
+    if (quantity->type != Value::Type::kNumber) return std::nullopt;
+    return quantity->micros / 1'000'000;
+  }
+
+  std::string text_of(const char* name) const {
+    const Value* value = arguments_.find(name);
+    return value && value->type == Value::Type::kText ? value->text : "";
+  }
+
+  void quantity() {
+    const auto wanted = wanted_quantity();
+    if (!rules_.max_quantity || !wanted) return;
+    std::int64_t total = *wanted;
+    if (text_of("operation") == "add") total += in_cart(text_of("variant"));
+    if (total > *rules_.max_quantity) {
+      return act("quantity", "At most " + std::to_string(*rules_.max_quantity) + " of one thing can be put into the cart here; that would make " + std::to_string(total) + ".");
+    }
+    pass("quantity");
+  }
+
+  // The newest cart that a result told, if any.
+  std::optional<Value> cart() const {
+    for (auto message = conversation_.messages.rbegin(); message != conversation_.messages.rend(); ++message) {
+      if (message->role != Role::kTool || message->result.content.find("\"lines\":") == std::string::npos) continue;
+      auto answer = parse_json(message->result.content);
+      if (!answer) continue;
+      const Value* found = answer->find("cart");
+      if (found && found->find("lines")) return *found;
+    }
+    return std::nullopt;
+  }
+
+  std::int64_t in_cart(const std::string& variant) const {
+    const auto known = cart();
+    if (variant.empty() || !known) return 0;
+    std::int64_t quantity = 0;
+    for (const Value& line : known->find("lines")->items) {
+      const Value* id = line.find("variant");
+      const Value* count = line.find("quantity");
+      if (id && id->text == variant && count) quantity += count->micros / 1'000'000;
+    }
+    return quantity;
+  }
+
+  // The cart's total and what the call would add, where the results tell the price; the shop computes the true sum.
+  void cart_total() {
+    if (!rules_.max_cart_total || text_of("operation") != "add") return;
+    const auto known = cart();
+    const Value* written = known ? known->find("total") : nullptr;
+    const auto total = written ? money_from_text(written->text) : std::nullopt;
+    const auto price = price_of(text_of("variant"));
+    std::int64_t minor = total && total->currency == rules_.max_cart_total->currency ? total->minor : 0;
+    const std::int64_t quantity = std::min<std::int64_t>(wanted_quantity().value_or(1), 1'000'000);
+    if (price && price->currency == rules_.max_cart_total->currency && price->minor < INT64_MAX / 2'000'000) minor += price->minor * quantity;
+    if (minor > rules_.max_cart_total->minor) {
+      return act("cart_total", "A cart may come to at most " + format(*rules_.max_cart_total) + " in this chat; more can be ordered on the shop's own page.");
+    }
+    pass("cart_total");
+  }
+
+  // The price that the newest result gives a variant.
+  std::optional<Money> price_of(const std::string& variant) const {
+    if (variant.empty()) return std::nullopt;
+    const std::string pair = "\"id\":" + quoted(variant);
+    for (auto message = conversation_.messages.rbegin(); message != conversation_.messages.rend(); ++message) {
+      if (message->role != Role::kTool || message->result.content.find(pair) == std::string::npos) continue;
+      const auto answer = parse_json(message->result.content);
+      const Value* price = answer ? price_in(*answer, variant) : nullptr;
+      if (price) return money_from_text(price->text);
+    }
+    return std::nullopt;
+  }
+
+  static const Value* price_in(const Value& value, const std::string& variant) {
+    const Value* id = value.find("id");
+    const Value* price = value.find("price");
+    if (id && price && id->text == variant) return price;
+    for (const Value& item : value.items) {
+      if (const Value* found = price_in(item, variant)) return found;
+    }
+    for (const auto& [name, field] : value.entries) {
+      if (const Value* found = price_in(field, variant)) return found;
+    }
+    return nullptr;
+  }
+
+  // Writes that went through, in the conversation and in this turn.
+  void rate() {
+    int all = 0, now = 0;
+    for (std::size_t i = 0; i < conversation_.messages.size(); ++i) {
+      for (const ToolCall& call : conversation_.messages[i].calls) {
+        if (!has(writes_, call.name) || !succeeded(call, i)) continue;
+        ++all;
+        now += conversation_.messages[i].turn == conversation_.turn ? 1 : 0;
+      }
+    }
+    if (rules_.max_writes_per_turn && now >= *rules_.max_writes_per_turn) {
+      return act("writes_per_turn", "That is enough changes for one message; tell me what to do next.");
+    }
+    if (rules_.max_writes_per_session && all >= *rules_.max_writes_per_session) {
+      return act("writes_per_session", "No more changes can be made in this chat.");
+    }
+    pass("rate");
+  }
+
+  bool succeeded(const ToolCall& call, std::size_t after) const {
+    return std::any_of(conversation_.messages.begin() + static_cast<std::ptrdiff_t>(after), conversation_.messages.end(), [&](const Message& message) {
+      return message.role == Role::kTool && message.result.call == call.id && message.result.outcome == ToolOutcome::kOk;
+    });
+  }
+
+  const ToolCall& call_;
+  const Conversation& conversation_;
+  const GuardrailRules& rules_;
+  const std::vector<std::string>& writes_;
+  const Identifiers identifiers_;
+  Value arguments_;
+  Ruling ruling_;
+};
+
+}  // namespace
+
+Ruling judge_shop_action(const ToolCall& call, const Conversation& conversation, const GuardrailRules& rules, const std::vector<std::string>& writes,
+                         Identifiers identifiers) {
+  return ShopJudge(call, conversation, rules, writes, identifiers).run();
+}
+
+}  // namespace floorwalker::guardrails
