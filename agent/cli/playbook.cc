@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/cli/command.h"
+#include "agent/cli/composition.h"
 #include "agent/cli/playbook_files.h"
 #include "agent/core/playbook/loader.h"
 #include "agent/resources/resources.h"
@@ -18,6 +19,7 @@ namespace {
 struct CheckOptions {
   std::vector<std::string> files;
   std::string environment;
+  std::string shop;
   std::string format = "text";
   bool json = false;
 };
@@ -95,8 +97,22 @@ void print_github(const LoadedPlaybook& loaded) {
 
 int check(const CheckOptions& options) {
   bool fine = true;
+  std::unique_ptr<Composition> shop;
+  if (!options.shop.empty()) {
+    Settings settings;
+    settings.shop = options.shop;
+    auto opened = Composition::create(std::move(settings));
+    if (!opened) return complain(opened.error());
+    shop = std::move(*opened);
+  }
   for (const std::string& file : options.files) {
-    const LoadedPlaybook loaded = load_playbook_file(file, options.environment);
+    LoadedPlaybook loaded = load_playbook_file(file, options.environment);
+    if (shop && loaded.ok()) {
+      const auto vocabulary = shop->vocabulary();
+      if (!vocabulary) return complain(vocabulary.error());
+      // Both were named, so a name that the shop lacks is an error.
+      for (Finding& finding : check_against(loaded.playbook, vocabulary->get(), true)) loaded.findings.push_back(std::move(finding));
+    }
     fine = fine && loaded.ok();
     if (options.json) {
       print_json(file, loaded);
@@ -114,6 +130,7 @@ void add_check(CLI::App& playbook, Exit& exit) {
   CLI::App* command = playbook.add_subcommand("check", "Report everything that is wrong in playbooks");
   command->add_option("files", options->files, "Playbooks: files, or names of shipped ones")->required();
   command->add_option("--environment", options->environment, "Whose overrides apply");
+  command->add_option("--shop", options->shop, "Also check the names that the playbooks use against this shop's catalogue");
   command->add_option("--format", options->format, "How findings are printed")->check(CLI::IsMember({"text", "github"}));
   command->add_flag("--json", options->json, "One JSON object for each file");
   command->callback([options, &exit] { exit.status = check(*options); });

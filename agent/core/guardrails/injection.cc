@@ -33,8 +33,8 @@ const Phrases& marks() {
   return phrases;
 }
 
-constexpr std::array<std::string_view, 19> kForged = {"<|",      "|>",        "[INST]",     "[/INST]", "<<SYS>>",   "### ",     "```",  "</",  "<tool", "<system",
-                                                      "system:", "System:",   "assistant:", "user:",   "{\"role\"", "\"tool_calls\"", "忽略", "指示", "购物车"};
+constexpr std::array<std::string_view, 17> kForged = {"<|",      "|>",        "[INST]",     "[/INST]", "<<SYS>>",   "### ",     "```",  "</",  "<tool", "<system",
+                                                      "assistant:", "user:",   "{\"role\"", "\"tool_calls\"", "忽略", "指示", "购物车"};
 
 bool has_blob(std::string_view text) {
   std::size_t run = 0;
