@@ -276,19 +276,53 @@ class Compiler {
 
 CompiledConstraint compile(const Lexicon& lexicon, const Constraint& constraint) { return Compiler(lexicon, constraint).run(); }
 
+namespace {
+
+// What a field may be called, ready to be held against every name.
+struct WantedName {
+  std::string normal;
+  std::vector<std::string> stems;
+  std::vector<std::vector<std::string>> spellings;  // of each stem: itself and its everyday synonyms
+
+  explicit WantedName(std::string name) : normal(std::move(name)), stems(stems_of(normal)) {
+    for (const std::string& stem : stems) {
+      spellings.push_back(everyday_synonyms(stem));
+      spellings.back().push_back(stem);
+    }
+  }
+
+  bool held_by(const std::vector<std::string>& words) const {
+    return std::all_of(spellings.begin(), spellings.end(), [&](const std::vector<std::string>& any) {
+      return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return std::find(any.begin(), any.end(), word) != any.end(); });
+    });
+  }
+};
+
+}  // namespace
+
 std::vector<std::uint32_t> fields_named(const IndexData& data, std::string_view name) {
-  std::vector<std::string> names{normal_form(text::spaced(name))};
-  for (const std::string& other : everyday_synonyms(names[0])) names.push_back(other);
+  std::vector<WantedName> names{WantedName(normal_form(text::spaced(name)))};
+  for (std::string& other : everyday_synonyms(names[0].normal)) names.emplace_back(std::move(other));
+  std::vector<std::uint32_t> candidates;   // every field that can match has one of the first words
+  for (const WantedName& wanted : names) {
+    if (wanted.spellings.empty()) continue;
+    for (const std::string& spelling : wanted.spellings[0]) {
+      const auto with = data.fields_with(spelling);
+      candidates.insert(candidates.end(), with.begin(), with.end());
+    }
+  }
+  std::sort(candidates.begin(), candidates.end());
+  candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+
   std::vector<std::uint32_t> exact, part;
-  for (std::uint32_t field = 0; field < data.field_count(); ++field) {
-    const std::string own = normal_form(text::spaced(data.field_name(field)));
-    const std::vector<std::string> stems = stems_of(own);
-    for (const std::string& wanted : names) {
-      if (own == wanted || stems == stems_of(wanted)) {
+  const std::vector<IndexData::FieldWords>& fields = data.field_words();
+  for (const std::uint32_t field : candidates) {
+    for (const WantedName& wanted : names) {
+      if (fields[field].normal == wanted.normal || fields[field].stems == wanted.stems) {
         exact.push_back(field);
         break;
       }
-      if (holds_words(stems, stems_of(wanted))) {
+      if (wanted.held_by(fields[field].stems)) {
         part.push_back(field);
         break;
       }

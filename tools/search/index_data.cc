@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "agent/core/text.h"
+#include "tools/search/analysis.h"
+
 namespace floorwalker::search {
 
 std::string_view to_string(Zone zone) {
@@ -64,6 +67,28 @@ std::span<const std::uint32_t> IndexData::values_of(std::uint32_t doc, std::uint
   const auto begin = std::lower_bound(all.begin(), all.end(), fields[field].first_value);
   const auto end = std::lower_bound(begin, all.end(), fields[field + 1].first_value);
   return {begin, end};
+}
+
+const std::vector<IndexData::FieldWords>& IndexData::field_words() const {
+  std::call_once(field_words_made_, [this] {
+    field_words_.reserve(field_count());
+    for (std::uint32_t field = 0; field < field_count(); ++field) {
+      FieldWords named{normal_form(text::spaced(field_name(field))), {}};
+      for (const text::Word& word : text::words(named.normal)) named.stems.push_back(stem_of(word.folded));
+      for (const std::string& stem : named.stems) {
+        std::vector<std::uint32_t>& with = fields_by_stem_[stem];
+        if (with.empty() || with.back() != field) with.push_back(field);
+      }
+      field_words_.push_back(std::move(named));
+    }
+  });
+  return field_words_;
+}
+
+std::span<const std::uint32_t> IndexData::fields_with(const std::string& stem) const {
+  field_words();
+  const auto found = fields_by_stem_.find(stem);
+  return found == fields_by_stem_.end() ? std::span<const std::uint32_t>() : std::span<const std::uint32_t>(found->second);
 }
 
 }  // namespace floorwalker::search

@@ -2,9 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <unordered_map>
+#include <vector>
 
 #include "agent/core/catalogue.h"
 #include "agent/core/money.h"
@@ -239,8 +243,24 @@ struct IndexData {
   }
 
   std::string_view field_name(std::uint32_t field) const { return strings[fields[field].name]; }
+
+  // The words of a field's name in the forms that are compared. Made for all fields when first asked for: finding a field by what a
+  // shopper calls it looks at every name.
+  struct FieldWords {
+    std::string normal;
+    std::vector<std::string> stems;
+  };
+  const std::vector<FieldWords>& field_words() const;
+  // Fields whose name has that stem, ascending.
+  std::span<const std::uint32_t> fields_with(const std::string& stem) const;
+
   std::string_view value_text(std::uint32_t value) const { return strings[values[value].text]; }
   std::string_view kind_name(std::uint32_t kind) const { return strings[kinds[kind].name]; }
+
+ private:
+  mutable std::once_flag field_words_made_;
+  mutable std::vector<FieldWords> field_words_;
+  mutable std::unordered_map<std::string, std::vector<std::uint32_t>> fields_by_stem_;
 };
 
 // A number for a text, the same on every machine and in every run.
