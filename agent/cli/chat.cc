@@ -1,5 +1,6 @@
-#include <CLI/CLI.hpp>
+#include <spdlog/spdlog.h>
 
+#include <CLI/CLI.hpp>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -23,6 +24,19 @@ Examples:
     {"session":"s1","say":"a laptop for travel","key":"optional: a repeated key gets the stored answer"}
     {"session":"s1","event":{"type":"view","product":"P-17"}}
 )";
+
+}  // namespace
+
+void LoggingListener::withheld(std::string_view text, const std::vector<Claim>& claims) {
+  std::string why;
+  for (const Claim& claim : claims) {
+    if (claim.verdict == Verdict::kSupported || claim.verdict == Verdict::kSubjective) continue;
+    why += "\n  " + std::string(to_string(claim.verdict)) + " " + std::string(to_string(claim.kind)) + " \"" + claim.text + "\": " + claim.why;
+  }
+  spdlog::info("withheld: \"{}\"{}", text, why);
+}
+
+namespace {
 
 // A scripted model that was asked less, or more, than its script foresaw has failed.
 Result<void> check_script(Composition& composition) {

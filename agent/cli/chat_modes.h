@@ -28,6 +28,13 @@ Result<void> chat_by_script(Composition& composition, const ChatOptions& options
 // Talks with whoever is at the terminal, or with the lines of standard input where it is none, until they leave.
 Result<void> chat_with_person(Composition& composition, const ChatOptions& options, std::set<SessionId>& sessions);
 
+// Writes to the log what the gate held back and why: for whoever tunes playbook, prompts or lexicon (--log-level info).
+class LoggingListener : public runner::TurnListener {
+ public:
+  void released(std::string_view) override {}
+  void withheld(std::string_view text, const std::vector<Claim>& claims) override;
+};
+
 // Adds the conversations to `file` as {"id","messages":[...]} lines, the form that `audit` reads.
 Result<void> record_conversations(Composition& composition, const std::set<SessionId>& sessions, const std::string& file);
 

@@ -73,7 +73,7 @@ Result<runner::TurnRequest> parse_turn(const std::string& line, const std::strin
 }
 
 // For people: what was said, and what came of it.
-class Talk final : public runner::TurnListener {
+class Talk final : public LoggingListener {
  public:
   explicit Talk(Style style) : style_(style), width_(terminal_width(1)) {}
 
@@ -83,15 +83,14 @@ class Talk final : public runner::TurnListener {
     const std::string words = said ? said->text : "(" + request_text(std::get<ShopperDid>(request.input)) + ")";
     std::cout << style_.accent(request.session.str() + "> ") << style_.bold(words) << "\n";
   }
-  void released(std::string_view) override {}
   void called(const ToolCall& call, const ToolResult& result) override { showcase_.learn(call, result); }
 
   void end(const Result<runner::TurnResult>& result) {
     Wrapper wrapper(width_, "");
     if (!result) std::cout << wrapper.feed("! " + result.error().message) << wrapper.finish();
     if (result && !result->reply.text.empty()) std::cout << wrapper.feed(result->reply.text) << wrapper.finish();
-    if (result) std::cout << page_of(result->reply, showcase_, style_, width_);
-    std::cout << "\n";
+    const std::string page = result ? page_of(result->reply, showcase_, style_, width_) : "";
+    std::cout << (page.empty() ? "" : "\n") << page << "\n";
   }
 
  private:
@@ -135,7 +134,8 @@ Result<void> chat_by_script(Composition& composition, const ChatOptions& options
     if (!request) return fail(request.error());
     sessions.insert(request->session);
     if (!options.json) talk.begin(*request);
-    auto result = runner->get().run(*request, options.json ? nullptr : &talk);
+    LoggingListener logging;
+    auto result = runner->get().run(*request, options.json ? &logging : static_cast<runner::TurnListener*>(&talk));
     if (!options.json) talk.end(result);
     else std::cout << to_json(line_of(*shop, request->session, std::move(result))) << std::endl;
   }

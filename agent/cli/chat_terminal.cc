@@ -68,7 +68,7 @@ class Lines {
 };
 
 // One conversation at the terminal.
-class Conversing final : public runner::TurnListener {
+class Conversing final : public LoggingListener {
  public:
   Conversing(runner::Runner& runner, Composition::Ports shop, const Playbook& playbook, const ChatOptions& options, SessionId session)
       : runner_(runner),

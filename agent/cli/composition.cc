@@ -316,7 +316,8 @@ Result<std::vector<Model*>> Composition::models() {
 
 Result<std::reference_wrapper<Journal>> Composition::journal() {
   if (!parts_->journal) {
-    const auto durability = parts_->settings.fleeting ? store::Durability::kProcess : store::Durability::kPower;
+    const bool thrown_away = parts_->settings.fleeting && parts_->settings.state.empty();
+    const auto durability = thrown_away ? store::Durability::kProcess : store::Durability::kPower;
     auto opened = store::SqliteJournal::open(parts_->state / "conversations.db", durability);
     if (!opened) return fail(opened.error());
     parts_->journal = std::move(*opened);

@@ -54,6 +54,9 @@ class Journal {
  public:
   virtual ~Journal() = default;
 
+  // What tells this store from every other, so that a shop does not take two sessions of one id for the same. "" where there is one store.
+  virtual std::string origin() const { return {}; }
+
   // Writes the entry down; `done` is called once it is as safe as it has to be, perhaps from another thread, perhaps before the call
   // returns. Until then none of the effects that follow may be performed.
   virtual void append(JournalEntry entry, std::function<void(Result<void>)> done) = 0;

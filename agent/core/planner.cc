@@ -119,7 +119,8 @@ bool Work::released_since(std::size_t sentence) const {
 
 IdempotencyKey Work::key_for(std::size_t call) const {
   const Turn& turn = *session_.turn;
-  return IdempotencyKey(session_.conversation.session.str() + "/" + std::to_string(turn.number) + "/" + std::to_string(turn.step) + "/" +
+  const std::string origin = rules_.origin.empty() ? "" : rules_.origin + "/";
+  return IdempotencyKey(origin + session_.conversation.session.str() + "/" + std::to_string(turn.number) + "/" + std::to_string(turn.step) + "/" +
                         std::to_string(call));
 }
 
@@ -229,6 +230,8 @@ void Work::on(const Event& event, const ModelFinished& finished) {
   if (finished.presentation) t.presentation = *finished.presentation;
   t.echo = finished.echo;
   if (!t.calls.empty()) return run_calls();
+  const bool tried = t.sentences.size() > t.first_of_step;
+  if (tried && !released_since(t.first_of_step) && !t.presentation.shown.empty()) say_own(rules_.texts.see_list);
   const bool said = released_since(t.first_of_step);
   write_down_step(false);
   if (said) return conclude();

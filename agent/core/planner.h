@@ -14,10 +14,16 @@ namespace floorwalker {
 // What the planner says in its own words, when no model has any. Whole sentences without claims.
 struct PlannerTexts {
   std::string no_answer = "I could not put a proper answer together just now. Could you say it another way?";
+  std::string see_list = "Please have a look at these.";   // when no sentence about the products on show was proven
   std::string unavailable = "I cannot look that up at the moment. Please try again in a little while.";
   std::string stopped = "I have stopped there.";
   std::string confirm = "Shall I go ahead with that? A yes is enough.";
-  std::map<std::string, std::string> confirm_tool;  // tool -> its own question
+  std::map<std::string, std::string> confirm_tool{  // tool -> its own question
+      {"start_checkout", "Shall I take you to the checkout now?"},
+      {"apply_discount", "Shall I enter that code for you?"},
+      {"update_cart", "Shall I change your cart like that?"},
+      {"hand_off", "Shall I pass you on to a colleague?"},
+  };
   // Words of a plain yes: a text made of these alone, with at least one of the first list, confirms.
   std::vector<std::string> yes{"yes", "yeah", "yep", "yup", "sure", "ok", "okay", "confirm", "confirmed", "proceed", "absolutely", "definitely", "ahead"};
   std::vector<std::string> yes_company{"please", "go", "do", "it", "that", "of", "course", "fine", "thanks", "thank", "you", "sounds", "good", "great",
@@ -26,6 +32,7 @@ struct PlannerTexts {
 
 // What the planner holds to. Fixed for the life of a runner.
 struct PlannerRules {
+  std::string origin;                  // of the store: tells its sessions from those of the same id elsewhere; begins every key
   LimitRules limits;
   GuardrailRules guardrails;
   std::vector<std::string> writes;     // names of the tools that change something

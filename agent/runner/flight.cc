@@ -197,7 +197,10 @@ void Flight::judge(const Say& say, Time at) {
   learn();
   Event event{at, session_.turn->step, SentenceJudged{say.sentence, live_.gate->judge(say.text)}};
   Planner::Step step = planner_.step(std::move(session_), event);
-  if (step.session.turn && step.session.turn->sentences[say.sentence].state != Sentence::State::kReleased) live_.gate->forget_piece();
+  if (step.session.turn && step.session.turn->sentences[say.sentence].state != Sentence::State::kReleased) {
+    live_.gate->forget_piece();
+    if (listener_) listener_->withheld(say.text, std::get<SentenceJudged>(event.body).claims);
+  }
   unwritten_.push_back(std::move(event));
   adopt(std::move(step));
 }

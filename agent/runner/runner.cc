@@ -13,6 +13,11 @@
 namespace floorwalker::runner {
 namespace {
 
+PlannerRules with_origin(PlannerRules rules, const Journal& journal) {
+  rules.origin = journal.origin();
+  return rules;
+}
+
 std::uint64_t seed_of(const SessionId& session, int turn) {
   std::uint64_t hash = 1469598103934665603ULL;   // FNV-1a: the same in every build
   for (const char c : session.str() + "/" + std::to_string(turn)) {
@@ -69,7 +74,7 @@ struct Runner::State {
   };
 
   State(Services services_in, const PlannerRules& rules, Options options_in)
-      : services(std::move(services_in)), planner(rules), options(std::move(options_in)), pool(std::make_shared<Pool>(options.workers)) {}
+      : services(std::move(services_in)), planner(with_origin(rules, services.journal)), options(std::move(options_in)), pool(std::make_shared<Pool>(options.workers)) {}
   ~State() { pool->stop(); }
 
   Result<void> admit(const SessionId& session, Job job);
@@ -215,9 +220,9 @@ void Runner::State::fly(const std::shared_ptr<Room>& room, Job job, const std::v
   // Not make_shared: a timer's weak pointer would keep the memory until the deadline.
   room->flight.reset(new Flight(services, planner, *room->live, listener, hand, std::move(on_landed)));
   const auto flight = room->flight;
-  watch(flight);
   if (resumed) flight->resume(open);
   else flight->begin({services.clock.now(), 0, body_of(normalised(std::move(*request), turn))}, stop);
+  watch(flight);   // only now: a deadline must come after the beginning
 }
 
 void Runner::State::landed(const std::shared_ptr<Room>& room, Job job, bool resumed, Result<TurnResult> result) {

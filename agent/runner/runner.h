@@ -32,6 +32,7 @@ class TurnListener {
   virtual ~TurnListener() = default;
 
   virtual void released(std::string_view text) = 0;          // the next proven piece of the reply
+  virtual void withheld(std::string_view /*text*/, const std::vector<Claim>& /*claims*/) {}   // a piece that was not proven
   virtual void calling(const ToolCall& /*call*/) {}
   virtual void called(const ToolCall& /*call*/, const ToolResult& /*result*/) {}
 };

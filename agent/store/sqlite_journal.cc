@@ -16,6 +16,8 @@ constexpr int kApplicationId = 0x466c576a;  // "FlWj": tells our files from othe
 constexpr int kFormat = 1;
 
 constexpr const char* kSchema = R"sql(
+CREATE TABLE IF NOT EXISTS origin (id TEXT NOT NULL);
+INSERT INTO origin SELECT lower(hex(randomblob(8))) WHERE NOT EXISTS (SELECT 1 FROM origin);
 CREATE TABLE IF NOT EXISTS session (
   id TEXT PRIMARY KEY, used INTEGER NOT NULL, locale TEXT NOT NULL, currency TEXT NOT NULL, cart TEXT NOT NULL,
   memory TEXT NOT NULL, unconfirmed TEXT NOT NULL) WITHOUT ROWID;
@@ -63,10 +65,11 @@ class SqliteJournal::Parts {
     if (fresh) database_.exec("PRAGMA application_id=" + std::to_string(kApplicationId) + "; PRAGMA user_version=" + std::to_string(kFormat));
     database_.exec(kSchema);
     transaction.commit();
+    origin_ = database_.execAndGet("SELECT id FROM origin").getString();
     if (durability == Durability::kPower) flusher_.emplace(file.string() + "-wal");
   }
 
-  const std::filesystem::path& file() const { return file_; }
+  const std::string& origin() const { return origin_; }
   std::optional<Flusher>& flusher() { return flusher_; }
 
   Result<void> write(const JournalEntry& entry) {
@@ -172,6 +175,7 @@ class SqliteJournal::Parts {
   }
 
   std::filesystem::path file_;
+  std::string origin_;
   std::mutex mutex_;  // guards everything below
   SQLite::Database database_;
   std::map<const char*, SQLite::Statement> statements_;  // by the address of the literal
@@ -191,6 +195,8 @@ Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const std::filesystem
 
 SqliteJournal::SqliteJournal(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 SqliteJournal::~SqliteJournal() = default;
+
+std::string SqliteJournal::origin() const { return parts_->origin(); }
 
 void SqliteJournal::append(JournalEntry entry, std::function<void(Result<void>)> done) {
   Result<void> written = parts_->write(entry);

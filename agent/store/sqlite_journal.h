@@ -23,6 +23,7 @@ class SqliteJournal final : public Journal {
 
   ~SqliteJournal() override;
 
+  std::string origin() const override;
   void append(JournalEntry entry, std::function<void(Result<void>)> done) override;
   Result<StoredSession> open(const SessionId& session) override;
   Result<std::optional<StoredReply>> answered(const SessionId& session, const std::string& key) override;

@@ -158,6 +158,18 @@ TEST(Planner, DropsWhatIsContradictedAndSaysSomethingElseInstead) {
   EXPECT_TRUE(talk.reply().claims.empty());
 }
 
+TEST(Planner, ProductsOnShowAreStillShownWhenNothingSaidOfThemIsProven) {
+  Talk talk;
+  talk.say("laptops");
+  talk.text("They weigh 2 kg.", {lie()});
+  Presentation presentation;
+  presentation.shown = {{ProductId("P-1"), "Aero", 0, 1, "", 0}};
+  talk.finish(presentation);
+  EXPECT_EQ(talk.reply().text, PlannerTexts().see_list);
+  EXPECT_EQ(talk.reply().outcome, Outcome::kAnswered);
+  EXPECT_EQ(talk.reply().presentation.shown.size(), 1u);
+}
+
 TEST(Planner, LetsTheModelRepairASentenceOnce) {
   PlannerRules rules;
   rules.can_repair = {true};
