@@ -188,9 +188,21 @@ void Flight::take(Event event) {
 void Flight::adopt(Planner::Step step) {
   session_ = std::move(step.session);
   for (Effect& effect : step.effects) {
-    if (const Say* say = std::get_if<Say>(&effect)) judge(*say, unwritten_.back().at);
-    else held_.push_back(std::move(effect));
+    if (const Say* say = std::get_if<Say>(&effect)) {
+      judge(*say, unwritten_.back().at);
+      continue;
+    }
+    if (const CancelModel* cancel = std::get_if<CancelModel>(&effect)) forget_call(cancel->step);
+    held_.push_back(std::move(effect));
   }
+}
+
+// A model call that is given up before it was begun is never begun.
+void Flight::forget_call(int step) {
+  std::erase_if(held_, [step](const Effect& effect) {
+    const CallModel* call = std::get_if<CallModel>(&effect);
+    return call && call->step == step;
+  });
 }
 
 void Flight::judge(const Say& say, Time at) {

@@ -61,6 +61,7 @@ class Flight : public std::enable_shared_from_this<Flight> {
   void wake();
   void take(Event event);
   void adopt(Planner::Step step);
+  void forget_call(int step);
   void judge(const Say& say, Time at);
   void learn();
   void write_down();

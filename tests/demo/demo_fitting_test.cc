@@ -2,7 +2,7 @@
 
 #include "adapters/embedded/demo_shop.h"
 #include "agent/resources/resources.h"
-#include "tests/support/temporary.h"
+#include "tests/support/paths.h"
 #include "tools/compatibility/engine.h"
 
 namespace floorwalker {

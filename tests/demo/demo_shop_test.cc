@@ -7,7 +7,7 @@
 
 #include "agent/cli/playbook_files.h"
 #include "agent/resources/resources.h"
-#include "tests/support/temporary.h"
+#include "tests/support/paths.h"
 #include "tools/search/catalogue_vocabulary.h"
 #include "tools/search/index.h"
 

@@ -10,7 +10,7 @@
 #include "agent/models/scripted.h"
 #include "agent/store/sqlite_journal.h"
 #include "tests/support/fakes.h"
-#include "tests/support/temporary.h"
+#include "tests/support/paths.h"
 
 namespace floorwalker {
 namespace {
@@ -50,7 +50,7 @@ class SilentModel final : public Model {
 class RunnerTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto opened = store::SqliteJournal::open(folder_ / "journal.db", store::Durability::kPower);
+    auto opened = store::SqliteJournal::open(folder_.path() / "journal.db", store::Durability::kPower);
     ASSERT_TRUE(opened);
     journal_ = std::move(*opened);
     tools_.add("search_catalogue", ToolEffect::kRead, R"({"outcome":"found"})");

@@ -7,7 +7,7 @@
 
 #include "agent/core/planner.h"
 #include "agent/store/codec.h"
-#include "tests/support/temporary.h"
+#include "tests/support/paths.h"
 
 namespace floorwalker {
 namespace {
@@ -82,7 +82,7 @@ class Journalled : public ::testing::Test {
  protected:
   void open(Durability durability = Durability::kProcess) {
     journal_.reset();
-    auto opened = SqliteJournal::open(folder_ / "journal.db", durability);
+    auto opened = SqliteJournal::open(folder_.path() / "journal.db", durability);
     ASSERT_TRUE(opened) << opened.error().detail;
     journal_ = std::move(*opened);
   }
@@ -209,8 +209,8 @@ TEST_F(Journalled, WritesToAShopAreOnDiskBeforeTheyAreReported) {
 }
 
 TEST_F(Journalled, AnotherDatabaseIsRefused) {
-  std::ofstream(folder_ / "notes.db") << "not a database at all, but long enough to be looked at as one .........................";
-  const auto opened = SqliteJournal::open(folder_ / "notes.db", Durability::kProcess);
+  std::ofstream(folder_.path() / "notes.db") << "not a database at all, but long enough to be looked at as one .........................";
+  const auto opened = SqliteJournal::open(folder_.path() / "notes.db", Durability::kProcess);
   ASSERT_FALSE(opened);
   EXPECT_NE(opened.error().message.find("notes.db"), std::string::npos);
 }
