@@ -6,8 +6,8 @@
 namespace floorwalker::search {
 namespace {
 
-// What a product is worth beside its words, as shares of the query's whole weight. One setting for every catalogue, found on half of the
-// rated queries and checked on the other half (tests/bench/search_quality_bench --fold).
+// What a product is worth beside its words, as shares of the query's whole weight. One setting for every catalogue, chosen while looking
+// at all rated queries: tests/bench/search_quality_bench --fold tells how settings found on one half do on the other.
 constexpr float kOfTheNoun = 0.10f;   // its noun is the query's head
 constexpr float kOfTheKind = 0.14f;   // and the whole name of the kind fits
 constexpr float kOfTheBrand = 0.10f;  // it is of a brand that the query names
