@@ -228,6 +228,7 @@ void check_member(Examination& exam, std::size_t first, std::uint32_t leaf) {
   const Leaf& list = exam.index.leaves[leaf];
   std::size_t unknown = end;
   for (std::size_t i = first; i < end; ++i) {
+    if (tokens[i].is(WordClass::kNegationEnd)) return;
     if (exam.piece.used[i] || tokens[i].digits || tokens[i].is(WordClass::kEvaluative) || tokens[i].is(WordClass::kThing)) return;
     const bool of_list = std::find(list.attribute.begin(), list.attribute.end(), tokens[i].concept_id) != list.attribute.end();
     if (!is_content(tokens[i]) || (of_list && tokens[i].concept_id)) continue;
@@ -260,7 +261,7 @@ void check_lists(Examination& exam) {
       const bool member = part.length <= 3 && i + part.length <= tokens.size() && exam.usable(part.leaf) && list.trust == Trust::kMerchant;
       const std::string_view value = exam.index.value_text(part.leaf);
       const bool plural = list.key.size() > 3 && list.key.back() == 's' && list.key != "status" && list.key != "address";
-      if (value.find(',') == std::string_view::npos && !plural) continue;
+      if (!plural || value.empty() || tokens[i].digits) continue;
       if (!member || list.words.size() > 40 || list.identifier || !names_attribute(exam, list)) continue;
       bool same = true;
       for (std::size_t k = 0; k < part.length && same; ++k) same = list.words[part.first + k] == tokens[i + k].concept_id;

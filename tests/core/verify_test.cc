@@ -1,0 +1,214 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "agent/cli/audit.h"
+#include "agent/core/verify/evidence_store.h"
+#include "agent/core/verify/verifier.h"
+
+namespace floorwalker::verify {
+namespace {
+
+const Lexicon& english() {
+  static const Lexicon lexicon = *cli::load_lexicon("en");
+  return lexicon;
+}
+
+ToolCall call_of(const std::string& id, const std::string& name) {
+  ToolCall call;
+  call.id = CallId(id);
+  call.name = name;
+  call.arguments = "{}";
+  return call;
+}
+
+constexpr const char* kSearch = R"({"outcome":"found","kind":"laptop","total":41,"complete":false,"products":[
+  {"id":"P-17","title":"Aero 13","brand":"Acme","kind":"laptop","price":"1299.00 USD","availability":"in_stock",
+   "attributes":{"weight":"1.2 kg","screen_size":"13.3 in","colour":"Black","touchscreen":true,"battery_life":"12 h"}},
+  {"id":"P-18","title":"Bolt 15","brand":"Bolt","kind":"laptop","price":"899.00 USD","availability":"out_of_stock",
+   "attributes":{"weight":"1.9 kg","screen_size":"15.6 in","colour":"Silver","touchscreen":false,"battery_life":"8 h"}}]})";
+
+EvidenceStore laptops() {
+  EvidenceStore store(english());
+  store.add_shopper("I need a light laptop under $1,500 for my 40 cm shelf");
+  store.add_call(call_of("c1", "search_catalogue"));
+  store.add_result({CallId("c1"), ToolOutcome::kOk, kSearch, {}});
+  return store;
+}
+
+// "ok" where nothing is contradicted or unsupported, else the first such claim with its reason.
+std::string verdict_on(const EvidenceStore& store, const std::string& reply) {
+  for (const Claim& claim : Verifier(english()).verify(reply, store)) {
+    if (claim.verdict == Verdict::kContradicted || claim.verdict == Verdict::kUnsupported) return std::string(to_string(claim.verdict)) + ": " + claim.text;
+  }
+  return "ok";
+}
+
+std::size_t supported(const EvidenceStore& store, const std::string& reply) {
+  std::size_t count = 0;
+  for (const Claim& claim : Verifier(english()).verify(reply, store)) count += claim.verdict == Verdict::kSupported && !claim.evidence.empty();
+  return count;
+}
+
+struct Twins {
+  const char* true_one;
+  const char* false_one;
+};
+
+class TrueAndFalse : public ::testing::TestWithParam<Twins> {};
+
+TEST_P(TrueAndFalse, TheTrueOnePassesAndItsTwinDoesNot) {
+  const EvidenceStore store = laptops();
+  EXPECT_EQ(verdict_on(store, GetParam().true_one), "ok") << GetParam().true_one;
+  EXPECT_NE(verdict_on(store, GetParam().false_one), "ok") << GetParam().false_one;
+}
+
+INSTANTIATE_TEST_SUITE_P(Laptops, TrueAndFalse, ::testing::Values(
+    Twins{"The Aero 13 costs $1,299.00.", "The Aero 13 costs $1,199.00."},
+    Twins{"The Aero 13 costs $1,299.00.", "The Aero 13 costs $899.00."},
+    Twins{"The Aero 13 weighs 1.2 kg.", "The Aero 13 weighs 1.9 kg."},
+    Twins{"The Aero 13 weighs 1200 g.", "The Aero 13 weighs 1200 kg."},
+    Twins{"The Aero 13 has a 13.3-inch screen.", "The Aero 13 has a 15.6-inch screen."},
+    Twins{"The Aero 13 has a touchscreen.", "The Bolt 15 has a touchscreen."},
+    Twins{"The Bolt 15 does not have a touchscreen.", "The Aero 13 does not have a touchscreen."},
+    Twins{"The Aero 13 is in stock.", "The Bolt 15 is in stock."},
+    Twins{"The Bolt 15 is out of stock.", "The Aero 13 is out of stock."},
+    Twins{"The Aero 13 comes in black.", "The Aero 13 comes in red."},
+    Twins{"The Bolt 15 is cheaper than the Aero 13.", "The Aero 13 is cheaper than the Bolt 15."},
+    Twins{"The Aero 13 is lighter than the Bolt 15.", "The Bolt 15 is lighter than the Aero 13."},
+    Twins{"There are 41 laptops.", "There are 47.5 kg of laptops."},
+    Twins{"It fits your 40 cm shelf.", "It fits your 44 cm shelf."}));
+
+TEST(Verifier, PointsIntoTheResult) {
+  const EvidenceStore store = laptops();
+  const std::vector<Claim> claims = Verifier(english()).verify("The Aero 13 costs $1,299.00.", store);
+  const auto amount = std::find_if(claims.begin(), claims.end(), [](const Claim& claim) { return claim.kind == ClaimKind::kAmount; });
+  ASSERT_NE(amount, claims.end());
+  EXPECT_EQ(amount->verdict, Verdict::kSupported);
+  EXPECT_EQ(amount->evidence, std::vector<std::string>{"c1#/products/0/price"});
+}
+
+TEST(Verifier, CountsCodePointsNotBytes) {
+  const EvidenceStore store = laptops();
+  const std::vector<Claim> claims = Verifier(english()).verify("Voil\xC3\xA0: $1,299.00", store);
+  ASSERT_FALSE(claims.empty());
+  EXPECT_EQ(claims.back().start, 7u);
+  EXPECT_EQ(claims.back().end, 16u);
+}
+
+TEST(Verifier, AnActionNeedsACallThatSucceeded) {
+  EvidenceStore store = laptops();
+  EXPECT_NE(verdict_on(store, "I've added the Aero 13 to your cart."), "ok");
+  store.add_call(call_of("c2", "update_cart"));
+  store.add_result({CallId("c2"), ToolOutcome::kRefused, R"({"error":{"kind":"out_of_stock","message":"none left"}})", {}});
+  EXPECT_NE(verdict_on(store, "I've added the Aero 13 to your cart."), "ok");
+  store.add_call(call_of("c3", "update_cart"));
+  store.add_result({CallId("c3"), ToolOutcome::kOk, R"({"change":"added","cart":{"id":"C-1","lines":[],"total":"1299.00 USD"}})", {}});
+  EXPECT_EQ(verdict_on(store, "I've added the Aero 13 to your cart."), "ok");
+}
+
+TEST(Verifier, AnOldCartProvesNothing) {
+  EvidenceStore store = laptops();
+  store.add_call(call_of("c2", "update_cart"));
+  store.add_result({CallId("c2"), ToolOutcome::kOk, R"({"change":"added","cart":{"id":"C-1","lines":[],"total":"1299.00 USD"}})", {}});
+  store.add_call(call_of("c3", "update_cart"));
+  store.add_result({CallId("c3"), ToolOutcome::kOk, R"({"change":"removed","cart":{"id":"C-1","lines":[],"total":"17.00 USD"}})", {}});
+  EXPECT_EQ(verdict_on(store, "Your cart total is $17.00."), "ok");
+  EXPECT_NE(verdict_on(store, "Your cart total is $1,350.00."), "ok");
+}
+
+TEST(Verifier, CompatibilityComesFromACheckAlone) {
+  EvidenceStore store = laptops();
+  store.add_call(call_of("c2", "check_compatibility"));
+  store.add_result({CallId("c2"), ToolOutcome::kOk, R"({"fit":"no","a":"P-17","a_title":"Aero 13","b":"D-1","b_title":"Dock","checks":[]})", {}});
+  EXPECT_NE(verdict_on(store, "The dock is compatible with the Aero 13."), "ok");
+  EXPECT_EQ(verdict_on(store, "The dock is not compatible with the Aero 13."), "ok");
+}
+
+TEST(Verifier, JudgementsAreSubjective) {
+  const EvidenceStore store = laptops();
+  const std::vector<Claim> claims = Verifier(english()).verify("It has a sleek design.", store);
+  ASSERT_EQ(claims.size(), 1u);
+  EXPECT_EQ(claims[0].kind, ClaimKind::kEvaluative);
+  EXPECT_EQ(claims[0].verdict, Verdict::kSubjective);
+}
+
+TEST(Verifier, ReviewsProveOnlyWhatIsSaidToBeTheirs) {
+  EvidenceStore store(english());
+  store.add_call(call_of("c1", "get_product"));
+  store.add_result({CallId("c1"), ToolOutcome::kOk, R"({"id":"P-1","title":"Lamp Nova","reviews":["Mine burned for 30 hours"]})", {}});
+  EXPECT_NE(verdict_on(store, "The Lamp Nova burns for 30 hours."), "ok");
+  EXPECT_EQ(verdict_on(store, "A reviewer says it burned for 30 hours."), "ok");
+}
+
+TEST(Verifier, DerivesTotalsAndDifferences) {
+  const EvidenceStore store = laptops();
+  EXPECT_EQ(verdict_on(store, "The Aero 13 is $1,299.00 and the Bolt 15 is $899.00, in total $2,198.00."), "ok");
+  EXPECT_NE(verdict_on(store, "The Aero 13 is $1,299.00 and the Bolt 15 is $899.00, in total $2,298.00."), "ok");
+}
+
+TEST(Verifier, PieceByPieceIsTheSameAsWhole) {
+  const EvidenceStore store = laptops();
+  const std::string reply = "The Aero 13 is a laptop. It weighs 1.2 kg.\n- It costs $1,299.00\n- Its colour is red. Really!";
+  const Verifier verifier(english());
+  std::vector<Claim> pieces;
+  ReplyContext context;
+  std::string_view rest = reply;
+  while (!rest.empty()) {
+    const std::size_t length = next_piece(rest, true);
+    for (Claim& claim : verifier.verify_next(rest.substr(0, length), store, context)) pieces.push_back(std::move(claim));
+    rest.remove_prefix(length);
+  }
+  EXPECT_EQ(pieces, verifier.verify(reply, store));
+  EXPECT_GT(supported(store, reply), 1u);
+}
+
+TEST(NextPiece, CutsNeitherNumbersNorAbbreviations) {
+  EXPECT_EQ(next_piece("It costs $1,299.00. Next", true), 20u);
+  EXPECT_EQ(next_piece("Ports, e.g. HDMI. Next", true), 18u);
+  EXPECT_EQ(next_piece("It costs $1,299.", false), 0u);
+  EXPECT_EQ(next_piece("- a row\n- another", true), 8u);
+}
+
+TEST(NextPiece, GivesTheSamePiecesHoweverTheTextArrives) {
+  const std::string text = "One is $1,299.00. Two (see www.a.b) is 5.5 in. wide!\n1. A row\n2. Another? Yes.";
+  std::vector<std::size_t> whole;
+  for (std::string_view rest = text; !rest.empty();) {
+    whole.push_back(next_piece(rest, true));
+    rest.remove_prefix(whole.back());
+  }
+  std::vector<std::size_t> streamed;
+  std::string pending;
+  for (char c : text) {
+    pending += c;
+    for (std::size_t cut = next_piece(pending, false); cut > 0; cut = next_piece(pending, false)) {
+      streamed.push_back(cut);
+      pending.erase(0, cut);
+    }
+  }
+  for (; !pending.empty(); pending.erase(0, streamed.back())) streamed.push_back(next_piece(pending, true));
+  EXPECT_EQ(streamed, whole);
+}
+
+TEST(EvidenceStore, TellsFactsWithTheirSource) {
+  const EvidenceStore store = laptops();
+  bool found = false;
+  for (const Fact& fact : store.facts()) {
+    if (fact.source != "c1#/products/0/attributes/weight") continue;
+    found = true;
+    EXPECT_EQ(fact.subject, "P-17");
+    EXPECT_EQ(std::get<Measure>(fact.value).value, 1.2);
+  }
+  EXPECT_TRUE(found);
+}
+
+TEST(Lexicon, RefusesAnUnknownSection) {
+  const auto lexicon = Lexicon::parse("language: en\nwrods: {}\n");
+  ASSERT_FALSE(lexicon);
+  EXPECT_NE(lexicon.error().message.find("line 2"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace floorwalker::verify

@@ -1,0 +1,203 @@
+#include "tests/support/planted.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <optional>
+
+#include "agent/core/verify/evidence_store.h"
+
+namespace floorwalker::bench {
+namespace {
+
+std::size_t byte_of(std::string_view text, std::size_t point) {
+  std::size_t at = 0;
+  for (; at < text.size() && point > 0; --point) {
+    ++at;
+    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) ++at;
+  }
+  return at;
+}
+
+bool digit(char c) { return c >= '0' && c <= '9'; }
+
+// What the change needs to know about the reply that it changes.
+struct Subject {
+  const cli::Transcript& transcript;
+  std::size_t message = 0;
+  std::string text;
+  std::vector<Claim> claims;
+  std::string evidence;     // everything said before, for "is the new value anywhere?"
+};
+
+struct Change {
+  std::size_t start = 0, end = 0;  // bytes of the original that are replaced
+  std::string with;
+};
+
+// The first number in `text`, changed to one that the evidence does not hold.
+std::optional<std::string> other_number(const std::string& text, const std::string& evidence, std::mt19937& random) {
+  const std::size_t start = static_cast<std::size_t>(std::find_if(text.begin(), text.end(), digit) - text.begin());
+  std::size_t end = start;
+  while (end < text.size() && digit(text[end])) ++end;
+  if (start == end || end - start > 6) return std::nullopt;
+  const long value = std::stol(text.substr(start, end - start));
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    const long step = 1 + static_cast<long>(random() % static_cast<unsigned>(std::max(3L, value)));
+    const std::string other = std::to_string(value + step);
+    if (evidence.find(other) == std::string::npos) return text.substr(0, start) + other + text.substr(end);
+  }
+  return std::nullopt;
+}
+
+std::optional<Change> change_claim(const Claim& claim, const Subject& subject, const std::function<std::optional<std::string>(const std::string&)>& make) {
+  const std::size_t start = byte_of(subject.text, claim.start);
+  const std::size_t end = byte_of(subject.text, claim.end);
+  const auto other = make(subject.text.substr(start, end - start));
+  if (!other) return std::nullopt;
+  return Change{start, end, *other};
+}
+
+std::optional<std::string> other_unit(const std::string& text) {
+  static const std::vector<std::pair<std::string, std::string>> kUnits{{"mAh", "Wh"}, {"GB", "TB"}, {"MB", "GB"}, {"inches", "feet"}, {"-inch", "-foot"}, {"grams", "kilograms"},
+                                                                     {"hours", "days"}, {"pounds", "tonnes"}, {"MP", "GB"}, {"megapixel", "gigabyte"}, {" mm", " m"}, {"Hz", "W"}, {" days", " weeks"}};
+  for (const auto& [unit, other] : kUnits) {
+    const std::size_t at = text.find(unit);
+    if (at != std::string::npos) return text.substr(0, at) + other + text.substr(at + unit.size());
+  }
+  return std::nullopt;
+}
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(c < 128 ? std::tolower(c) : c); });
+  return text;
+}
+
+std::string_view sentence_around(std::string_view text, std::size_t at) {
+  std::size_t start = text.find_last_of(".\n", at > 0 ? at - 1 : 0);
+  start = start == std::string_view::npos ? 0 : start + 1;
+  std::size_t end = text.find_first_of("\n", at);
+  const std::size_t stop = text.find(". ", at);
+  end = std::min(end == std::string_view::npos ? text.size() : end, stop == std::string_view::npos ? text.size() : stop + 1);
+  return text.substr(start, end - start);
+}
+
+// "has NFC" -> "does not have NFC", in a sentence with a supported feature.
+std::optional<Change> negate(const Claim& claim, const Subject& subject) {
+  const bool feature = claim.kind == ClaimKind::kAttribute && (claim.why.find(": Yes") != std::string::npos || claim.why.find(": true") != std::string::npos || claim.why.find(": yes") != std::string::npos);
+  if (!feature) return std::nullopt;
+  const std::size_t at = byte_of(subject.text, claim.start);
+  const std::string_view sentence = sentence_around(subject.text, at);
+  const std::size_t base = static_cast<std::size_t>(sentence.data() - subject.text.data());
+  for (const auto& [verb, denial] : std::vector<std::pair<std::string, std::string>>{{" has ", " does not have "}, {" supports ", " does not support "}, {" includes ", " does not include "}}) {
+    const std::size_t found = sentence.rfind(verb, at - base);
+    if (found != std::string_view::npos && at - base - found < 25) return Change{base + found, base + found + verb.size(), denial};
+  }
+  return std::nullopt;
+}
+
+// A digit of an identifier changed so that nothing has it.
+std::optional<std::string> other_identifier(const std::string& text, const std::string& evidence) {
+  if (text.size() < 7) return std::nullopt;
+  for (char replacement = '0'; replacement <= '9'; ++replacement) {
+    std::string other = text;
+    const std::size_t at = other.size() - 3;
+    if (!digit(other[at]) || other[at] == replacement) continue;
+    other[at] = replacement;
+    if (evidence.find(other) == std::string::npos) return other;
+  }
+  return std::nullopt;
+}
+
+using Maker = std::function<std::optional<Change>(const Claim&, const Subject&)>;
+
+std::map<std::string, Maker> makers(std::mt19937& random) {
+  const auto number = [&random](const Subject& subject) { return [&](const std::string& text) { return other_number(text, subject.evidence, random); }; };
+  const auto of_kind = [number](ClaimKind kind, bool total) {
+    return [=](const Claim& claim, const Subject& subject) -> std::optional<Change> {
+      const std::string sentence = lower(std::string(sentence_around(subject.text, byte_of(subject.text, claim.start))));
+      const bool sums = sentence.find("total") != std::string::npos;
+      if (claim.kind != kind || sums != total) return std::nullopt;
+      return change_claim(claim, subject, number(subject));
+    };
+  };
+  std::map<std::string, Maker> all;
+  all["number"] = of_kind(ClaimKind::kQuantity, false);
+  all["price"] = of_kind(ClaimKind::kAmount, false);
+  all["total"] = of_kind(ClaimKind::kAmount, true);
+  all["count"] = [number](const Claim& claim, const Subject& subject) -> std::optional<Change> {
+    if (claim.kind != ClaimKind::kCount) return std::nullopt;
+    return change_claim(claim, subject, number(subject));
+  };
+  all["unit"] = [](const Claim& claim, const Subject& subject) -> std::optional<Change> {
+    if (claim.kind != ClaimKind::kQuantity) return std::nullopt;
+    return change_claim(claim, subject, other_unit);
+  };
+  all["identifier"] = [](const Claim& claim, const Subject& subject) -> std::optional<Change> {
+    if (claim.kind != ClaimKind::kIdentifier) return std::nullopt;
+    return change_claim(claim, subject, [&](const std::string& text) { return other_identifier(text, subject.evidence); });
+  };
+  all["negation"] = negate;
+  all["availability"] = [](const Claim& claim, const Subject& subject) -> std::optional<Change> {
+    if (claim.kind != ClaimKind::kAvailability || lower(claim.text) != "available") return std::nullopt;
+    return change_claim(claim, subject, [](const std::string&) { return std::optional<std::string>("unavailable"); });
+  };
+  return all;
+}
+
+bool noticed(const std::vector<Claim>& claims, const std::string& text, const Change& change) {
+  const std::string_view sentence = sentence_around(text, change.start);
+  const std::size_t from = static_cast<std::size_t>(sentence.data() - text.data());
+  const std::size_t to = std::max(from + sentence.size(), change.start + change.with.size());
+  return std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) {
+    const bool bad = claim.verdict == Verdict::kContradicted || claim.verdict == Verdict::kUnsupported;
+    return bad && byte_of(text, claim.start) < to && from < byte_of(text, claim.end);
+  });
+}
+
+std::string all_evidence(const cli::Transcript& transcript, std::size_t before, const std::vector<cli::Content>& content) {
+  std::string all;
+  for (const cli::Content& approved : content) all += approved.text + "\n";
+  for (std::size_t i = 0; i < before; ++i) all += transcript.messages[i].text + "\n" + transcript.messages[i].result.content + "\n";
+  return all;
+}
+
+}  // namespace
+
+std::vector<Planted> Planter::corrupt(const cli::Transcript& transcript, const verify::Lexicon& lexicon, const verify::Verifier& verifier,
+                                      const std::vector<cli::Content>& content) {
+  std::vector<Planted> planted;
+  std::map<std::string, Maker> open = makers(random_);
+  verify::EvidenceStore evidence(lexicon);
+  for (const cli::Content& approved : content) evidence.add_content(approved.source, approved.text);
+  bool wrote = false;
+  for (std::size_t i = 0; i < transcript.messages.size(); ++i) {
+    const Message& message = transcript.messages[i];
+    if (message.role == Role::kAssistant && !message.text.empty() && i > 1) {
+      Subject subject{transcript, i, message.text, verifier.verify(message.text, evidence), all_evidence(transcript, i, content)};
+      for (auto maker = open.begin(); maker != open.end();) {
+        std::optional<Change> change;
+        for (const Claim& claim : subject.claims) {
+          if (claim.verdict == Verdict::kSupported && !claim.evidence.empty() && !change) change = maker->second(claim, subject);
+        }
+        if (!change) {
+          ++maker;
+          continue;
+        }
+        const std::string text = subject.text.substr(0, change->start) + change->with + subject.text.substr(change->end);
+        planted.push_back({maker->first, std::string(sentence_around(text, change->start)), noticed(verifier.verify(text, evidence), text, *change)});
+        maker = open.erase(maker);
+      }
+    }
+    for (const ToolCall& call : message.calls) wrote = wrote || call.name.find("get_") != 0;
+    if (!wrote && message.role == Role::kTool && planted.size() % 3 == 1 && open.count("action") == 0) {
+      const std::string lie = "I've cancelled your order for you.";
+      planted.push_back({"action", lie, noticed(verifier.verify(lie, evidence), lie, {0, lie.size(), lie})});
+      open.emplace("action", [](const Claim&, const Subject&) { return std::optional<Change>(); });
+    }
+    evidence.add(message);
+  }
+  return planted;
+}
+
+}  // namespace floorwalker::bench
