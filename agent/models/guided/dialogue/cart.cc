@@ -14,6 +14,14 @@ std::string line_phrase(const CartLine& line) {
   return std::to_string(line.quantity) + " × " + line.title + (options.empty() ? "" : " (" + options + ")");
 }
 
+// "remove one": a number of pieces, not "that one".
+bool one_of_several(const Heard& heard, const Lexicon& lexicon) {
+  for (std::size_t i = 1; i < heard.words.size(); ++i) {
+    if (lexicon.number(heard.words[i].folded) == 1 && !lexicon.the.count(heard.words[i - 1].folded)) return heard.reference.words.size() <= 1;
+  }
+  return false;
+}
+
 // The line that the words point at: the last one changed, one by number, or the one that the words describe. Null where it is unclear.
 const CartLine* line_meant(const Talk& talk, const Heard& heard, const Cart& cart) {
   if (cart.lines.size() == 1) return &cart.lines.front();
@@ -90,6 +98,13 @@ void remove_line(Talk& talk, const Heard& heard) {
   if (empty_cart(talk, view->cart)) return;
   const CartLine* line = line_meant(talk, heard, view->cart);
   if (!line) return which_line(talk, view->cart);
+  const std::int64_t fewer = heard.quantity.value_or(one_of_several(heard, talk.guide.lexicon) ? 1 : line->quantity);
+  if (fewer < line->quantity) {
+    const auto left = talk.calls.set_quantity(line->id, line->quantity - fewer);
+    if (left.waiting) return;
+    if (!left) return say_failure(talk, left.error);
+    return talk.say("cart.quantity", {{"line", line_phrase(left->line ? *left->line : *line)}, {"total", format(left->cart.total)}});
+  }
   const auto answer = talk.calls.remove(line->id);
   if (answer.waiting) return;
   if (!answer) return say_failure(talk, answer.error);
@@ -174,6 +189,7 @@ void discount(Talk& talk, const Heard& heard) {
 }
 
 void checkout(Talk& talk) {
+  if (talk.conversation.cart.empty()) return talk.say("cart.empty", {});
   const auto answer = talk.calls.checkout();
   if (answer.waiting) return;
   if (!answer) {

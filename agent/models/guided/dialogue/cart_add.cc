@@ -50,7 +50,7 @@ void ask_option(Talk& talk, const Product& product, const Choice& choice, Pendin
   talk.state.pending = Pending::kChooseOption;
   talk.state.option = choice.open;
   talk.state.adds.insert(talk.state.adds.begin(), std::move(add));
-  talk.say("option.ask", {{"title", product.title}, {"option", text::fold(choice.open)}, {"values", text::join_and(choice.values, "or")},
+  talk.say("option.ask", {{"title", short_title(product.title)}, {"option", text::fold(choice.open)}, {"values", text::join_and(choice.values, "or")},
                           {"sold_out", text::join_and(choice.sold_out)}});
   talk.ask("option:" + choice.open);
   talk.show_one(product);
@@ -66,14 +66,14 @@ void say_sold_out(Talk& talk, const Product& product, const Choice& choice) {
   for (const auto& [name, value] : choice.chosen) meant.push_back({name, value});
   std::erase(siblings, std::string());
   talk.say(siblings.empty() ? "add.sold_out" : "add.sold_out_variant",
-           {{"title", product.title}, {"options", options_phrase(meant)}, {"siblings", text::join_and(siblings)}});
+           {{"title", short_title(product.title)}, {"options", options_phrase(meant)}, {"siblings", text::join_and(siblings)}});
   talk.memory.focus = product.id;
 }
 
 void say_added(Talk& talk, const Product& product, const CartAnswer& answer) {
   const CartLine* line = answer.line ? &*answer.line : nullptr;
   const std::string options = line ? options_phrase(line->options) : "";
-  talk.say("added", {{"count", answer.got > 1 ? std::to_string(answer.got) : ""}, {"title", product.title}, {"options", options},
+  talk.say("added", {{"count", answer.got > 1 ? std::to_string(answer.got) : ""}, {"title", short_title(product.title)}, {"options", options},
                      {"price", line ? format(line->unit_price) : ""}, {"total", format(answer.cart.total)}});
   if (answer.got < answer.asked) talk.say("cart.fewer", {{"count", std::to_string(answer.got)}});
   if (line) talk.memory.last_line = line->id;
@@ -232,7 +232,7 @@ void offer_addons(Talk& talk, const ProductId& product, bool on_request) {
   }
   const Addon& best = answer->addons.front();
   const std::string key = best.tier == Addon::Tier::kRequired ? "addons.required" : "addons.offer";
-  talk.say(key, {{"title", best.product.title}, {"price", price_phrase(best.product)}, {"reason", best.reason}});
+  talk.say(key, {{"title", short_title(best.product.title)}, {"price", price_phrase(best.product)}, {"reason", best.reason}});
   talk.show({best.product});
   talk.state.pending = Pending::kOfferAddon;
   talk.state.adds = {{best.product.id, 1, {}, std::nullopt}};

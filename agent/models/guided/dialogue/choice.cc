@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "agent/models/guided/dialogue/describe.h"
+
 namespace floorwalker::guided {
 
 namespace {
@@ -243,7 +245,7 @@ bool has_option_for(const CartLine& line, const Heard& heard) {
 }
 
 void say_not_offered(Talk& talk, const Product& product, const Choice& choice) {
-  talk.say("option.refused", {{"title", product.title}, {"option", text::fold(choice.refused)}, {"value", choice.refused_value},
+  talk.say("option.refused", {{"title", short_title(product.title)}, {"option", text::fold(choice.refused)}, {"value", choice.refused_value},
                               {"values", text::join_and(choice.values)}});
 }
 

@@ -10,10 +10,34 @@ namespace {
 
 constexpr std::size_t kAxesTold = 4;
 
+// "the transit and the brief 17": every part of the sentence is looked up for itself.
+std::vector<ProductId> named_one_by_one(Talk& talk, const Heard& heard, CardBook& book) {
+  std::vector<ProductId> products;
+  if (!heard.reference.ordinals.empty() || heard.reference.first_n > 0) return products;
+  const Lexicon& lexicon = talk.guide.lexicon;
+  std::size_t first = 0;
+  for (std::size_t i = 0; i <= heard.words.size(); ++i) {
+    const bool cut = i == heard.words.size() || lexicon.openers.count(heard.words[i].folded) > 0 || lexicon.versus.count(heard.words[i].folded) > 0;
+    if (!cut) continue;
+    if (i > first) {
+      const std::size_t from = heard.words[first].start;
+      const Heard part = talk.guide.listener.hear(heard.text.substr(from, heard.words[i - 1].end - from), talk.kind());
+      const bool says = !part.reference.words.empty() || !part.reference.named.empty();
+      const Pointed found = says ? point_out(part, talk.memory, book) : Pointed{};
+      const bool fresh = found.products.size() == 1 && std::find(products.begin(), products.end(), found.products.front()) == products.end();
+      if (fresh) products.push_back(found.products.front());
+    }
+    first = i + 1;
+  }
+  return products;
+}
+
 std::vector<ProductId> to_compare(Talk& talk, const Heard& heard) {
   CardBook book(talk.conversation);
   const Pointed pointed = point_out(heard, talk.memory, book);
-  std::vector<ProductId> products = pointed.products;
+  std::vector<ProductId> products = named_one_by_one(talk, heard, book);
+  if (products.size() >= 2) return products;
+  products = pointed.products;
   for (const ProductId& id : pointed.unclear) products.push_back(id);
   const auto list = latest_list(talk.memory);
   if (products.size() < 2 && heard.reference.ordinals.empty()) {
@@ -103,7 +127,7 @@ void compare(Talk& talk, const Heard& heard) {
   if (comparison.waiting) return;
   if (!comparison) return say_failure(talk, comparison.error);
   std::vector<std::string> titles;
-  for (const ProductCard& card : comparison->products) titles.push_back(card.title);
+  for (const ProductCard& card : comparison->products) titles.push_back(short_title(card.title));
   talk.say("compare.lead", {{"titles", text::join_and(titles)}});
   const auto axes = telling(*comparison);
   std::vector<std::string> lines;
@@ -152,8 +176,8 @@ void explain(Talk& talk, const Heard& heard) {
   const ProductId id = !pointed.products.empty() ? pointed.products.front() : talk.memory.focus.value_or(ProductId());
   const ProductCard* card = id.empty() ? nullptr : book.card(id);
   if (!card || !talk.need()) return talk.say("fallback", {});
-  const auto why = reasons(*card, *talk.need(), talk.guide.playbook, 4);
-  talk.say("why", {{"title", card->title}, {"price", price_phrase(*card)}, {"why", text::join_and(why)}});
+  const auto why = reasons(*card, *talk.need(), talk.guide, 4);
+  talk.say("why", {{"title", short_title(card->title)}, {"price", price_phrase(*card)}, {"why", text::join_and(why)}});
 }
 
 }  // namespace floorwalker::guided

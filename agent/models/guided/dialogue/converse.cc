@@ -119,12 +119,14 @@ bool finding(Talk& talk, const Heard& heard) {
 
 // "the black one": chosen from the list, not yet to be bought.
 bool picking(Talk& talk, const Heard& heard) {
-  if (talk.memory.shown.empty()) return false;
   const Reference& reference = heard.reference;
+  if (talk.memory.shown.empty() && reference.named.empty()) return false;
   const bool points = !reference.ordinals.empty() || reference.scale || !reference.named.empty();
   bool the_one = false;
   for (std::size_t i = 0; i + 1 < heard.words.size(); ++i) {
-    the_one = the_one || (talk.guide.lexicon.the.count(heard.words[i].folded) && heard.words.back().folded == "one");
+    for (std::size_t j = i + 1; j < heard.words.size() && j <= i + 4; ++j) {
+      the_one = the_one || (talk.guide.lexicon.the.count(heard.words[i].folded) && talk.guide.lexicon.pronouns.count(heard.words[j].folded) > 0);
+    }
   }
   if (!points && !the_one) return false;
   if (heard.names_kind() && reference.ordinals.empty() && reference.named.empty()) return false;
@@ -203,7 +205,9 @@ bool answer_pending(Talk& talk, const Heard& heard) {
     }
     return order(talk, with_order), true;
   }
-  if (pending == Pending::kChooseOption && !other && !heard.names_kind() && !heard.has(Act::kFind) && !heard.has(Act::kNo) && heard.topic.empty()) {
+  const bool soon = talk.open_question().starts_with("option:");
+  const bool answers = soon ? !heard.has(Act::kNo) : !heard.options.empty() || heard.words.size() <= 2;
+  if (pending == Pending::kChooseOption && answers && !other && !heard.names_kind() && !heard.has(Act::kFind) && heard.topic.empty()) {
     talk.close_question();
     return continue_add(talk, heard), true;
   }
@@ -252,6 +256,7 @@ bool answer_pending(Talk& talk, const Heard& heard) {
     else answer_about(talk, meant);
     return true;
   }
+  if (pending == Pending::kChooseOption && !heard.has(Act::kNo)) return false;  // still waits: the thing is to go into the cart
   talk.state.pending = Pending::kNone;
   talk.state.adds.clear();
   return false;

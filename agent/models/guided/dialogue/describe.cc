@@ -9,6 +9,9 @@ namespace floorwalker::guided {
 
 namespace {
 
+constexpr std::size_t kLongTitle = 70;      // bytes from which a title is no longer said in full
+constexpr std::size_t kShortestTitle = 12;  // and what has to be left of it
+
 bool is_field(const Constraint& constraint, std::string_view name) { return constraint.field == name; }
 
 bool same_name(std::string_view a, std::string_view b) { return text::fold(text::spaced(a)) == text::fold(text::spaced(b)); }
@@ -97,27 +100,79 @@ std::vector<Preference> preferences_of(const Need& need, const Playbook& playboo
   return found;
 }
 
-std::vector<std::string> reasons(const ProductCard& card, const Need& need, const Playbook& playbook, std::size_t limit) {
-  std::vector<std::string> found;
-  for (const Constraint& constraint : need.constraints) {
-    if (constraint.op == Constraint::Op::kNot || is_field(constraint, "price") || is_field(constraint, "kind")) continue;
-    if (const Attribute* attribute = attribute_named(card.attributes, constraint.field)) add(found, fact_phrase(*attribute), limit);
-    else add(found, option_value(card, constraint), limit);
+std::string short_title(const std::string& title) {
+  if (title.size() <= kLongTitle) return title;
+  const auto words = text::words(title);
+  std::size_t end = std::min(title.find(" ("), std::min(title.find(" - "), std::min(title.find(" | "), title.find(", "))));
+  if (end == std::string::npos || end < kShortestTitle) end = title.size();
+  for (const MeasureSpan& span : find_measures(title)) {
+    if (span.has_unit && span.start >= kShortestTitle) end = std::min(end, span.start);
   }
-  for (const std::string& use : need.uses) {
-    for (const NeedRule& rule : playbook.needs) {
-      if (rule.name != use) continue;
-      for (const Constraint& constraint : rule.require) {
-        if (const Attribute* attribute = attribute_named(card.attributes, constraint.field)) add(found, fact_phrase(*attribute), limit);
-      }
+  if (end > kLongTitle) {
+    for (const text::Word& word : words) {
+      if (word.end <= kLongTitle) end = word.end;
     }
   }
-  for (const Preference& preference : preferences_of(need, playbook)) {
-    if (const Attribute* attribute = attribute_named(card.attributes, preference.attribute)) add(found, fact_phrase(*attribute), limit);
+  end = std::min(end, title.size());
+  while (end > 0 && title[end - 1] == ' ') --end;
+  return title.substr(0, end);
+}
+
+std::string facts_phrase(const std::vector<Attribute>& attributes, std::string_view name) {
+  std::vector<std::string> values;
+  const Attribute* first = attribute_named(attributes, name);
+  if (!first) return {};
+  if (std::holds_alternative<bool>(first->value)) return fact_phrase(*first);
+  for (const Attribute& attribute : attributes) {
+    if (same_name(attribute.name, name) && values.size() < 4) values.push_back(format(attribute.value));
   }
+  return text::spaced(first->name) + " " + text::join_and(values);
+}
+
+bool is_dull(std::string_view attribute, const Lexicon& lexicon) {
+  const auto words = text::words(text::spaced(attribute));
+  return std::any_of(words.begin(), words.end(), [&](const text::Word& word) { return lexicon.dull.count(word.folded) > 0; });
+}
+
+namespace {
+
+// Attributes that the playbook compares such products on.
+std::vector<std::string> axes_of(const Need& need, const Playbook& playbook) {
+  std::vector<std::string> names;
+  std::vector<std::string> keys = need.uses;
+  keys.push_back(need.kind);
+  for (const std::string& key : keys) {
+    const auto found = playbook.compare.axes.find(key);
+    if (found != playbook.compare.axes.end()) names.insert(names.end(), found->second.begin(), found->second.end());
+  }
+  return names;
+}
+
+bool tells_something(const Attribute& attribute, const Lexicon& lexicon) {
+  if (is_dull(attribute.name, lexicon)) return false;
+  if (const bool* yes = std::get_if<bool>(&attribute.value)) return *yes;
+  if (const Measure* measure = std::get_if<Measure>(&attribute.value)) return measure->unit.dimension != Dimension::kNone;
+  return std::get<std::string>(attribute.value).size() <= 24;
+}
+
+}  // namespace
+
+std::vector<std::string> reasons(const ProductCard& card, const Need& need, const Guide& guide, std::size_t limit) {
+  std::vector<std::string> found;
+  for (const Constraint& constraint : need.constraints) {
+    if (constraint.op == Constraint::Op::kNot || is_field(constraint, "price") || is_field(constraint, "kind") || is_field(constraint, "brand")) continue;
+    if (const std::string phrase = facts_phrase(card.attributes, constraint.field); !phrase.empty()) add(found, phrase, limit);
+    else add(found, option_value(card, constraint), limit);
+  }
+  for (const NeedRule& rule : guide.playbook.needs) {
+    if (std::find(need.uses.begin(), need.uses.end(), rule.name) == need.uses.end()) continue;
+    for (const Constraint& constraint : rule.require) add(found, facts_phrase(card.attributes, constraint.field), limit);
+  }
+  for (const Preference& preference : preferences_of(need, guide.playbook)) add(found, facts_phrase(card.attributes, preference.attribute), limit);
+  const std::size_t enough = std::min<std::size_t>(limit, 2);
+  for (const std::string& name : axes_of(need, guide.playbook)) add(found, facts_phrase(card.attributes, name), enough);
   for (const Attribute& attribute : card.attributes) {
-    if (found.size() >= 2) break;
-    if (format(attribute.value).size() <= 40) add(found, fact_phrase(attribute), limit);
+    if (tells_something(attribute, guide.lexicon)) add(found, facts_phrase(card.attributes, attribute.name), enough);
   }
   return found;
 }

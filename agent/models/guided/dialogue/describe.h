@@ -8,6 +8,7 @@
 #include "agent/core/catalogue.h"
 #include "agent/core/conversation.h"
 #include "agent/core/playbook/playbook.h"
+#include "agent/models/guided/dialogue/talk.h"
 
 // Products in the words of a reply: every figure as the tool result has it.
 namespace floorwalker::guided {
@@ -27,8 +28,17 @@ std::string constraint_phrase(const Constraint& constraint, const Currency& curr
 // The attribute of the card that a constraint is about; null if it has none.
 const Attribute* attribute_named(const std::vector<Attribute>& attributes, std::string_view name);
 
+// A title as a salesperson says it: a long one up to where its specifications begin ("HP EliteBook 2540p"), others as they are.
+std::string short_title(const std::string& title);
+
+// Every value of the attribute in one phrase: "ports HDMI and USB-C".
+std::string facts_phrase(const std::vector<Attribute>& attributes, std::string_view name);
+
 // Why the card fits the need: the values that meet what was asked for, else what stands out. At most `limit` phrases.
-std::vector<std::string> reasons(const ProductCard& card, const Need& need, const Playbook& playbook, std::size_t limit);
+std::vector<std::string> reasons(const ProductCard& card, const Need& need, const Guide& guide, std::size_t limit);
+
+// Whether the name of an attribute is nothing to choose by: "package_width", "release_date".
+bool is_dull(std::string_view attribute, const Lexicon& lexicon);
 
 // What `other` gives for what it lacks, against `first`: "costs $200.00 less" never computed, only stated: both values.
 struct TradeOff {

@@ -130,17 +130,17 @@ std::vector<std::string> unproven(const std::vector<std::string>& wishes, const 
 
 void say_products(Talk& talk, const Need& need, const SearchPage& page, const std::vector<std::string>& wishes) {
   const ProductCard& first = page.products.front();
-  talk.say("pick.first", {{"title", first.title}, {"price", price_phrase(first)},
-                          {"why", text::join_and(reasons(first, need, talk.guide.playbook, 3))}});
+  talk.say("pick.first", {{"title", short_title(first.title)}, {"price", price_phrase(first)},
+                          {"why", text::join_and(reasons(first, need, talk.guide, 3))}});
   if (first.availability == Availability::kOutOfStock) talk.say("pick.sold_out", {});
   if (page.products.size() > 1) {
     const ProductCard& second = page.products[1];
     const TradeOff trade = trade_off(first, second, need, talk.guide.playbook);
     if (!trade.better.empty() || !trade.worse.empty()) {
       talk.say(trade.better.empty() ? "pick.second_worse" : trade.worse.empty() ? "pick.second_better" : "pick.second",
-               {{"title", second.title}, {"better", trade.better}, {"worse", trade.worse}});
+               {{"title", short_title(second.title)}, {"better", trade.better}, {"worse", trade.worse}});
     } else {
-      talk.say("pick.second_plain", {{"title", second.title}, {"price", price_phrase(second)}});
+      talk.say("pick.second_plain", {{"title", short_title(second.title)}, {"price", price_phrase(second)}});
     }
   }
   std::vector<std::string> doubts = unproven(wishes, page);
@@ -191,7 +191,7 @@ bool beyond_price(Talk& talk, Need& need, const SearchPage& page) {
   if (nearest.waiting) return true;
   if (!nearest || nearest->products.empty()) return false;
   const std::vector<ProductCard> cards = shortlist(*nearest, kShownInGroup);
-  talk.say("none.price", {{"filters", phrases_of(need.constraints, talk.conversation.currency)}, {"title", cards.front().title},
+  talk.say("none.price", {{"filters", phrases_of(need.constraints, talk.conversation.currency)}, {"title", short_title(cards.front().title)},
                           {"price", format(cards.front().price_from)}});
   talk.show(cards);
   talk.memory.focus = cards.front().id;
@@ -224,6 +224,7 @@ double coverage(const std::vector<std::string>& words, const SearchPage& page) {
 constexpr std::size_t kRichRequest = 4;       // so many words describe a product even where its kind is called otherwise
 constexpr double kBetterCovered = 0.12;
 constexpr double kWellCovered = 0.7;
+constexpr double kEnoughCovered = 0.6;        // where no kind was named at all
 
 // A request in many words may describe a product that is filed under another kind: looks there as well, and takes what it finds if that
 // meets every condition and more of the words.
@@ -252,12 +253,26 @@ void not_carried(Talk& talk, const Need& need) {
     }
   }
   const std::string what = need.kind.empty() ? need.words : need.kind;
-  talk.say(what.size() > 40 ? "not_carried.that" : "not_carried", {{"what", what}, {"departments", text::join_and(names)}});
+  const bool noun = text::words(what).size() == 1 || !need.kind.empty();
+  talk.say(noun ? "not_carried" : "not_carried.that", {{"what", what}, {"departments", text::join_and(names)}});
+}
+
+// No kind of thing was named, or none that the shop has: what else holds the words and meets the conditions, if enough of them.
+void any_kind(Talk& talk, Need& need, const std::vector<std::string>& wishes) {
+  const std::vector<std::string> words = telling_words(talk, need);
+  if (words.size() < 2) return not_carried(talk, need);
+  SearchRequest request = request_for(talk, need, kPage);
+  request.relax_in_order.clear();
+  request.broad = true;
+  auto page = talk.calls.search(request);
+  if (page.waiting) return;
+  if (!page || page->products.empty() || coverage(words, *page) < kEnoughCovered) return not_carried(talk, need);
+  present(talk, need, std::move(*page), wishes);
 }
 
 // Nothing as asked: without the constraints one by one, the least important first; then only the words.
 void nothing_found(Talk& talk, Need& need, const SearchPage& page, const std::vector<std::string>& wishes) {
-  if (page.outcome == SearchOutcome::kNotCarried) return not_carried(talk, need);
+  if (page.outcome == SearchOutcome::kNotCarried) return any_kind(talk, need, wishes);
   if (beyond_price(talk, need, page)) return;
   Need wide = need;
   wide.constraints.clear();
@@ -283,30 +298,50 @@ void present_group(Talk& talk, Need& need, const Answer<SearchPage>& page) {
   }
   const std::vector<ProductCard> cards = shortlist(*page, kShownInGroup);
   if (!page->relaxed.empty()) talk.say("group.relaxed", {{"what", name}, {"dropped", phrases_of(page->relaxed, talk.conversation.currency)}});
-  talk.say("group.pick", {{"what", name}, {"title", cards.front().title}, {"price", price_phrase(cards.front())},
-                          {"why", need.constraints.empty() ? "" : text::join_and(reasons(cards.front(), need, talk.guide.playbook, 2))}});
+  talk.say("group.pick", {{"what", name}, {"title", short_title(cards.front().title)}, {"price", price_phrase(cards.front())},
+                          {"why", need.constraints.empty() ? "" : text::join_and(reasons(cards.front(), need, talk.guide, 2))}});
   talk.show(cards, name);
   if (!talk.memory.focus) talk.memory.focus = cards.front().id;
 }
 
+constexpr std::size_t kLookedAt = 6;
 constexpr double kLeastStated = 0.4;  // share of the products that must state a field before a value found in passing binds
+
+double stated_share(const SearchPage& page, const std::string& field) {
+  const std::string name = text::fold(field);
+  for (const Facet& facet : page.facets) {
+    if (text::fold(facet.field) == name) return double(facet.covered) / double(std::max<std::size_t>(page.total, 1));
+  }
+  std::size_t having = 0;
+  for (const ProductCard& card : page.products) {
+    const bool option = std::any_of(card.options.begin(), card.options.end(), [&](const auto& entry) { return text::fold(entry.first) == name; });
+    having += option || attribute_named(card.attributes, field) != nullptr;
+  }
+  return page.products.empty() ? 0 : double(having) / double(page.products.size());
+}
 
 // A value that was said without its field's name ("natural") is a condition only where such products state that field; elsewhere the word
 // says something else and only counts for the ranking.
-void settle_implied(Talk& talk, Need& need, const std::vector<std::string>& implied) {
-  if (implied.empty()) return;
-  const auto is_implied = [&](const Constraint& c) { return std::find(implied.begin(), implied.end(), c.field) != implied.end(); };
+void settle_implied(Talk& talk, Need& need, const Wanted& wanted) {
+  if (wanted.implied.empty()) return;
+  const auto is_implied = [&](const Constraint& c) { return std::find(wanted.implied.begin(), wanted.implied.end(), c.field) != wanted.implied.end(); };
   Need open = need;
   std::erase_if(open.constraints, is_implied);
-  const auto page = talk.calls.search(request_for(talk, open, 1));
+  const auto page = talk.calls.search(request_for(talk, open, kLookedAt));
   if (page.waiting || !page || page->total == 0) return;
+  std::vector<Constraint> others;
   std::erase_if(need.constraints, [&](const Constraint& constraint) {
-    if (!is_implied(constraint)) return false;
-    for (const Facet& facet : page->facets) {
-      if (text::fold(facet.field) == text::fold(constraint.field)) return double(facet.covered) < kLeastStated * double(page->total);
+    if (!is_implied(constraint) || stated_share(*page, constraint.field) >= kLeastStated) return false;
+    for (const Constraint& other : wanted.readings) {
+      const bool same_value = text::fold(other.values.front()) == text::fold(constraint.values.front());
+      if (same_value && stated_share(*page, other.field) >= kLeastStated) {
+        others.push_back(other);
+        break;
+      }
     }
     return true;
   });
+  for (Constraint& other : others) need.constraints.push_back(std::move(other));
 }
 
 void begin_needs(Talk& talk, const Heard& heard) {
@@ -316,7 +351,7 @@ void begin_needs(Talk& talk, const Heard& heard) {
     Need need;
     if (wanted.kinds.size() == 1) need.kind = wanted.kinds.front();
     merge(need, wanted);
-    settle_implied(talk, need, wanted.implied);
+    settle_implied(talk, need, wanted);
     std::erase_if(talk.memory.needs, [&](const Need& old) { return old.kind == need.kind && !need.kind.empty(); });
     talk.memory.needs.push_back(std::move(need));
     talk.state.said.push_back(heard.wanted.size() == 1 ? heard.text : wanted.words);
@@ -347,7 +382,8 @@ void merge(Need& need, const Wanted& wanted) {
     std::erase_if(need.constraints, [&](const Constraint& old) { return replaces(added, old); });
     need.constraints.push_back(added);
   }
-  add_words(need.words, wanted.words);
+  add_words(need.words, need.words.empty() ? wanted.words : wanted.known_words);
+  for (const std::string& adjective : wanted.adjectives) add_words(need.words, adjective);
   for (const std::string& use : wanted.uses) {
     if (std::find(need.uses.begin(), need.uses.end(), use) == need.uses.end()) need.uses.push_back(use);
   }
@@ -374,7 +410,7 @@ SearchRequest request_for(const Talk& talk, const Need& need, std::size_t limit)
 void look_for(Talk& talk, const Heard& heard) {
   if (goes_on(talk, heard)) {
     merge(talk.memory.needs.back(), heard.wanted.front());
-    settle_implied(talk, talk.memory.needs.back(), heard.wanted.front().implied);
+    settle_implied(talk, talk.memory.needs.back(), heard.wanted.front());
     talk.state.active = 1;
     if (talk.state.said.empty()) talk.state.said.emplace_back();
     talk.state.said = {talk.state.said.back() + " " + heard.text};
@@ -404,7 +440,7 @@ void search_again(Talk& talk, const Heard& heard) {
   Need& need = talk.memory.needs.back();
   look_wider(talk, need, pages.front());
   if (talk.waiting()) return;
-  const std::vector<std::string> wishes = heard.wanted.empty() ? std::vector<std::string>{} : heard.wanted.front().wishes;
+  const std::vector<std::string> wishes = heard.wanted.empty() ? std::vector<std::string>{} : heard.wanted.front().adjectives;
   if (!pages.front()) return say_failure(talk, pages.front().error);
   if (pages.front()->products.empty()) return nothing_found(talk, need, *pages.front(), wishes);
   present(talk, need, *pages.front(), wishes);

@@ -94,7 +94,7 @@ void show_more(Talk& talk, bool different) {
     if (page) cards = unseen(*page, talk.memory, kMore);
   }
   if (cards.empty()) return talk.say("more.none", {});
-  talk.say(different ? "more.other" : "more.next", {{"title", cards.front().title}, {"price", price_phrase(cards.front())}});
+  talk.say(different ? "more.other" : "more.next", {{"title", short_title(cards.front().title)}, {"price", price_phrase(cards.front())}});
   talk.show(cards);
   talk.memory.focus = cards.front().id;
   talk.state.offset = request.offset + cards.size();
@@ -131,13 +131,13 @@ void follow_scale(Talk& talk, const Heard& heard) {
   if (page.waiting) return;
   if (!page) return say_failure(talk, page.error);
   if (page->products.empty()) {
-    return talk.say("scale.none", {{"title", card ? card->title : ""}, {"what", std::string(heard.words[0].folded)}});
+    return talk.say("scale.none", {{"title", card ? short_title(card->title) : ""}, {"what", std::string(heard.words[0].folded)}});
   }
   talk.memory.needs.back() = tried;
   std::vector<ProductCard> cards{page->products.begin(), page->products.begin() + std::ptrdiff_t(std::min(kMore, page->products.size()))};
   const ProductCard& first = cards.front();
-  talk.say("scale.found", {{"title", first.title}, {"price", price_phrase(first)},
-                           {"why", text::join_and(reasons(first, tried, talk.guide.playbook, 2))}});
+  talk.say("scale.found", {{"title", short_title(first.title)}, {"price", price_phrase(first)},
+                           {"why", text::join_and(reasons(first, tried, talk.guide, 2))}});
   talk.show(cards);
   talk.memory.focus = first.id;
   talk.state.offset = cards.size();
@@ -186,7 +186,7 @@ void surprise(Talk& talk, const Heard& heard) {
   for (std::size_t i = 0; shop && i < shop->departments.size() && names.size() < 5; ++i) {
     if (shop->departments[i].name.find('>') == std::string::npos) names.push_back(shop->departments[i].name);
   }
-  talk.say("surprise", {{"title", cards.front().title}, {"price", price_phrase(cards.front())}});
+  talk.say("surprise", {{"title", short_title(cards.front().title)}, {"price", price_phrase(cards.front())}});
   talk.show(cards);
   talk.memory.focus = cards.front().id;
   if (!talk.asked_before("kind")) {

@@ -49,15 +49,15 @@ bool asks_whether(const Talk& talk, const Heard& heard) {
 void say_answer(Talk& talk, const Product& product, const Heard& heard, const Answering& answer, const std::vector<std::string>& words) {
   const std::string name = text::spaced(answer.attributes.front()->name);
   if (const bool* yes = std::get_if<bool>(&answer.attributes.front()->value)) {
-    return talk.say(*yes ? "fact.yes" : "fact.no", {{"title", product.title}, {"name", name}});
+    return talk.say(*yes ? "fact.yes" : "fact.no", {{"title", short_title(product.title)}, {"name", name}});
   }
   std::vector<const Attribute*> named;
   for (const Attribute* attribute : answer.attributes) {
     if (answer.by_value && value_names(*attribute, words)) named.push_back(attribute);
   }
-  if (!named.empty()) return talk.say("fact.has", {{"title", product.title}, {"name", name}, {"value", value_list(named)}});
+  if (!named.empty()) return talk.say("fact.has", {{"title", short_title(product.title)}, {"name", name}, {"value", value_list(named)}});
   const bool has = heard.asked.empty() && asks_whether(talk, heard);
-  talk.say(has ? "fact.has" : "fact.value", {{"title", product.title}, {"name", name}, {"value", value_list(answer.attributes)}});
+  talk.say(has ? "fact.has" : "fact.value", {{"title", short_title(product.title)}, {"name", name}, {"value", value_list(answer.attributes)}});
 }
 
 void say_stock(Talk& talk, const Product& product, const Heard& heard) {
@@ -68,13 +68,13 @@ void say_stock(Talk& talk, const Product& product, const Heard& heard) {
   const std::string options = options_phrase(meant);
   if (choice.variant && product.variants.size() > 0) {
     const Stock& stock = choice.variant->stock;
-    if (stock.availability == Availability::kOutOfStock) return talk.say("stock.out", {{"title", product.title}, {"options", options}});
-    if (stock.availability == Availability::kUnknown) return talk.say("stock.unknown", {{"title", product.title}});
+    if (stock.availability == Availability::kOutOfStock) return talk.say("stock.out", {{"title", short_title(product.title)}, {"options", options}});
+    if (stock.availability == Availability::kUnknown) return talk.say("stock.unknown", {{"title", short_title(product.title)}});
     const bool few = stock.count && *stock.count <= 5;
-    return talk.say(few ? "stock.few" : "stock.in", {{"title", product.title}, {"options", options}, {"count", few ? std::to_string(*stock.count) : ""}});
+    return talk.say(few ? "stock.few" : "stock.in", {{"title", short_title(product.title)}, {"options", options}, {"count", few ? std::to_string(*stock.count) : ""}});
   }
   const bool sellable = availability_of(product) != Availability::kOutOfStock;
-  talk.say(sellable ? "stock.choices" : "stock.out", {{"title", product.title}, {"option", text::fold(choice.open)},
+  talk.say(sellable ? "stock.choices" : "stock.out", {{"title", short_title(product.title)}, {"option", text::fold(choice.open)},
                                                       {"values", text::join_and(choice.values)}, {"sold_out", text::join_and(choice.sold_out)},
                                                       {"options", options}});
 }
@@ -83,7 +83,7 @@ void say_price(Talk& talk, const Product& product, const Heard& heard) {
   const Choice choice = choose(product, said_now(heard, talk.guide.lexicon), {});
   const Variant& variant = choice.variant ? *choice.variant : cheapest_variant(product);
   const bool from = !choice.variant && std::any_of(product.variants.begin(), product.variants.end(), [&](const Variant& other) { return other.price.minor != variant.price.minor; });
-  talk.say(from ? "price.from" : "price.is", {{"title", product.title}, {"price", format(variant.price)},
+  talk.say(from ? "price.from" : "price.is", {{"title", short_title(product.title)}, {"price", format(variant.price)},
                                               {"was", !from && variant.compare_at ? format(*variant.compare_at) : ""}});
 }
 
@@ -91,25 +91,27 @@ void say_details(Talk& talk, const Product& product) {
   std::vector<std::string> facts;
   for (const Attribute& attribute : product.attributes) {
     if (facts.size() >= kFactsTold) break;
-    const std::string phrase = fact_phrase(attribute);
+    if (is_dull(attribute.name, talk.guide.lexicon)) continue;
+    const std::string phrase = facts_phrase(product.attributes, attribute.name);
     if (phrase.size() <= 60 && std::find(facts.begin(), facts.end(), phrase) == facts.end()) facts.push_back(phrase);
   }
   const Variant& cheapest = cheapest_variant(product);
   const bool several = std::any_of(product.variants.begin(), product.variants.end(), [&](const Variant& v) { return v.price.minor != cheapest.price.minor; });
-  talk.say(several ? "details.from" : "details", {{"title", product.title}, {"price", format(cheapest.price)}, {"facts", text::join_and(facts)}});
+  talk.say(several ? "details.from" : "details", {{"title", short_title(product.title)}, {"price", format(cheapest.price)}, {"facts", text::join_and(facts)}});
   const std::size_t end = product.description.find(". ");
   const std::string first = end == std::string::npos ? product.description : product.description.substr(0, end + 1);
   if (!first.empty() && first.size() <= 240) talk.say("details.quote", {{"quote", first}});
-  if (availability_of(product) == Availability::kOutOfStock) talk.say("stock.out", {{"title", product.title}, {"options", ""}});
+  if (availability_of(product) == Availability::kOutOfStock) talk.say("stock.out", {{"title", short_title(product.title)}, {"options", ""}});
 }
 
 void answer_fact(Talk& talk, const Product& product, const Heard& heard) {
   const std::vector<std::string> words = question_words(talk, heard, product);
   const Answering answer = find_answer(product, words, heard.asked);
   if (!answer.attributes.empty()) return say_answer(talk, product, heard, answer, words);
-  if (!answer.sentence.empty()) return talk.say("fact.quote", {{"title", product.title}, {"quote", answer.sentence}});
+  if (!answer.sentence.empty()) return talk.say("fact.quote", {{"title", short_title(product.title)}, {"quote", answer.sentence}});
+  if (heard.asked.empty() && words.empty()) return say_details(talk, product);
   const std::string asked = heard.asked.empty() ? text::join_and(words) : heard.asked.front();
-  talk.say("fact.unknown", {{"title", product.title}, {"what", asked}});
+  talk.say("fact.unknown", {{"title", short_title(product.title)}, {"what", asked}});
 }
 
 }  // namespace

@@ -45,6 +45,16 @@ double reduction(const Facet& facet, std::size_t total) {
   return std::max(0.0, 1 - left) * coverage * named;
 }
 
+// Whether a shopper can be expected to have a wish on it: a choice among a few short words, never a figure or a code.
+bool answerable(const Facet& facet, const Lexicon& lexicon) {
+  if (facet.field == "price" || facet.field == "brand" || facet.field == "kind") return true;
+  if (is_dull(facet.field, lexicon) || facet.values.empty() || facet.low) return false;
+  return std::all_of(facet.values.begin(), facet.values.end(), [](const FacetValue& value) {
+    const bool figure = !value.value.empty() && value.value[0] >= '0' && value.value[0] <= '9';
+    return value.value.size() <= 28 && !figure;
+  });
+}
+
 std::vector<std::string> uses_of(const std::string& kind, const Playbook& playbook) {
   std::vector<std::string> uses;
   for (const NeedRule& rule : playbook.needs) {
@@ -68,7 +78,7 @@ std::string choose_slot(const Talk& talk, const Need& need, const SearchPage& pa
   for (const Facet& facet : page.facets) {
     const std::string slot = facet.field == "price" ? "budget" : facet.field;
     if (facet.field == "category" || facet.field == "tag" || (facet.field == "kind" && !need.kind.empty())) continue;
-    if (answered(need, slot) || talk.asked_before(slot)) continue;
+    if (answered(need, slot) || talk.asked_before(slot) || !answerable(facet, talk.guide.lexicon)) continue;
     const double score = reduction(facet, page.total);
     if (score > best_score) {
       best_score = score;
@@ -131,10 +141,10 @@ std::optional<Constraint> constraint_from(Talk& talk, const Heard& heard, const 
     NumberPhrase phrase = heard.numbers.front();
     if (slot == "budget") {
       phrase.money = true;
-      return bind_number(phrase, talk.kind(), talk.guide.vocabulary);
+      return bind_number(phrase, talk.kind(), talk.guide.vocabulary, talk.guide.lexicon);
     }
     phrase.attributes.insert(phrase.attributes.begin(), text::spaced(slot));
-    if (auto constraint = bind_number(phrase, talk.kind(), talk.guide.vocabulary); constraint && constraint->field == slot) return constraint;
+    if (auto constraint = bind_number(phrase, talk.kind(), talk.guide.vocabulary, talk.guide.lexicon); constraint && constraint->field == slot) return constraint;
   }
   CardBook book(talk.conversation);
   const SearchPage* page = book.last_page();
@@ -168,6 +178,10 @@ bool answer_question(Talk& talk, const Heard& heard, const std::string& slot) {
   const bool use = slot == "use" && (!wanted.uses.empty() || !wanted.words.empty());
   if (!constraint && !none && !use && wanted.constraints.empty()) return false;
   talk.close_question();
+  if (constraint && constraint->op == Constraint::Op::kEquals && !constraint->values.empty()) {  // an answer to our question is said of oneself
+    talk.memory.said_options[text::fold(constraint->field)] = constraint->values.front();
+    talk.memory.said_turn[text::fold(constraint->field)] = talk.conversation.turn;
+  }
   if (constraint) {
     std::erase_if(wanted.constraints, [&](const Constraint& c) { return c.field == constraint->field || (c.field == "price" && slot != "budget"); });
     wanted.constraints.push_back(*constraint);

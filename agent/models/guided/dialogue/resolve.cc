@@ -143,6 +143,29 @@ bool describe(const Heard& heard, const Memory& memory, CardBook& book, Pointed&
   return false;
 }
 
+// "the tv": the television that was shown last, even where another thing is in focus since. Several in one list are told apart by the
+// other words, by being in focus, or not at all.
+bool of_kind(const Reference& reference, const Memory& memory, CardBook& book, Pointed& pointed) {
+  for (auto shown = memory.shown.rbegin(); shown != memory.shown.rend(); ++shown) {
+    const ProductCard* card = book.card(shown->product);
+    if (!card || !same_kind(card->kind, reference.group)) continue;
+    std::vector<Shown> members;
+    for (const Shown& other : list_of_turn(memory, shown->turn)) {
+      const ProductCard* beside = book.card(other.product);
+      if (beside && same_kind(beside->kind, reference.group)) members.push_back(other);
+    }
+    const auto found = by_description(reference.words, members, book);
+    const auto focused = [&](const ProductId& id) { return memory.focus && id == *memory.focus; };
+    if (found.size() == 1) pointed.products = found;
+    else if (members.size() == 1) pointed.products = {members.front().product};
+    else if (std::any_of(found.begin(), found.end(), focused)) pointed.products = {*memory.focus};
+    else if (found.size() < members.size()) pointed.unclear = found;
+    else return false;
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool CardBook::read_more() {
@@ -228,6 +251,7 @@ Pointed point_out(const Heard& heard, const Memory& memory, CardBook& book) {
     for (const Shown& shown : list) pointed.products.push_back(shown.product);
     return pointed;
   }
+  if (!reference.group.empty() && of_kind(reference, memory, book, pointed)) return pointed;
   if (!reference.words.empty() && describe(heard, memory, book, pointed)) {
     if (pointed.products.empty() && reference.pronoun && memory.focus &&
         std::find(pointed.unclear.begin(), pointed.unclear.end(), *memory.focus) != pointed.unclear.end()) {

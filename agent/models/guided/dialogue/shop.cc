@@ -27,7 +27,7 @@ void show_best_by_price(Talk& talk, const Need& need, bool low, const std::strin
   if (page.waiting) return;
   if (!page || page->products.empty()) return talk.say("fallback", {});
   const ProductCard& first = page->products.front();
-  talk.say(key, {{"title", first.title}, {"price", price_phrase(first)}});
+  talk.say(key, {{"title", short_title(first.title)}, {"price", price_phrase(first)}});
   talk.show(page->products);
   talk.memory.focus = first.id;
 }
@@ -77,7 +77,7 @@ void superlative(Talk& talk, const Heard& heard) {
   if (!shape) return look_for(talk, heard);
   for (const ShopShape::Extreme& extreme : shape->extremes) {
     if (extreme.what != heard.extreme) continue;
-    talk.say(scope.empty() ? "superlative.shop" : "superlative", {{"extreme", extreme.what}, {"title", extreme.product.title},
+    talk.say(scope.empty() ? "superlative.shop" : "superlative", {{"extreme", extreme.what}, {"title", short_title(extreme.product.title)},
                                                                   {"price", price_phrase(extreme.product)}, {"what", heard.names_kind() ? heard.wanted.front().noun : ""}});
     talk.show({extreme.product});
     talk.memory.focus = extreme.product.id;

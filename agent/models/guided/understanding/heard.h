@@ -20,7 +20,10 @@ struct Wanted {
   std::string noun;                     // as the shopper said it
   std::string words;                    // for the search: everything said of it but bounds and fillers
   std::vector<Constraint> constraints;
+  std::string known_words;              // of `words`, those that the catalogue knows: what a later request keeps
   std::vector<std::string> implied;     // fields of constraints that only a value implies ("natural"): perhaps said of something else
+  std::vector<Constraint> readings;     // what those values may mean instead: the same word as a value of other fields
+  std::vector<std::string> adjectives;  // of `wishes`, those said of the product itself: "waterproof" bag
   std::vector<std::string> uses;        // playbook needs
   std::vector<std::string> wishes;      // content words that neither kind nor constraint explains: "waterproof"
   std::optional<int> quantity;          // "two monitors"

@@ -127,11 +127,19 @@ void read_scales(const YAML::Node& root, Lexicon& lexicon) {
 }
 
 void read_word_lists(const YAML::Node& root, Lexicon& lexicon) {
+  lexicon.spending = word_set(root, "spending");
+  lexicon.dull = word_set(root, "dull");
+  for (const auto& entry : need(root, "usual_measures")) {
+    const auto unit = find_unit(entry.first.as<std::string>());
+    if (!unit) bad(entry.first, "'" + entry.first.as<std::string>() + "' is no unit");
+    lexicon.usual_measures[static_cast<int>(unit->dimension)] = strings(entry.second);
+  }
   lexicon.currency = word_set(root, "currency");
   lexicon.price = word_set(root, "price");
   lexicon.negation_ends = word_set(root, "negation_ends");
   lexicon.fillers = word_set(root, "fillers");
   lexicon.openers = word_set(root, "openers");
+  lexicon.versus = word_set(root, "versus");
   lexicon.modifiers = word_set(root, "modifiers");
   lexicon.own = word_set(root, "own");
   lexicon.pronouns = word_set(root, "pronouns");

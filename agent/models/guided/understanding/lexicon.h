@@ -66,12 +66,16 @@ struct Lexicon {
   std::map<std::string, std::vector<Pattern>> extremes;  // "most expensive" -> how shoppers say it
   std::unordered_map<std::string, int> numbers;    // "two" -> 2
   std::unordered_map<std::string, int> ordinals;   // "second" -> 2, "last" -> -1
+  std::map<int, std::vector<std::string>> usual_measures;  // Dimension -> what a bare figure of it names: length -> "screen size"
+  std::unordered_set<std::string> spending;        // between a negation and a bound: "don't want to go" over 800
+  std::unordered_set<std::string> dull;            // words of attribute names that are no reason to buy: "package", "date"
   std::unordered_set<std::string> currency;        // "dollars"
   std::unordered_set<std::string> price;           // "price", "budget"
   std::vector<std::vector<std::string>> negations; // "not", "anything but"
   std::unordered_set<std::string> negation_ends;   // where a negation stops: "but", "and", "with"
   std::unordered_set<std::string> fillers;         // say nothing about the product: "please", "want"
   std::unordered_set<std::string> openers;         // "and", "plus", ",": between two things looked for
+  std::unordered_set<std::string> versus;          // between two things compared: "versus", "against"
   std::unordered_set<std::string> modifiers;       // "for", "with", "of": what follows describes, it is not looked for
   std::unordered_set<std::string> own;             // "my": what follows is owned, not wanted
   std::unordered_set<std::string> pronouns;        // "it", "that", "this", "one"

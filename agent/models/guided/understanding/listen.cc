@@ -137,7 +137,10 @@ void Listener::hear_service(Heard& heard) const {
   for (const Ask& ask : lexicon_.asks) {
     if (heard.asked.empty() && ask.pattern.find(heard.words)) heard.asked = ask.attributes;
   }
-  for (const std::string& token : raw_tokens(heard.text)) {
+  const auto tokens = raw_tokens(heard.text);
+  const bool email = std::any_of(tokens.begin(), tokens.end(), [](const std::string& token) { return token.find('@') != std::string::npos; });
+  if (email && !heard.has(Act::kOrder)) heard.acts.push_back(Act::kOrder);  // an address is only ever given for an order
+  for (const std::string& token : tokens) {
     if (token.find('@') != std::string::npos && token.find('.', token.find('@')) != std::string::npos) heard.email = token;
     else if (heard.has(Act::kDiscount) && heard.code.empty() && looks_like_code(token)) heard.code = token;
     else if (heard.has(Act::kOrder) && has_digit(token)) heard.order = token.front() == '#' && token.size() > 1 ? token.substr(1) : token;

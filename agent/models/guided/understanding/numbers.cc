@@ -113,14 +113,30 @@ class Reader {
     for (const Bound& bound : lexicon_.before) {
       const std::size_t size = bound.words.size();
       if (at < size || !phrase_at(words_, at - size, bound.words)) continue;
+      const std::size_t denied = negation_before(at - size);
       if (!phrase.bounded) {
-        phrase.op = bound.op;
+        phrase.op = denied < at - size ? opposite(bound.op) : bound.op;
         phrase.around = bound.around;
       }
       phrase.bounded = true;
-      return at - size;
+      return denied;
     }
     return at;
+  }
+
+  // "nothing" over 800, "don't want to go" over 800: where the negation begins, or `at` if there is none.
+  std::size_t negation_before(std::size_t at) const {
+    std::size_t end = at;
+    while (end > 0 && at - end < 2 && lexicon_.spending.count(words_[end - 1].folded)) --end;
+    for (const auto& phrase : lexicon_.negations) {
+      if (end >= phrase.size() && phrase_at(words_, end - phrase.size(), phrase)) return end - phrase.size();
+    }
+    return at;
+  }
+
+  static Constraint::Op opposite(Constraint::Op op) {
+    if (op == Constraint::Op::kAtLeast) return Constraint::Op::kAtMost;
+    return op == Constraint::Op::kAtMost ? Constraint::Op::kAtLeast : op;
   }
 
   // "lighter than" 1.5 kg: the scale names the attribute, and the direction of the bound.
@@ -142,6 +158,10 @@ class Reader {
     while (back > 0 && at - back < 2 && (words_[back - 1].folded == "is" || words_[back - 1].folded == "of")) --back;
     if (back > 0 && lexicon_.price.count(words_[back - 1].folded)) {
       phrase.money = true;
+      return back - 1;
+    }
+    if (const Scale* scale = back > 0 ? plain_scale(words_[back - 1].folded) : nullptr) {
+      note(phrase, scale->attributes);
       return back - 1;
     }
     return at;
@@ -300,7 +320,33 @@ std::optional<NumericAttribute> attribute_like(const std::vector<std::string>& h
   return std::nullopt;
 }
 
-std::optional<Constraint> bind_number(const NumberPhrase& phrase, std::string_view kind, const Vocabulary& vocabulary) {
+namespace {
+
+// Words of a name beyond those that the hint asks for: "package width" is less likely meant by "wide" than "width".
+std::size_t extra_words(const std::string& hint, const std::string& name) { return text::words(text::spaced(name)).size() - text::words(hint).size(); }
+
+// How well an attribute answers to what was said with a number; 0 if not at all.
+double suits(const NumericAttribute& attribute, const NumberPhrase& phrase, Dimension dimension, const Lexicon& lexicon) {
+  double score = 0;
+  for (std::size_t i = 0; i < phrase.attributes.size(); ++i) {
+    const int shared = shared_words(phrase.attributes[i], attribute.name);
+    if (shared > 0) score = std::max(score, 12.0 - 2.0 * double(i) + shared - 3.0 * double(extra_words(phrase.attributes[i], attribute.name)));
+  }
+  if (phrase.attributes.empty()) {
+    const auto usual = lexicon.usual_measures.find(static_cast<int>(dimension));
+    const bool listed = usual != lexicon.usual_measures.end();
+    for (std::size_t i = 0; listed && i < usual->second.size(); ++i) {
+      if (shared_words(usual->second[i], attribute.name) > 0 && extra_words(usual->second[i], attribute.name) == 0) score = std::max(score, 6.0 - double(i));
+    }
+    if (!listed) score = 3;
+    for (const text::Word& word : text::words(text::spaced(attribute.name))) score -= lexicon.dull.count(word.folded) ? 2.5 : 0;
+  }
+  return score;
+}
+
+}  // namespace
+
+std::optional<Constraint> bind_number(const NumberPhrase& phrase, std::string_view kind, const Vocabulary& vocabulary, const Lexicon& lexicon) {
   const Dimension dimension = phrase.low.unit.dimension == Dimension::kNone ? phrase.high.unit.dimension : phrase.low.unit.dimension;
   if (phrase.money || (dimension == Dimension::kNone && phrase.attributes.empty())) {
     if (!phrase.money && !phrase.bounded) return std::nullopt;
@@ -314,14 +360,10 @@ std::optional<Constraint> bind_number(const NumberPhrase& phrase, std::string_vi
   double best_score = 0;
   for (const NumericAttribute& attribute : attributes) {
     if (!measures(attribute, dimension)) continue;
-    double score = dimension == Dimension::kNone ? 0 : 1;
-    for (std::size_t i = 0; i < phrase.attributes.size(); ++i) {
-      const int shared = shared_words(phrase.attributes[i], attribute.name);
-      if (shared > 0) score += 10.0 * shared / double(i + 1) - 0.01 * double(attribute.name.size());
-    }
-    if (score == 0) continue;
-    if (in_range(attribute, phrase.low)) score += 2;
-    score += double(attribute.products) / double(attributes.front().products + 1);
+    double score = suits(attribute, phrase, dimension, lexicon);
+    if (score <= 0) continue;
+    if (in_range(attribute, phrase.low)) score += 5;
+    score += 2 * double(attribute.products) / double(attributes.front().products + 1);
     if (score > best_score) {
       best_score = score;
       best = &attribute;

@@ -30,7 +30,7 @@ std::vector<NumberPhrase> number_phrases(std::string_view text, const std::vecto
 
 // What a number means for products of `kind`: a constraint on the price, or on the attribute that fits its words, unit and range; nothing
 // when neither does. Prices are written in major units without currency ("300").
-std::optional<Constraint> bind_number(const NumberPhrase& phrase, std::string_view kind, const Vocabulary& vocabulary);
+std::optional<Constraint> bind_number(const NumberPhrase& phrase, std::string_view kind, const Vocabulary& vocabulary, const Lexicon& lexicon);
 
 // The numeric attribute of `kind` that the hints (words of attribute names, best first) lead to; nothing if none.
 std::optional<NumericAttribute> attribute_like(const std::vector<std::string>& hints, std::string_view kind, const Vocabulary& vocabulary);

@@ -183,9 +183,9 @@ class Part {
       }
       if (known.readings.front().what == Mention::What::kProduct || taken_[known.span.first]) continue;
       auto constraint = constraint_of(known);
-      if (!constraint) continue;
+      if (!constraint || (!known.negated && describes_other(known))) continue;
       const bool plain = constraint->op == Constraint::Op::kNot || constraint->field == "brand" || named(known);
-      if (!plain) wanted_.implied.push_back(constraint->field);
+      if (!plain) imply(known, constraint->field, constraint->op);
       add_constraint(wanted_.constraints, std::move(*constraint));
     }
   }
@@ -194,7 +194,7 @@ class Part {
     const std::string about = wanted_.kinds.empty() ? std::string(kind) : wanted_.kinds.front();
     for (const NumberPhrase& phrase : heard_.numbers) {
       if (phrase.span.first < first_ || phrase.span.last > last_) continue;
-      auto constraint = bind_number(phrase, about, vocabulary);
+      auto constraint = bind_number(phrase, about, vocabulary, lexicon_);
       if (!constraint) continue;
       for (std::size_t i = phrase.span.first; i < phrase.span.last; ++i) spoken_[i] = explained_[i] = true;
       add_constraint(wanted_.constraints, std::move(*constraint));
@@ -220,7 +220,12 @@ class Part {
       if (spoken_[i] || lexicon_.fillers.count(word) || (i == first_ && lexicon_.openers.count(word))) continue;
       if (!wanted_.words.empty()) wanted_.words += ' ';
       wanted_.words += heard_.text.substr(heard_.words[i].start, heard_.words[i].end - heard_.words[i].start);
-      if (!explained_[i] && !taken_[i] && !small(word)) wanted_.wishes.push_back(word);
+      if (explained_[i]) {
+        wanted_.known_words += (wanted_.known_words.empty() ? "" : " ") + word;
+      } else if (!taken_[i] && !small(word)) {
+        wanted_.wishes.push_back(word);
+        if (adjective(i)) wanted_.adjectives.push_back(word);
+      }
     }
     return std::move(wanted_);
   }
@@ -242,6 +247,45 @@ class Part {
     const std::string field = text::stem(text::fold(text::spaced(known.readings.front().field)));
     const std::string before = text::stem(heard_.words[known.span.first - 1].folded);
     return before == field || field.ends_with(" " + before) || text::edit_distance(before, field, 1) <= 1;
+  }
+
+  // Whether the value is said of some other word: "long" in "with long sleeve", "natural" in "for natural hair". Before the noun looked for,
+  // and where nothing follows, it is said of the product.
+  bool describes_other(const Known& known) const {
+    const std::size_t next = known.span.last;
+    if (named(known) || next >= heard_.words.size()) return false;
+    const auto break_after = [&](std::size_t word) {
+      const std::size_t from = heard_.words[word].end;
+      return heard_.text.substr(from, heard_.words[word + 1].start - from).find_first_of(",;.:!?") != std::string::npos;
+    };
+    const auto content = [&](std::size_t word) {
+      const std::string& folded = heard_.words[word].folded;
+      const bool number = folded[0] >= '0' && folded[0] <= '9';
+      return !number && !small(folded) && !lexicon_.fillers.count(folded) && !lexicon_.negation_ends.count(folded);
+    };
+    if (break_after(next - 1) || !content(next)) return false;
+    std::size_t at = next;
+    while (at + 1 < heard_.words.size() && content(at + 1) && !break_after(at)) ++at;
+    return head_.empty() || !(next <= head_.first && head_.first <= at);
+  }
+
+  // The same word may be a value of several fields: which one is meant depends on what such products state.
+  void imply(const Known& known, const std::string& field, Constraint::Op op) {
+    wanted_.implied.push_back(field);
+    for (const Mention& mention : known.readings) {
+      const bool value = mention.what == Mention::What::kAttributeValue || mention.what == Mention::What::kOptionValue;
+      if (value && mention.field != field) wanted_.readings.push_back({mention.field, op, {mention.value}});
+    }
+  }
+
+  // Said of the product itself: directly before its noun, or alone.
+  bool adjective(std::size_t word) const {
+    if (head_.empty() || word >= head_.first) return false;
+    for (std::size_t i = word; i < head_.first; ++i) {
+      const std::string& between = heard_.words[i].folded;
+      if (explained_[i] || small(between) || lexicon_.fillers.count(between)) return false;
+    }
+    return head_.first - word <= 2;
   }
 
   bool use_said(const std::string& phrase) {
