@@ -140,16 +140,18 @@ Result<void> RecordStream::read_mapped(RowReader& rows, const ByteSource& bytes,
     if (!more) return fail(std::move(more.error()));
     if (!*more) break;
     const std::string group = mapper.group(record.value);
-    const bool joins = open && !open->skipped && !record.problem && !group.empty() && group == open_group;
+    const bool joins = open && !record.problem && !group.empty() && group == open_group;
     if (!joins && !close()) return {};
     start_batch(source, bytes, 1);
     const bool skipped = !record.problem && mapper.skips(record.value);
-    if (joins && skipped) continue;
-    if (!joins) open = ImportItem{source, record.line, {}, {}, skipped};
+    if (joins) {  // what leaves a product's first row out leaves out all of it
+      if (!skipped && !open->skipped) Mapper::merge(listing, mapper.part(record.value, Mapper::Row::kFurther, open->problems));
+      continue;
+    }
+    open = ImportItem{source, record.line, {}, {}, skipped};
     open_group = group;
     unreadable = record.problem.has_value();
     if (unreadable) open->problems.push_back({"", *record.problem});
-    else if (joins) Mapper::merge(listing, mapper.part(record.value, Mapper::Row::kFurther, open->problems));
     else if (!skipped) listing = mapper.part(record.value, Mapper::Row::kFirst, open->problems);
   }
   close();

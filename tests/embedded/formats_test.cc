@@ -17,7 +17,8 @@ const std::string kShopify =
     "tee,,,,,,,,,,,,,,,,,,,,,https://cdn.example/3.jpg,3,\n"
     "mug,Mug,,Acme,,,,true,Title,Default Title,,,,,,0,,0,deny,8,,,,active\n"
     "tee,,,,,,,,,L,,Black,,,T-L-B,190,shopify,-2,continue,21.99,,,,\n"
-    "old,Old thing,,Acme,,,,true,Title,Default Title,,,,,,0,,0,deny,8,,,,draft\n";
+    "old,Old thing,,Acme,,,,true,Size,S,,,,,,0,,0,deny,8,,,,draft\n"
+    "old,,,,,,,,,M,,,,,,0,,0,deny,8,,,,\n";
 
 TEST_F(ShopifyCsv, BringsTheRowsOfAHandleTogetherEvenIfTheyLieApart) {
   const auto report = import(shipped("shopify-csv"), {kShopify});
