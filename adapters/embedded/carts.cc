@@ -210,10 +210,22 @@ Result<Cart> read_cart(Connection& connection, const CartId& id) {
   return cart;
 }
 
-Result<CartChange> changed(Connection& connection, const CartId& cart, std::int64_t line, std::int64_t got) {
+// The line as a shopper sees it, at today's price; nothing if there is none.
+Result<std::optional<CartLine>> shown_line(Connection& connection, const CartId& cart, const std::optional<StoredLine>& line) {
+  if (!line) return std::optional<CartLine>();
+  auto lines = read_lines(connection, cart, read_currency(connection));
+  if (!lines) return fail(std::move(lines.error()));
+  for (CartLine& one : *lines) {
+    if (one.id.str() == std::to_string(line->line)) return std::optional(std::move(one));
+  }
+  return std::optional<CartLine>();
+}
+
+Result<CartChange> changed(Connection& connection, const CartId& cart, std::int64_t line, std::int64_t got, Result<std::optional<CartLine>> before) {
+  if (!before) return fail(std::move(before.error()));
   auto now = read_cart(connection, cart);
   if (!now) return fail(std::move(now.error()));
-  return CartChange{std::move(*now), LineId(std::to_string(line)), got, std::nullopt};
+  return CartChange{std::move(*now), LineId(std::to_string(line)), got, std::nullopt, std::move(*before)};
 }
 
 Result<CartChange> add_line(Connection& connection, const CartId& cart, const VariantId& variant, std::int64_t quantity) {
@@ -227,8 +239,9 @@ Result<CartChange> add_line(Connection& connection, const CartId& cart, const Va
   const std::int64_t after = quantity > kMostOfOneLine ? quantity : before + quantity;  // no overflow from a huge number
   if (auto error = refusal(*offer, after, before)) return fail(std::move(*error));
   if (held) {
+    auto was = shown_line(connection, cart, held);
     store_quantity(connection, cart, held->line, after);
-    return changed(connection, cart, held->line, quantity);
+    return changed(connection, cart, held->line, quantity, std::move(was));
   }
   if (count_lines(connection, cart) >= kMostLines) {
     return fail(ErrorKind::kRefused, "The cart is full: it holds at most " + std::to_string(kMostLines) + " different items.");
@@ -237,7 +250,7 @@ Result<CartChange> add_line(Connection& connection, const CartId& cart, const Va
         quantity)
       .run();
   Query(connection, "UPDATE carts SET next_line=next_line+1 WHERE id=?1", cart.str()).run();
-  return changed(connection, cart, stored->next_line, quantity);
+  return changed(connection, cart, stored->next_line, quantity, std::nullopt);
 }
 
 Result<CartChange> set_line(Connection& connection, const CartId& cart, const LineId& line, std::int64_t quantity) {
@@ -245,15 +258,16 @@ Result<CartChange> set_line(Connection& connection, const CartId& cart, const Li
   if (quantity < 0) return fail(ErrorKind::kInvalidArgument, "quantity: must be 0 (which removes the line) or more.");
   auto held = find_line(connection, cart, line);
   if (!held) return fail(std::move(held.error()));
+  auto was = shown_line(connection, cart, *held);
   if (quantity == 0) {
     delete_line(connection, cart, held->line);
-    return changed(connection, cart, held->line, 0);
+    return changed(connection, cart, held->line, 0, std::move(was));
   }
   auto offer = find_offer(connection, VariantId(held->variant));
   if (!offer) return fail(std::move(offer.error()));
   if (auto error = refusal(*offer, quantity, held->quantity)) return fail(std::move(*error));
   store_quantity(connection, cart, held->line, quantity);
-  return changed(connection, cart, held->line, quantity);
+  return changed(connection, cart, held->line, quantity, std::move(was));
 }
 
 // The line takes the other variant, or is merged into the line that has it; checked before anything is written.
@@ -263,7 +277,8 @@ Result<CartChange> swap_variant(Connection& connection, const CartId& cart, cons
   if (!held) return fail(std::move(held.error()));
   auto offer = find_offer(connection, variant);
   if (!offer) return fail(std::move(offer.error()));
-  if (held->variant == variant.str()) return changed(connection, cart, held->line, held->quantity);
+  auto was = shown_line(connection, cart, *held);
+  if (held->variant == variant.str()) return changed(connection, cart, held->line, held->quantity, std::move(was));
   if (const auto now = find_offer(connection, VariantId(held->variant)); now && now->product != offer->product) {
     return fail(ErrorKind::kInvalidArgument, "variant: \"" + variant.str() + "\" belongs to another product; add it and remove the line.");
   }
@@ -274,10 +289,10 @@ Result<CartChange> swap_variant(Connection& connection, const CartId& cart, cons
   if (other) {
     store_quantity(connection, cart, other->line, quantity);
     delete_line(connection, cart, held->line);
-    return changed(connection, cart, other->line, quantity);
+    return changed(connection, cart, other->line, quantity, std::move(was));
   }
   Query(connection, "UPDATE cart_lines SET variant=?3 WHERE cart=?1 AND line=?2", cart.str(), held->line, variant.str()).run();
-  return changed(connection, cart, held->line, quantity);
+  return changed(connection, cart, held->line, quantity, std::move(was));
 }
 
 Result<CartChange> put_discount(Connection& connection, const CartId& cart, const std::string& code) {
@@ -296,7 +311,7 @@ Result<CartChange> put_discount(Connection& connection, const CartId& cart, cons
     return fail(ErrorKind::kRefused, "The cart already has the code \"" + now->discounts.front().code + "\"; codes cannot be combined.");
   }
   Query(connection, "UPDATE carts SET discount=?2 WHERE id=?1", cart.str(), discount->code).run();
-  return changed(connection, cart, 0, 0);
+  return changed(connection, cart, 0, 0, std::nullopt);
 }
 
 // The text of a call, to tell a repeated key from a reused one. The lengths keep ("a", "bc") and ("ab", "c") apart.

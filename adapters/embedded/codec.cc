@@ -409,6 +409,8 @@ Blob pack_answer(const Result<ports::CartChange>& answer) {
     out.text(answer->line.str());
     out.signed_number(answer->got);
     out.maybe(answer->available);
+    out.number(answer->before ? 1 : 0);
+    if (answer->before) pack(out, *answer->before);
   }
   return out.take();
 }
@@ -422,6 +424,7 @@ Result<ports::CartChange> unpack_answer(std::string_view bytes) {
     change.line = LineId(in.text());
     change.got = in.signed_number();
     change.available = in.maybe();
+    if (in.number() == 1) change.before = unpack_line(in);
     return change;
   });
 }

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kBusyMillis = 5000;
 constexpr int kApplicationId = 0x466c5768;  // "FlWh": tells a shop from any other SQLite file
-constexpr int kSchemaVersion = 1;
+constexpr int kSchemaVersion = 2;
 
 // Prices are minor units of the shop's currency. A product's `details` and a variant's `options` are packed by codec.h; what changes
 // while shoppers are in the shop (price, stock) has columns of its own.

@@ -153,7 +153,7 @@ TEST_F(EmbeddedTools, PriceAndStockAreReadLive) {
   EXPECT_EQ(refused(R"({"operation":"add","variant":"heels-8"})").error.kind, ErrorKind::kOutOfStock);
 }
 
-TEST_F(EmbeddedTools, DISABLED_CallRepeatedByANewProcessIsDoneOnceAndToldTheSame) {
+TEST_F(EmbeddedTools, CallRepeatedByANewProcessIsDoneOnceAndToldTheSame) {
   const std::vector<std::pair<std::string, std::string>> steps = {
       {"a", R"({"operation":"add","product":"dress","options":{"Size":"2"},"quantity":2})"},
       {"b", R"({"operation":"add","variant":"dress-2"})"},
