@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "agent/cli/audit.h"
+#include "agent/core/text.h"
 #include "agent/core/verify/evidence_store.h"
 #include "agent/core/verify/verifier.h"
 
@@ -56,6 +57,20 @@ struct Twins {
   const char* true_one;
   const char* false_one;
 };
+
+TEST(ReasonsOfClaims, AreCutBetweenCharacters) {
+  std::string content = R"({"outcome":"found","products":[{"id":"P-1","title":"Mattress","price":"99.00 USD","description":")";
+  content += "Five layers of foam and 30 springs: " + std::string(40, 'x') + "\xe2\x80\x99\xe2\x80\x99\xe2\x80\x99" + std::string(60, 'y') + "\"}]}";
+  EvidenceStore store(english());
+  store.add_call(call_of("c1", "search_catalogue"));
+  store.add_result({CallId("c1"), ToolOutcome::kOk, content, {}});
+  std::size_t cut = 0;
+  for (const Claim& claim : Verifier(english()).verify("It has 30 springs, five layers and 12 legs.", store)) {
+    EXPECT_EQ(text::sanitise(claim.why), claim.why);
+    cut += claim.why.ends_with("...");
+  }
+  EXPECT_GT(cut, 0u);
+}
 
 class TrueAndFalse : public ::testing::TestWithParam<Twins> {};
 

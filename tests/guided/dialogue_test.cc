@@ -177,6 +177,12 @@ TEST_F(GuidedDialogue, GivesTheShopsCheckoutLink) {
   EXPECT_NE(say("checkout").text.find("http"), std::string::npos);
 }
 
+TEST_F(GuidedDialogue, TakesALongRequestForASearchThoughItHoldsAProductsName) {
+  const auto turn = say("find me sturdy winter boots with leather sole to go with my marl tote and price lower than 90 dollars");
+  ASSERT_GE(turn.shown().size(), 2u) << turn.text;
+  EXPECT_EQ(turn.shown().front().substr(0, 2), "B-") << turn.text;
+}
+
 TEST_F(GuidedDialogue, ShowsNewProductsForMore) {
   const auto first = say("boots").shown();
   for (const std::string& id : say("show me more").shown()) EXPECT_EQ(std::count(first.begin(), first.end(), id), 0) << id;

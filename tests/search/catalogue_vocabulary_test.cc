@@ -85,6 +85,23 @@ TEST_F(Vocab, KnowsProductsByName) {
   EXPECT_FALSE(has("a dress for the winter party", "product:p5|dress"));
 }
 
+TEST(ProductNames, AreNotWordsThatDescriptionsUseAsWell) {
+  test::MemoryCatalogue catalogue({
+      ProductMaker("p1", "Mayton King Bed Box Spring", "bed", 88400),
+      ProductMaker("p2", "Alder bed frame", "bed", 29900).description("Goes with a box spring or a mattress, in a flat box."),
+      ProductMaker("p3", "Hanne bed frame", "bed", 39900).description("No box spring needed. Ships in one box. A spring sale favourite."),
+      ProductMaker("p4", "Orla cushion", "cushion", 2900).description("The colours of spring, in a gift box."),
+  });
+  const CatalogueVocabulary vocabulary(*build_index(catalogue), {});
+  const auto names = [&](const char* text) {
+    std::size_t count = 0;
+    for (const Mention& one : vocabulary.recognise(text)) count += one.what == What::kProduct;
+    return count;
+  };
+  EXPECT_EQ(names("beds with box spring under 400"), 0u);
+  EXPECT_EQ(names("is the Mayton King still there?"), 1u);
+}
+
 TEST_F(Vocab, TellsNumericAttributesOfAKind) {
   const auto found = vocabulary_.numeric_attributes("laptop");
   ASSERT_EQ(found.size(), 2u);

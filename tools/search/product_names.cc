@@ -49,7 +49,7 @@ class NameFinder {
       if (length == longest) best.push_back(candidate);
     }
     if (best.empty() || naming > rare_ || best.size() > kMostProducts) return;
-    if (longest == 1 ? !single_word_names(at, naming) : is_phrase(best.front().alignment)) return;
+    if (longest == 1 ? !single_word_names(at, naming) : is_phrase(best.front().alignment) || !has_proper_name(best.front().alignment)) return;
     for (const Candidate& one : best) {
       names_.push_back({one.alignment.first, one.alignment.last, one.doc, best.size(), confidence(one, at)});
     }
@@ -78,6 +78,18 @@ class NameFinder {
     std::string stems;
     for (std::size_t i = alignment.first; i < alignment.last; ++i) stems += (stems.empty() ? "" : " ") + std::string(data_.term_text[terms_[i]]);
     return !data_.phrases_of(stems).empty();
+  }
+
+  // Words that titles share with everything that is said of products ("box spring", "stainless steel") name none. A proper name stands in few
+  // titles and hardly anywhere else, or is a model number.
+  bool has_proper_name(const Alignment& alignment) const {
+    for (std::size_t i = alignment.first; i < alignment.last; ++i) {
+      const std::string& word = tokens_[i].folded;
+      const TermRow& term = data_.terms[terms_[i]];
+      if (has_digit(word) && !all_digits(word) && word.size() >= 3 && term.docs <= rare_) return true;
+      if (!has_digit(word) && term.docs <= rare_ && term.docs <= term.title_docs + term.title_docs / 2) return true;
+    }
+    return false;
   }
 
   // One word alone names a product if it is a model number, or a word that the shop uses for nothing else.

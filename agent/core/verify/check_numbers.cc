@@ -121,8 +121,7 @@ Judgement judge(const Examination& exam, const Number& said, const Scope& scope,
 std::string describe(const Examination& exam, const Candidate& candidate) {
   const EvidenceNumber& known = exam.index.numbers[candidate.number];
   const Leaf& leaf = exam.index.leaves[known.leaf];
-  std::string value(exam.index.value_text(known.leaf));
-  if (value.size() > 80) value = value.substr(0, 77) + "...";
+  const std::string value = shortened(exam.index.value_text(known.leaf), 80);
   const std::string of = leaf.entity ? exam.index.title(leaf.entity) : std::string();
   return fmt::format("{}{}{} is {}", of, of.empty() ? "" : ": ", leaf.key, value);
 }

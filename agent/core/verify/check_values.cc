@@ -11,7 +11,7 @@
 namespace floorwalker::verify {
 namespace {
 
-std::string shortened(std::string_view text) { return text.size() <= 60 ? std::string(text) : std::string(text.substr(0, 57)) + "..."; }
+constexpr std::size_t kShownOfValue = 60;
 
 bool any_used(const Examination& exam, std::size_t first, std::size_t last) {
   for (std::size_t i = first; i <= last; ++i) {
@@ -63,7 +63,7 @@ std::size_t check_run(Examination& exam, std::size_t first) {
   if (inside.empty() || !(whole || length >= 2 || named)) return 1;
   if (exam.piece.negated[first]) return length;
   exam.claim(exam.piece.tokens[first].start, exam.piece.tokens[last].end, ClaimKind::kAttribute, Verdict::kSupported,
-             fmt::format("{}: {}", exam.index.leaves[inside[0]].key, shortened(exam.index.value_text(inside[0]))), inside);
+             fmt::format("{}: {}", exam.index.leaves[inside[0]].key, shortened(exam.index.value_text(inside[0]), kShownOfValue)), inside);
   return length;
 }
 
@@ -142,7 +142,7 @@ void check_class_word(Examination& exam, std::size_t token, std::uint16_t class_
   }
   if (said_elsewhere(exam, word, scope) || nearly_said(exam, exam.piece.tokens[token].folded, others)) return;
   exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kAttribute, Verdict::kContradicted,
-             fmt::format("{}: {}, not {}", exam.index.leaves[others[0]].key, shortened(exam.index.value_text(others[0])), exam.piece.tokens[token].folded), others);
+             fmt::format("{}: {}, not {}", exam.index.leaves[others[0]].key, shortened(exam.index.value_text(others[0]), kShownOfValue), exam.piece.tokens[token].folded), others);
 }
 
 // "size medium", "Medium," in a list of options; not "a small refund".
@@ -187,7 +187,7 @@ void check_foreign_value(Examination& exam, std::size_t first) {
         if (own.key != fact.key || !exam.usable(leaf) || own.identifier) continue;
         if (std::search(own.words.begin(), own.words.end(), fact.words.begin(), fact.words.end()) != own.words.end()) return;
         exam.claim(exam.piece.tokens[first].start, exam.piece.tokens[first + part.length - 1].end, ClaimKind::kAttribute, Verdict::kContradicted,
-                   fmt::format("{}: {}", own.key, shortened(exam.index.value_text(leaf))), {leaf});
+                   fmt::format("{}: {}", own.key, shortened(exam.index.value_text(leaf), kShownOfValue)), {leaf});
         return;
       }
     }
@@ -202,7 +202,7 @@ void check_joined(Examination& exam, std::size_t token) {
   for (std::uint32_t leaf : found->second) {
     if (!exam.usable(leaf) || !scope.holds(exam.index.leaves[leaf].entity) || !trusted(exam, exam.index.leaves[leaf])) continue;
     exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kAttribute, Verdict::kSupported,
-               fmt::format("{}: {}", exam.index.leaves[leaf].key, shortened(exam.index.value_text(leaf))), {leaf});
+               fmt::format("{}: {}", exam.index.leaves[leaf].key, shortened(exam.index.value_text(leaf), kShownOfValue)), {leaf});
     return;
   }
 }
@@ -237,7 +237,7 @@ void check_member(Examination& exam, std::size_t first, std::uint32_t leaf) {
   }
   if (unknown == end) return;
   exam.claim(tokens[unknown].start, tokens[end - 1].end, ClaimKind::kAttribute, Verdict::kContradicted,
-             fmt::format("{}: {}", list.key, shortened(exam.index.value_text(leaf))), {leaf});
+             fmt::format("{}: {}", list.key, shortened(exam.index.value_text(leaf), kShownOfValue)), {leaf});
 }
 
 // The piece names the attribute: "sensors", "colours".

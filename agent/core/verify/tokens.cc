@@ -145,6 +145,13 @@ std::vector<Token> tokenise(std::string_view text, const ConceptTable& concepts)
   return tokens;
 }
 
+std::string shortened(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return std::string(text);
+  std::size_t cut = bytes;
+  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;
+  return std::string(text.substr(0, cut)) + "...";
+}
+
 std::string plain_spaces(std::string_view text) {
   std::string plain(text);
   for (std::size_t at = plain.find_first_of("\xC2\xE2"); at != std::string::npos; at = plain.find_first_of("\xC2\xE2", at + 1)) {

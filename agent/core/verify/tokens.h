@@ -47,6 +47,9 @@ std::vector<Token> tokenise(std::string_view text, const ConceptTable& concepts)
 // No-break and thin spaces as ordinary ones, the x of "720x1520" as a slash, byte for byte: offsets stay.
 std::string plain_spaces(std::string_view text);
 
+// At most `bytes` of valid UTF-8, cut between code points, with "..." where something went.
+std::string shortened(std::string_view text, std::size_t bytes);
+
 // "battery_life", "batteryLife", "Battery Life" as words.
 std::vector<Concept> name_words(std::string_view name, ConceptTable& concepts);
 

@@ -117,11 +117,24 @@ bool finding(Talk& talk, const Heard& heard) {
   return false;
 }
 
+// Whether the names of products are what the sentence is about, not words within a longer request.
+bool names_fill(const Talk& talk, const Heard& heard) {
+  std::size_t content = 0, named = 0;
+  for (std::size_t i = 0; i < heard.words.size(); ++i) {
+    const std::string& word = heard.words[i].folded;
+    const bool in_name = std::any_of(heard.known.begin(), heard.known.end(), [&](const Known& known) { return known.span.covers(i) && known.reading(Mention::What::kProduct); });
+    named += in_name;
+    content += in_name || !(talk.guide.lexicon.fillers.count(word) || talk.guide.lexicon.modifiers.count(word) || talk.guide.lexicon.openers.count(word));
+  }
+  return named * 2 >= content;
+}
+
 // "the black one": chosen from the list, not yet to be bought.
 bool picking(Talk& talk, const Heard& heard) {
   const Reference& reference = heard.reference;
   if (talk.memory.shown.empty() && reference.named.empty()) return false;
-  const bool points = !reference.ordinals.empty() || reference.scale || !reference.named.empty();
+  const bool named = !reference.named.empty() && names_fill(talk, heard);
+  const bool points = !reference.ordinals.empty() || reference.scale || named;
   bool the_one = false;
   for (std::size_t i = 0; i + 1 < heard.words.size(); ++i) {
     for (std::size_t j = i + 1; j < heard.words.size() && j <= i + 4; ++j) {
@@ -129,7 +142,7 @@ bool picking(Talk& talk, const Heard& heard) {
     }
   }
   if (!points && !the_one) return false;
-  if (heard.names_kind() && reference.ordinals.empty() && reference.named.empty()) return false;
+  if (heard.names_kind() && reference.ordinals.empty() && !named) return false;
   Heard details = heard;
   details.acts.push_back(Act::kDetails);
   details.asked.clear();
