@@ -1,4 +1,5 @@
 #include <editline/readline.h>
+#include <fmt/core.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <random>
 #include <stop_token>
 #include <utility>
 
@@ -28,13 +30,14 @@ constexpr const char* kHelp =
     "Commands: /cart shows your cart, /list the last products again, /help this, /quit leaves.\n"
     "Ctrl-C stops an answer; your conversation is kept.\n";
 
+// Two conversations begun in one second must not be taken for one.
 std::string new_session_id() {
   const std::time_t now = std::time(nullptr);
   std::tm parts{};
   localtime_r(&now, &parts);
   char text[32];
   std::strftime(text, sizeof text, "%Y%m%d-%H%M%S", &parts);
-  return text;
+  return fmt::format("{}-{:04x}", text, std::random_device{}() & 0xffff);
 }
 
 // Lines from the person: edited and with a history at a terminal, else read as they come.
