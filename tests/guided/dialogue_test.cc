@@ -46,6 +46,7 @@ class GuidedDialogue : public ::testing::Test {
     ports.desk = &shop_.desk;
     Playbook playbook;
     playbook.brand.currency = *Currency::parse("USD");
+    playbook.guardrails.confirm = {"start_checkout"};
     dialogue_ = std::make_unique<Dialogue>(ports, playbook, *search::build_index(shop_.catalogue));
   }
 
@@ -174,7 +175,19 @@ TEST_F(GuidedDialogue, AddsNothingUnasked) {
 TEST_F(GuidedDialogue, GivesTheShopsCheckoutLink) {
   say("a tote");
   say("add it");
-  EXPECT_NE(say("checkout").text.find("http"), std::string::npos);
+  const auto asked = say("checkout");
+  EXPECT_NE(asked.text.find("$30.00"), std::string::npos) << asked.text;
+  EXPECT_EQ(asked.presentation.asked, "confirm:start_checkout");
+  EXPECT_FALSE(asked.called("start_checkout"));
+  EXPECT_NE(say("yes").text.find("http"), std::string::npos);
+}
+
+TEST_F(GuidedDialogue, LeavesTheCheckoutForNow) {
+  say("a tote");
+  say("add it");
+  say("checkout");
+  EXPECT_FALSE(say("no, wait").called("start_checkout"));
+  EXPECT_EQ(cart(), "1 T-1");
 }
 
 TEST_F(GuidedDialogue, TakesALongRequestForASearchThoughItHoldsAProductsName) {

@@ -15,38 +15,59 @@ bool offered(const std::vector<ToolSpec>& tools, const std::string& name) {
   return std::any_of(tools.begin(), tools.end(), [&](const ToolSpec& spec) { return spec.name == name; });
 }
 
+std::string id_prefix(int turn) { return "t" + std::to_string(turn) + "c"; }
+
 }  // namespace
 
 Calls::Calls(const ModelRequest& request) : request_(request) {
   const Conversation& conversation = request.conversation;
+  const std::string own = id_prefix(conversation.turn);
   for (const Message& message : conversation.messages) {
     if (message.turn != conversation.turn || message.role != Role::kAssistant) continue;
-    for (const ToolCall& call : message.calls) done_.emplace_back(&call, nullptr);
+    for (const ToolCall& call : message.calls) done_.push_back({&call, nullptr, call.id.str().starts_with(own)});
   }
   for (const Message& message : conversation.messages) {
     if (message.turn != conversation.turn || message.role != Role::kTool) continue;
-    for (auto& [call, result] : done_) {
-      if (!result && call->id == message.result.call) {
-        result = &message.result;
+    for (Done& done : done_) {
+      if (!done.result && done.call->id == message.result.call) {
+        done.result = &message.result;
         break;
       }
     }
   }
 }
 
+const ToolCall* Calls::confirmed() const {
+  const std::string id = "confirmed_" + std::to_string(request_.conversation.turn);
+  for (const Done& done : done_) {
+    if (done.call->id.str() == id) return done.call;
+  }
+  return nullptr;
+}
+
+// Another model writes the same arguments in another way.
+bool Calls::is(const Done& done, const std::string& name, const std::string& arguments) const {
+  if (!done.result || done.call->name != name) return false;
+  if (done.call->arguments == arguments) return true;
+  if (done.own) return false;
+  const json theirs = json::parse(done.call->arguments, nullptr, false), ours = json::parse(arguments, nullptr, false);
+  return !theirs.is_discarded() && (theirs == ours || (theirs.is_null() && ours.empty()));
+}
+
 const ToolResult* Calls::find(const std::string& name, const std::string& arguments, bool write) {
   const auto same = std::find(asked_.begin(), asked_.end(), std::pair(name, arguments));
-  std::size_t index = asked_.size();
-  if (!write && same != asked_.end()) index = std::size_t(same - asked_.begin());
-  else asked_.emplace_back(name, arguments);
-  if (index < done_.size() && done_[index].second && done_[index].first->name == name) return done_[index].second;
-  if (index == asked_.size() - 1) {
-    const std::string id = "t" + std::to_string(request_.conversation.turn) + "c" + std::to_string(index + 1);
-    ToolCall& call = pending_.emplace_back();
-    call.id = CallId(id);
-    call.name = name;
-    call.arguments = arguments;
+  const bool again = !write && same != asked_.end();
+  if (!again) asked_.emplace_back(name, arguments);
+  for (Done& done : done_) {
+    if ((!done.own && !write) || (write && done.taken) || !is(done, name, arguments)) continue;
+    done.taken = write;
+    return done.result;
   }
+  if (again) return nullptr;
+  ToolCall& call = pending_.emplace_back();
+  call.id = CallId(id_prefix(request_.conversation.turn) + std::to_string(asked_.size()));
+  call.name = name;
+  call.arguments = arguments;
   return nullptr;
 }
 

@@ -27,8 +27,8 @@ struct Answer {
 };
 
 // The tool calls of one turn. A turn is written as straight code that is run anew in every step: calls already answered return at once,
-// the first unanswered ones are collected and the code returns. The n-th call of a turn is the same in every step, because everything
-// before it is.
+// the first unanswered ones are collected and the code returns. A write that somebody else made in this turn - another model before
+// this one took over, or the planner once the shopper had said yes - counts as made; what others read may be stale and is read again.
 class Calls {
  public:
   explicit Calls(const ModelRequest& request);
@@ -52,6 +52,9 @@ class Calls {
   Answer<OrderAnswer> order(const std::string& id, const std::string& email);
   Answer<HandOffAnswer> hand_off(const std::string& reason);
 
+  // The call that the planner made in this turn because the shopper said yes to it; null if there is none.
+  const ToolCall* confirmed() const;
+
   bool waiting() const { return !pending_.empty(); }
   const std::vector<ToolCall>& pending() const { return pending_; }
 
@@ -62,8 +65,17 @@ class Calls {
   template <typename T>
   Answer<T> answer(const std::string& name, const std::string& arguments, Result<T> (*read)(std::string_view), bool write = false);
 
+  struct Done {
+    const ToolCall* call;
+    const ToolResult* result = nullptr;
+    bool own = true;       // asked for by this model
+    bool taken = false;    // a write that stands for one of this run's
+  };
+
+  bool is(const Done& done, const std::string& name, const std::string& arguments) const;
+
   const ModelRequest& request_;
-  std::vector<std::pair<const ToolCall*, const ToolResult*>> done_;  // this turn's, in order
+  std::vector<Done> done_;                                           // this turn's, in order
   std::vector<std::pair<std::string, std::string>> asked_;           // name and arguments, in the order of this run
   std::vector<ToolCall> pending_;
 };

@@ -188,8 +188,22 @@ void discount(Talk& talk, const Heard& heard) {
   }
 }
 
-void checkout(Talk& talk) {
+// Where the merchant wants a yes, the shopper first hears what would be paid.
+void confirm_checkout(Talk& talk) {
+  const auto view = talk.calls.view_cart();
+  if (view.waiting) return;
+  if (!view) return say_failure(talk, view.error);
+  if (empty_cart(talk, view->cart)) return;
+  std::vector<std::string> lines;
+  for (const CartLine& line : view->cart.lines) lines.push_back(line_phrase(line));
+  talk.say("checkout.confirm", {{"lines", text::join_and(lines)}, {"total", format(view->cart.total)}});
+  talk.ask("confirm:start_checkout");
+}
+
+void checkout(Talk& talk, bool agreed) {
   if (talk.conversation.cart.empty()) return talk.say("cart.empty", {});
+  const auto& confirm = talk.guide.playbook.guardrails.confirm;
+  if (!agreed && std::find(confirm.begin(), confirm.end(), "start_checkout") != confirm.end()) return confirm_checkout(talk);
   const auto answer = talk.calls.checkout();
   if (answer.waiting) return;
   if (!answer) {

@@ -63,7 +63,7 @@ bool cart(Talk& talk, const Heard& heard) {
   if (heard.has(Act::kQuantity) && heard.quantity && talk.memory.focus) return add(talk, heard), true;
   const bool bare_option = !heard.options.empty() && !heard.question && !heard.names_kind() && !heard.has(Act::kFind);
   if (bare_option && of_line && heard.words.size() <= 8) return change_line(talk, heard), true;
-  if (heard.has(Act::kCheckout)) return checkout(talk), true;
+  if (heard.has(Act::kCheckout)) return checkout(talk, false), true;
   if (heard.has(Act::kViewCart)) return view_cart(talk), true;
   if (heard.has(Act::kNoAddons)) {
     talk.memory.declined.push_back("upsell");
@@ -275,8 +275,25 @@ bool answer_pending(Talk& talk, const Heard& heard) {
   return false;
 }
 
+// The shopper's answer to "shall I?". True if that was it.
+bool answer_confirmation(Talk& talk, std::string_view said) {
+  const std::string prefix = "confirm:";
+  const ToolCall* made = talk.calls.confirmed();
+  const std::string slot = talk.open_question();
+  if (!made && !slot.starts_with(prefix)) return false;
+  const Heard heard = talk.guide.listener.hear(said, talk.kind());
+  if (!made && !heard.has(Act::kYes)) return false;
+  talk.close_question();
+  talk.state.pending = Pending::kNone;
+  talk.state.adds.clear();
+  if ((made ? made->name : slot.substr(prefix.size())) == "start_checkout") checkout(talk, true);
+  else view_cart(talk);
+  return true;
+}
+
 void converse(Talk& talk, std::string_view said) {
   if (text::words(said).empty()) return talk.say("fallback", {});
+  if (answer_confirmation(talk, said)) return;
   for (const std::string& part : parts_of(talk, said)) {
     answer(talk, talk.guide.listener.hear(part, talk.kind()));
     if (talk.waiting()) return;

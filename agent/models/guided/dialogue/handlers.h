@@ -39,7 +39,7 @@ void remove_line(Talk& talk, const Heard& heard);
 void view_cart(Talk& talk);
 void clear_cart(Talk& talk);
 void discount(Talk& talk, const Heard& heard);
-void checkout(Talk& talk);
+void checkout(Talk& talk, bool agreed);                      // `agreed`: the shopper has said yes to it
 void offer_addons(Talk& talk, const ProductId& product, bool on_request);
 
 // Service and the shop (service.cc, shop.cc).
