@@ -101,6 +101,36 @@ TEST_F(Hearing, GivesEveryThingItsOwnConstraints) {
   EXPECT_EQ(hear("a laptop bag").wanted.front().kinds.front(), "laptop bag");
 }
 
+TEST_F(Hearing, KeepsWhatIsSaidOfTheHomeApartFromWhatIsWanted) {
+  EXPECT_EQ(constraints(hear("I need a sofa, my hallway door is only 76 cm wide")), "");
+  EXPECT_EQ(hear("I need a sofa, my hallway door is only 76 cm wide").wanted.size(), 1u);
+  EXPECT_EQ(constraints(hear("a television, we sit 3 m away and the room has big windows")), "");
+  EXPECT_EQ(constraints(hear("a sofa and it must be under 2 m wide")), "width at_most 2 m");
+  EXPECT_EQ(constraints(hear("a laptop, my budget is 800")), "price at_most 800");
+  EXPECT_EQ(hear("my old one broke and I sit a lot, looking for a sofa").wanted.front().words, "sofa");
+}
+
+TEST_F(Hearing, KeepsBoundsOnTheirSideOfAComma) {
+  EXPECT_EQ(constraints(hear("a laptop with at least 16 gigs of ram, under 1500")), "memory at_least 16 GB; price at_most 1500");
+  EXPECT_EQ(constraints(hear("a monitor, 27 inch or bigger, max 800")), "screen_size at_least 27 in; price at_most 800");
+  EXPECT_EQ(constraints(hear("nothing over 800", "sofa")), "price at_most 800");
+}
+
+TEST_F(Hearing, TakesAWordForAValueWhereFarMoreProductsHaveItSo) {
+  test::WordListVocabulary words;
+  words.kind("printer", "printer");
+  words.kind("laser", "laser", 2);
+  words.value("print_technology", "laser", 200);
+  const Listener listener(words, playbook_, lexicon_);
+  const Heard heard = listener.hear("laser", "printer");
+  EXPECT_FALSE(heard.names_kind());
+  EXPECT_EQ(constraints(heard), "print_technology equals laser");
+}
+
+TEST_F(Hearing, CountsNothingFromTheEndWhereLastIsAVerb) {
+  EXPECT_EQ(hear("how long does the battery of the first one last?").reference.ordinals, std::vector<int>{1});
+}
+
 TEST_F(Hearing, AlternativesOfOneFieldAreOneOf) { EXPECT_EQ(constraints(hear("a black or white dress")), "Colour one_of black white"); }
 
 TEST_F(Hearing, PointsAtProducts) {

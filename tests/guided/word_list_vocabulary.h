@@ -18,9 +18,11 @@ class WordListVocabulary final : public Vocabulary {
     Mention mention;
   };
 
-  void kind(const std::string& phrase, const std::string& name) { add(phrase, Mention::What::kKind, "", name); }
+  void kind(const std::string& phrase, const std::string& name, std::size_t products = 10) { add(phrase, Mention::What::kKind, "", name, products); }
   void brand(const std::string& name) { add(name, Mention::What::kBrand, "brand", name); }
-  void value(const std::string& field, const std::string& value) { add(value, Mention::What::kAttributeValue, field, value); }
+  void value(const std::string& field, const std::string& value, std::size_t products = 10) {
+    add(value, Mention::What::kAttributeValue, field, value, products);
+  }
   void option(const std::string& field, const std::string& value) { add(value, Mention::What::kOptionValue, field, value); }
   void product(const std::string& phrase, const std::string& id) {
     add(phrase, Mention::What::kProduct, "", "");
@@ -54,12 +56,12 @@ class WordListVocabulary final : public Vocabulary {
   std::size_t count(std::string_view) const override { return 10; }
 
  private:
-  void add(const std::string& phrase, Mention::What what, const std::string& field, const std::string& value) {
+  void add(const std::string& phrase, Mention::What what, const std::string& field, const std::string& value, std::size_t products = 10) {
     Mention mention;
     mention.what = what;
     mention.field = field;
     mention.value = value;
-    mention.products = 10;
+    mention.products = products;
     entries_.push_back({phrase, mention});
   }
 

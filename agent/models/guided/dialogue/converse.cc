@@ -162,10 +162,11 @@ bool social(Talk& talk, const Heard& heard) {
   return false;
 }
 
-void answer(Talk& talk, const Heard& heard) {
+// `first`: of the turn. What a part of the turn has asked is not answered by the next part.
+void answer(Talk& talk, const Heard& heard, bool first) {
   remember_self(talk, heard);
   if (service(talk, heard)) return;
-  if (answer_pending(talk, heard)) return;
+  if (first && answer_pending(talk, heard)) return;
   if (cart(talk, heard)) return;
   if (const std::string slot = talk.open_question(); !slot.empty() && slot.find(':') == std::string::npos && !heard.reference.points()) {
     if (!any_of(heard, {Act::kCompare, Act::kMore, Act::kCompatible, Act::kDetails, Act::kOverview}) && answer_question(talk, heard, slot)) return;
@@ -294,9 +295,11 @@ bool answer_confirmation(Talk& talk, std::string_view said) {
 void converse(Talk& talk, std::string_view said) {
   if (text::words(said).empty()) return talk.say("fallback", {});
   if (answer_confirmation(talk, said)) return;
+  bool first = true;
   for (const std::string& part : parts_of(talk, said)) {
-    answer(talk, talk.guide.listener.hear(part, talk.kind()));
-    if (talk.waiting()) return;
+    answer(talk, talk.guide.listener.hear(part, talk.kind()), first);
+    if (talk.waiting() || talk.state.pending == Pending::kEmail) return;
+    first = false;
   }
   if (talk.text.empty()) talk.say("fallback", {});
 }

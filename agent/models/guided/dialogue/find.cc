@@ -328,7 +328,7 @@ void settle_implied(Talk& talk, Need& need, const Wanted& wanted) {
   Need open = need;
   std::erase_if(open.constraints, is_implied);
   const auto page = talk.calls.search(request_for(talk, open, kLookedAt));
-  if (page.waiting || !page || page->total == 0) return;
+  if (page.waiting || !page) return;
   std::vector<Constraint> others;
   std::erase_if(need.constraints, [&](const Constraint& constraint) {
     if (!is_implied(constraint) || stated_share(*page, constraint.field) >= kLeastStated) return false;

@@ -72,6 +72,7 @@ struct Heard {
   std::vector<NumberPhrase> numbers;
   Reference reference;
   std::vector<OptionSaid> options;
+  std::vector<bool> aside;              // per word: of a clause about the shopper or their home, not about what is wanted
   std::optional<int> quantity;
   std::vector<std::string> asked;       // words of attribute names that a question asks for, best first
   std::vector<const Scale*> scales;     // "cheaper", "bigger": a wish for more or less
@@ -103,6 +104,7 @@ class Listener {
  private:
   void hear_acts(Heard& heard) const;
   void hear_known(Heard& heard) const;
+  void hear_asides(Heard& heard) const;
   void hear_reference(Heard& heard) const;
   void hear_options(Heard& heard, std::vector<bool>& taken) const;
   void hear_quantity(Heard& heard, std::vector<bool>& taken) const;

@@ -142,6 +142,10 @@ void read_word_lists(const YAML::Node& root, Lexicon& lexicon) {
   lexicon.versus = word_set(root, "versus");
   lexicon.modifiers = word_set(root, "modifiers");
   lexicon.own = word_set(root, "own");
+  lexicon.first_person = word_set(root, "first_person");
+  lexicon.wanting = word_set(root, "wanting");
+  lexicon.being = word_set(root, "being");
+  lexicon.joiners = word_set(root, "joiners");
   lexicon.pronouns = word_set(root, "pronouns");
   lexicon.plural_pronouns = word_set(root, "plural_pronouns");
   lexicon.clause_starts = word_set(root, "clause_starts");

@@ -78,6 +78,10 @@ struct Lexicon {
   std::unordered_set<std::string> versus;          // between two things compared: "versus", "against"
   std::unordered_set<std::string> modifiers;       // "for", "with", "of": what follows describes, it is not looked for
   std::unordered_set<std::string> own;             // "my": what follows is owned, not wanted
+  std::unordered_set<std::string> first_person;    // "i", "we", "my": a clause about the shopper, not about the product
+  std::unordered_set<std::string> wanting;         // unless it says what is wanted: "need", "looking", "budget"
+  std::unordered_set<std::string> being;           // "is", "has": "the room has big windows"
+  std::unordered_set<std::string> joiners;         // begin a clause before a subject: "and", "but", "because"
   std::unordered_set<std::string> pronouns;        // "it", "that", "this", "one"
   std::unordered_set<std::string> plural_pronouns; // "them", "both", "these"
   std::unordered_set<std::string> clause_starts;   // a new request may begin with these: "show", "what"

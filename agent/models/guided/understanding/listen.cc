@@ -9,6 +9,9 @@ namespace {
 // Below this the catalogue only guesses.
 constexpr double kLeastConfidence = 0.6;
 
+// A word is a value rather than a noun where so many times more products have it as a value.
+constexpr std::size_t kValueOverNoun = 3;
+
 bool has_break(std::string_view text, std::size_t from, std::size_t to) {
   return text.substr(from, to - from).find_first_of(",;.!?:") != std::string_view::npos;
 }
@@ -65,6 +68,26 @@ bool looks_like_code(std::string_view token) {
   return letter;
 }
 
+bool is_value(const Mention& mention) { return mention.what == Mention::What::kAttributeValue || mention.what == Mention::What::kOptionValue; }
+
+// Readings that nobody means: words that compare ("heavy", "bigger") as values, and a noun for things of which the shop has few where the
+// same word is a value of many others ("black", "laser").
+void drop_unlikely(Known& known, const std::vector<text::Word>& words, const Lexicon& lexicon) {
+  std::size_t as_noun = 0, as_value = 0;
+  const std::string& word = words[known.span.first].folded;
+  const bool compares = known.span.last == known.span.first + 1 && std::any_of(lexicon.scales.begin(), lexicon.scales.end(), [&](const Scale& scale) {
+    return std::find(scale.words.begin(), scale.words.end(), word) != scale.words.end() || std::find(scale.plain.begin(), scale.plain.end(), word) != scale.plain.end();
+  });
+  if (compares) std::erase_if(known.readings, is_value);
+  for (const Mention& mention : known.readings) {
+    const bool noun = mention.what == Mention::What::kKind || mention.what == Mention::What::kCategory;
+    if (noun) as_noun = std::max(as_noun, mention.products);
+    else if (is_value(mention)) as_value = std::max(as_value, mention.products);
+  }
+  if (as_noun == 0 || as_value < kValueOverNoun * as_noun) return;
+  std::erase_if(known.readings, [](const Mention& mention) { return mention.what == Mention::What::kKind || mention.what == Mention::What::kCategory; });
+}
+
 }  // namespace
 
 const Mention* Known::reading(Mention::What what) const {
@@ -118,7 +141,8 @@ void Listener::hear_known(Heard& heard) const {
     if (!free) continue;
     for (std::size_t i = known.span.first; i < known.span.last; ++i) covered[i] = true;
     known.negated = negated[known.span.first];
-    heard.known.push_back(std::move(known));
+    drop_unlikely(known, heard.words, lexicon_);
+    if (!known.readings.empty()) heard.known.push_back(std::move(known));
   }
   std::sort(heard.known.begin(), heard.known.end(), [](const Known& a, const Known& b) { return a.span.first < b.span.first; });
 }
@@ -147,6 +171,28 @@ void Listener::hear_service(Heard& heard) const {
   }
 }
 
+// "my hallway door is only 76 cm wide", "we sit 9 feet away and the room has big windows": clauses that tell of the shopper's life. Their
+// figures measure nothing that is for sale.
+void Listener::hear_asides(Heard& heard) const {
+  const auto& words = heard.words;
+  heard.aside.assign(words.size(), false);
+  const auto subject = [&](std::size_t i) { return i < words.size() && (lexicon_.first_person.count(words[i].folded) || lexicon_.the.count(words[i].folded)); };
+  for (std::size_t first = 0, next = 0; first < words.size(); first = next) {
+    next = first + 1;
+    while (next < words.size() && !has_break(heard.text, words[next - 1].end, words[next].start) &&
+           !(lexicon_.joiners.count(words[next].folded) && subject(next + 1))) {
+      ++next;
+    }
+    const auto any = [&](const std::unordered_set<std::string>& set) {
+      return std::any_of(words.begin() + std::ptrdiff_t(first), words.begin() + std::ptrdiff_t(next), [&](const text::Word& word) { return set.count(word.folded) > 0; });
+    };
+    const std::size_t start = lexicon_.joiners.count(words[first].folded) ? first + 1 : first;
+    if (!subject(start) || lexicon_.pronouns.count(words[start].folded)) continue;
+    const bool aside = (lexicon_.first_person.count(words[start].folded) || any(lexicon_.being)) && !any(lexicon_.wanting) && !any(lexicon_.price);
+    for (std::size_t i = first; aside && i < next; ++i) heard.aside[i] = true;
+  }
+}
+
 Heard Listener::hear(std::string_view text, std::string_view kind) const {
   Heard heard;
   heard.text = std::string(text);
@@ -154,6 +200,7 @@ Heard Listener::hear(std::string_view text, std::string_view kind) const {
   if (heard.words.empty()) return heard;
   hear_acts(heard);
   hear_known(heard);
+  hear_asides(heard);
   hear_service(heard);
   std::vector<bool> taken(heard.words.size(), false);
   for (const Known& known : heard.known) {

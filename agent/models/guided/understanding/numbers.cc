@@ -92,10 +92,12 @@ class Reader {
 
   void read_before(NumberPhrase& phrase) const {
     std::size_t at = skip_small(phrase.span.first);
-    for (int round = 0; round < 3; ++round) {
+    for (int round = 0; round < 3 && !broken_before(at); ++round) {
       const std::size_t was = at;
       at = read_bound(phrase, at);
+      if (broken_before(at)) break;
       at = read_scale(phrase, at);
+      if (broken_before(at)) break;
       at = read_name(phrase, at);
       if (at == was) break;
     }
@@ -107,6 +109,11 @@ class Reader {
   std::size_t skip_small(std::size_t at) const {
     while (at > 0 && (words_[at - 1].folded == "a" || words_[at - 1].folded == "the" || words_[at - 1].folded == "an")) --at;
     return at;
+  }
+
+  // What stands before a comma belongs to something else: "16 gigs of ram, under 1500".
+  bool broken_before(std::size_t at) const {
+    return at > 0 && at < words_.size() && text_.substr(words_[at - 1].end, words_[at].start - words_[at - 1].end).find_first_of(",;.") != std::string_view::npos;
   }
 
   std::size_t read_bound(NumberPhrase& phrase, std::size_t at) const {
@@ -182,23 +189,30 @@ class Reader {
         ++at;
         continue;
       }
-      if (const Scale* scale = plain_scale(words_[at].folded)) {
+      const std::size_t of = words_[at].folded == "of" && at + 1 < words_.size() ? 1 : 0;  // "16 gigs of ram"
+      if (const Scale* scale = plain_scale(words_[at + of].folded)) {
         note(phrase, scale->attributes);
-        ++at;
+        at += of + 1;
         continue;
       }
-      bool moved = false;
-      for (const Bound& bound : lexicon_.after) {
-        if (moved || !phrase_at(words_, at, bound.words)) continue;
-        phrase.op = bound.op;
-        phrase.around = bound.around;
-        phrase.bounded = true;
-        at += bound.words.size();
-        moved = true;
-      }
-      if (!moved) break;
+      // What stands behind a comma belongs to the next number: "27 inch or bigger, max 800".
+      if (broken_before(at)) break;
+      at += read_bound_after(phrase, at);
+      break;
     }
     phrase.span.last = at;
+  }
+
+  // The length of the bound that starts at a word, which it sets: "or less"; 0 if none does.
+  std::size_t read_bound_after(NumberPhrase& phrase, std::size_t at) const {
+    for (const Bound& bound : lexicon_.after) {
+      if (!phrase_at(words_, at, bound.words)) continue;
+      phrase.op = bound.op;
+      phrase.around = bound.around;
+      phrase.bounded = true;
+      return bound.words.size();
+    }
+    return 0;
   }
 
   const Scale* plain_scale(const std::string& word) const {

@@ -71,7 +71,9 @@ void Listener::hear_reference(Heard& heard) const {
     const std::string& word = words[i].folded;
     const std::string previous = i > 0 ? words[i - 1].folded : "";
     const std::string next = i + 1 < words.size() ? words[i + 1].folded : "";
-    if (const auto ordinal = lexicon_.ordinals.find(word); ordinal != lexicon_.ordinals.end()) {
+    const auto ordinal = lexicon_.ordinals.find(word);
+    const bool from_the_end = ordinal != lexicon_.ordinals.end() && ordinal->second < 0;  // "how long does it last" counts nothing
+    if (ordinal != lexicon_.ordinals.end() && (!from_the_end || lexicon_.the.count(previous) || lexicon_.pronouns.count(next))) {
       const int many = ordinal->second == 1 ? count_of(next, lexicon_) : 0;
       if (many > 1) reference.first_n = std::size_t(std::min(many, kLongestList));
       else reference.ordinals.push_back(ordinal->second);

@@ -38,7 +38,8 @@ class Roles {
     for (std::size_t k = 0; k < heard_.known.size(); ++k) {
       if (!is_noun(heard_.known[k]) || heard_.known[k].negated) continue;
       const Noun noun = read(k);
-      if (noun.owned) {
+      if (measured(heard_.known[k])) continue;
+      if (noun.owned || heard_.aside[heard_.known[k].span.first]) {
         owned_.push_back(k);
         continue;
       }
@@ -100,6 +101,11 @@ class Roles {
       if (lexicon_.modifiers.count(word) && !in_number(i)) return true;
     }
     return false;
+  }
+
+  // "at least 8 GB of memory": names what is measured.
+  bool measured(const Known& known) const {
+    return std::any_of(heard_.numbers.begin(), heard_.numbers.end(), [&](const NumberPhrase& number) { return number.bounded && number.span.covers(known.span.first); });
   }
 
   bool in_number(std::size_t word) const {
@@ -184,7 +190,7 @@ class Part {
       if (known.readings.front().what == Mention::What::kProduct || taken_[known.span.first]) continue;
       auto constraint = constraint_of(known);
       if (!constraint || (!known.negated && describes_other(known))) continue;
-      const bool plain = constraint->op == Constraint::Op::kNot || constraint->field == "brand" || named(known);
+      const bool plain = constraint->field == "brand" || named(known);
       if (!plain) imply(known, constraint->field, constraint->op);
       add_constraint(wanted_.constraints, std::move(*constraint));
     }
@@ -193,7 +199,7 @@ class Part {
   void add_numbers(std::string_view kind, const Vocabulary& vocabulary) {
     const std::string about = wanted_.kinds.empty() ? std::string(kind) : wanted_.kinds.front();
     for (const NumberPhrase& phrase : heard_.numbers) {
-      if (phrase.span.first < first_ || phrase.span.last > last_) continue;
+      if (phrase.span.first < first_ || phrase.span.last > last_ || heard_.aside[phrase.span.last - 1]) continue;
       auto constraint = bind_number(phrase, about, vocabulary, lexicon_);
       if (!constraint) continue;
       for (std::size_t i = phrase.span.first; i < phrase.span.last; ++i) spoken_[i] = explained_[i] = true;
@@ -217,7 +223,8 @@ class Part {
   Wanted finish() {
     for (std::size_t i = first_; i < last_; ++i) {
       const std::string& word = heard_.words[i].folded;
-      if (spoken_[i] || lexicon_.fillers.count(word) || (i == first_ && lexicon_.openers.count(word))) continue;
+      if (spoken_[i] || heard_.aside[i] || lexicon_.fillers.count(word) || (i == first_ && lexicon_.openers.count(word))) continue;
+      if (wanted_.words.empty() && (lexicon_.modifiers.count(word) || lexicon_.openers.count(word))) continue;
       if (!wanted_.words.empty()) wanted_.words += ' ';
       wanted_.words += heard_.text.substr(heard_.words[i].start, heard_.words[i].end - heard_.words[i].start);
       if (explained_[i]) {
