@@ -124,6 +124,13 @@ bool letter_or_digit(char32_t c) {
 
 bool ascii_digit(char c) { return c >= '0' && c <= '9'; }
 
+// Letters and digits of ASCII, by byte.
+constexpr std::array<bool, 256> kAsciiWord = [] {
+  std::array<bool, 256> table{};
+  for (unsigned c = 0; c < 0x80; ++c) table[c] = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  return table;
+}();
+
 // A point or comma between digits, or an apostrophe between letters, belongs to the word.
 bool joins(std::string_view text, std::size_t at, std::size_t start, std::size_t bytes) {
   if (at == start || at + bytes >= text.size()) return false;
@@ -284,9 +291,12 @@ std::string strip_html(std::string_view html) {
 }
 
 std::string fold(std::string_view utf8) {
-  std::string out;
-  out.reserve(utf8.size());
-  for (std::size_t at = 0; at < utf8.size();) {
+  std::string out(utf8);
+  std::size_t at = 0;
+  for (; at < utf8.size() && static_cast<unsigned char>(utf8[at]) < 0x80; ++at) out[at] = static_cast<char>(utf8[at] >= 'A' && utf8[at] <= 'Z' ? utf8[at] + 32 : utf8[at]);
+  if (at == utf8.size()) return out;
+  out.resize(at);
+  while (at < utf8.size()) {
     const CodePoint point = decode(utf8, at);
     append_folded(out, point.value);
     at += point.bytes ? point.bytes : 1;
@@ -294,23 +304,41 @@ std::string fold(std::string_view utf8) {
   return out;
 }
 
-std::vector<Word> words(std::string_view utf8) {
-  std::vector<Word> found;
-  for (std::size_t at = 0; at < utf8.size();) {
-    CodePoint point = decode(utf8, at);
-    std::size_t bytes = point.bytes ? point.bytes : 1;
-    if (!letter_or_digit(point.value) || point.bytes == 0) {
-      at += bytes;
+namespace {
+
+// One past the word that starts at `start`.
+std::size_t word_end(std::string_view utf8, std::size_t start) {
+  std::size_t at = start;
+  while (at < utf8.size()) {
+    if (kAsciiWord[static_cast<unsigned char>(utf8[at])]) {
+      ++at;
       continue;
     }
-    const std::size_t start = at;
-    while (at < utf8.size()) {
-      point = decode(utf8, at);
-      bytes = point.bytes ? point.bytes : 1;
-      const bool ignorable = point.value == 0xAD || point.value == 0x200D || (point.value >= 0x300 && point.value <= 0x36F);
-      if (point.bytes == 0 || (!letter_or_digit(point.value) && !ignorable && !joins(utf8, at, start, bytes))) break;
-      at += bytes;
+    const CodePoint point = decode(utf8, at);
+    const std::size_t bytes = point.bytes ? point.bytes : 1;
+    const bool ignorable = point.value == 0xAD || point.value == 0x200D || (point.value >= 0x300 && point.value <= 0x36F);
+    if (point.bytes == 0 || (!letter_or_digit(point.value) && !ignorable && !joins(utf8, at, start, bytes))) break;
+    at += bytes;
+  }
+  return at;
+}
+
+}  // namespace
+
+std::vector<Word> words(std::string_view utf8) {
+  std::vector<Word> found;
+  found.reserve(utf8.size() / 5 + 1);
+  for (std::size_t at = 0; at < utf8.size();) {
+    const auto byte = static_cast<unsigned char>(utf8[at]);
+    if (!kAsciiWord[byte]) {
+      const CodePoint point = byte < 0x80 ? CodePoint{byte, 1} : decode(utf8, at);
+      if (byte < 0x80 || point.bytes == 0 || !letter_or_digit(point.value)) {
+        at += point.bytes ? point.bytes : 1;
+        continue;
+      }
     }
+    const std::size_t start = at;
+    at = word_end(utf8, start);
     found.push_back({fold(utf8.substr(start, at - start)), start, at});
   }
   return found;

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <unordered_map>
 
 #include "agent/core/text.h"
@@ -138,20 +140,47 @@ bool in_is_unit(std::string_view text, std::size_t after) {
   return false;
 }
 
-UnitSpan unit_at(std::string_view text, std::size_t at, bool after_space) {
+char lower_ascii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+// The lengths, as bits, of the spellings that begin with each lower-case byte: most words after a number are no unit, and say so here.
+const std::array<std::uint32_t, 256>& lengths_by_first() {
+  static const auto lengths = [] {
+    std::array<std::uint32_t, 256> built{};
+    for (const auto& [spelling, unit] : spellings()) {
+      if (spelling.size() <= kLongestSpelling) built[static_cast<unsigned char>(lower_ascii(spelling[0]))] |= 1U << spelling.size();
+    }
+    return built;
+  }();
+  return lengths;
+}
+
+const Unit* spelled(std::string_view raw) {
   const auto& map = spellings();
-  std::size_t longest = std::min(text.size() - at, kLongestSpelling);
+  auto found = map.find(raw);
+  if (found != map.end()) return found->second;
+  std::array<char, kLongestSpelling> low{};
+  bool ascii = raw.size() <= low.size();
+  for (std::size_t i = 0; ascii && i < raw.size(); ++i) {
+    ascii = !(raw[i] & 0x80);
+    low[i] = lower_ascii(raw[i]);
+  }
+  found = ascii ? map.find(std::string_view(low.data(), raw.size())) : map.find(text::fold(raw));
+  return found == map.end() ? nullptr : found->second;
+}
+
+UnitSpan unit_at(std::string_view text, std::size_t at, bool after_space) {
+  const std::size_t longest = std::min(text.size() - at, kLongestSpelling);
+  std::size_t ascii = 0;
+  while (ascii < longest && !(text[at + ascii] & 0x80)) ++ascii;
+  const std::uint32_t lengths = lengths_by_first()[static_cast<unsigned char>(lower_ascii(text[at]))];
   for (std::size_t length = longest; length > 0; --length) {
+    if (length <= ascii && !(lengths >> length & 1U)) continue;
     const std::string_view raw = text.substr(at, length);
     if (at + length < text.size() && word_byte(raw.back()) && word_byte(text[at + length])) continue;
-    auto found = map.find(raw);
-    if (found == map.end()) {
-      const std::string folded = text::fold(raw);
-      found = map.find(folded);
-    }
-    if (found == map.end()) continue;
+    const Unit* unit = spelled(raw);
+    if (!unit) continue;
     if (after_space && ambiguous_after_space(raw) && !(raw == "in" && in_is_unit(text, at + length))) continue;
-    return {found->second, at + length};
+    return {unit, at + length};
   }
   return {};
 }
@@ -185,12 +214,15 @@ NumberSpan read_number(std::string_view text, std::size_t at) {
   bool decimal = separators > 0;
   if (separators == 1 && last_char == ',' && end - last_separator - 1 == 3) decimal = false;
   if (separators > 1 && !mixed) decimal = false;
-  std::string plain;
-  for (std::size_t i = at; i < end; ++i) {
-    if (digit(text[i])) plain += text[i];
-    if (i == last_separator && decimal) plain += '.';
+  std::array<char, 64> plain{};
+  std::size_t length = 0;
+  for (std::size_t i = at; i < end && length < plain.size() - 1; ++i) {
+    if (digit(text[i])) plain[length++] = text[i];
+    if (i == last_separator && decimal) plain[length++] = '.';
   }
-  return {std::strtod(plain.c_str(), nullptr), end};
+  double value = 0;
+  std::from_chars(plain.data(), plain.data() + length, value);
+  return {value, end};
 }
 
 // "1/2", "3/4" and the vulgar fraction characters after a whole number ("15 1/2 in").
@@ -232,14 +264,9 @@ bool touches_number(std::string_view symbol) { return symbol == "%" || symbol ==
 }  // namespace
 
 std::optional<Unit> find_unit(std::string_view spelling) {
-  const auto& map = spellings();
-  auto found = map.find(spelling);
-  if (found == map.end()) {
-    const std::string folded = text::fold(spelling);
-    found = map.find(folded);
-  }
-  if (found == map.end()) return std::nullopt;
-  return *found->second;
+  const Unit* unit = spelled(spelling);
+  if (!unit) return std::nullopt;
+  return *unit;
 }
 
 const Unit& canonical_unit(Dimension dimension) {

@@ -17,16 +17,16 @@ bool content(const Token& token) {
 }
 
 double rarity(const Examination& exam, Concept word) {
-  const auto found = exam.index.by_attribute.find(word);
-  const double uses = found == exam.index.by_attribute.end() ? 1.0 : static_cast<double>(found->second.size());
+  const std::size_t known = exam.index.attributed(word).size();
+  const double uses = known == 0 ? 1.0 : static_cast<double>(known);
   const double generic = exam.lexicon.classes_of(word) & bit(WordClass::kGeneric) ? 0.3 : 1.0;
   return generic / (1.0 + 0.2 * std::log2(1.0 + uses));
 }
 
-bool holds(const std::vector<Concept>& words, Concept word) { return std::find(words.begin(), words.end(), word) != words.end(); }
+bool holds(Words words, Concept word) { return std::find(words.begin(), words.end(), word) != words.end(); }
 
 // The side of a contrast that some words take; -1: none, -2: several.
-int side_of(const LexiconData& lexicon, const std::vector<Concept>& words, int contrast) {
+int side_of(const LexiconData& lexicon, Words words, int contrast) {
   int side = -1;
   for (Concept word : words) {
     if (word >= lexicon.contrasts_of.size()) continue;
@@ -66,7 +66,7 @@ std::vector<Hint> hints_around(const Examination& exam, std::size_t first, std::
   return hints;
 }
 
-double agreement(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const std::vector<Concept>* near) {
+double agreement(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const Words* near) {
   double sum = 0;
   for (const Hint& hint : hints) {
     if (near && holds(*near, hint.word)) sum += hint.weight * (exam.lexicon.classes_of(hint.word) & bit(WordClass::kGeneric) ? 0.4 : 1.1);
@@ -75,7 +75,7 @@ double agreement(const Examination& exam, const std::vector<Hint>& hints, const 
   return sum;
 }
 
-bool contrasts(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const std::vector<Concept>* near, Dimension dimension) {
+bool contrasts(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const Words* near, Dimension dimension) {
   const LexiconData& lexicon = exam.lexicon;
   for (const Hint& hint : hints) {
     if (hint.word >= lexicon.contrasts_of.size() || !hint.same_segment || hint.distance > 5) continue;

@@ -20,9 +20,9 @@ struct Hint {
 std::vector<Hint> hints_around(const Examination& exam, std::size_t first, std::size_t last);
 
 // How well a fact's words agree with the hints; 0: not at all. About 0.5 and more is a firm binding.
-double agreement(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const std::vector<Concept>* near);
+double agreement(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const Words* near);
 
 // The statement qualifies its value by a word that excludes the fact's own ("rear camera" against "Selfie camera").
-bool contrasts(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const std::vector<Concept>* near, Dimension dimension);
+bool contrasts(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const Words* near, Dimension dimension);
 
 }  // namespace floorwalker::verify

@@ -66,7 +66,7 @@ Proof prove(const Examination& exam, const ActionRule& rule) {
     if (fact.trust != Trust::kMerchant || fact.words.empty() || fact.words.size() > 4) continue;
     if (fact.key != "status" && fact.key != "change" && fact.key != "transaction_type" && fact.key != "state") continue;
     for (const Token& token : tokenise(exam.index.value_text(leaf), exam.index.concepts)) {
-      if (holds(rule.states, cached_stem(token.folded, exam.lexicon.language))) {
+      if (holds(rule.states, stem_of(token.folded, exam.lexicon))) {
         proof.state = true;
         proof.leaf = leaf;
       }
@@ -92,6 +92,7 @@ void check_action(Examination& exam, std::size_t verb, const ActionRule& rule) {
 
 void check_actions(Examination& exam) {
   for (std::size_t i = 0; i < exam.piece.tokens.size(); ++i) {
+    if (!exam.piece.tokens[i].is(WordClass::kActing)) continue;
     const auto action = exam.lexicon.action_of.find(exam.piece.tokens[i].folded);
     if (action == exam.lexicon.action_of.end() || exam.piece.used[i] || exam.piece.question || !said_as_done(exam, i)) continue;
     check_action(exam, i, exam.lexicon.actions[action->second]);

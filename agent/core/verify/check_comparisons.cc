@@ -149,6 +149,7 @@ void check_superlative(Examination& exam, std::size_t token, const ComparisonRul
 
 void check_comparisons(Examination& exam) {
   for (std::size_t i = 0; i < exam.piece.tokens.size(); ++i) {
+    if (!exam.piece.tokens[i].is(WordClass::kComparing)) continue;
     const auto rule = exam.lexicon.comparisons.find(exam.piece.tokens[i].folded);
     if (rule == exam.lexicon.comparisons.end() || exam.piece.used[i]) continue;
     if (rule->second.superlative) check_superlative(exam, i, rule->second);

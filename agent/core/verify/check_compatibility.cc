@@ -9,9 +9,7 @@ namespace {
 // The latest verdict of a compatibility check about a thing that the piece or its context speaks of; any where none is spoken of.
 const Leaf* latest_fit(const Examination& exam, std::uint32_t& leaf) {
   const Leaf* found = nullptr;
-  const auto fits = exam.index.by_attribute.find(exam.index.concepts.find("fit"));
-  if (fits == exam.index.by_attribute.end()) return nullptr;
-  for (std::uint32_t one : fits->second) {
+  for (std::uint32_t one : exam.index.attributed(exam.index.concepts.find("fit").id)) {
     const Leaf& fact = exam.index.leaves[one];
     const std::string_view value = exam.index.value_text(one);
     const bool verdict = fact.key == "fit" && exam.usable(one) && (value == "yes" || value == "no" || value == "unknown");

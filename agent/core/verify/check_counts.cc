@@ -19,21 +19,23 @@ struct CountSpan {
 
 std::optional<std::int64_t> whole_number(const Examination& exam, std::size_t token) {
   const Token& word = exam.piece.tokens[token];
-  const auto named = exam.lexicon.numbers.find(word.folded);
-  if (named != exam.lexicon.numbers.end() && word.folded != "one") return named->second;
+  if (word.is(WordClass::kNumberWord) && word.folded != "one") {
+    const auto named = exam.lexicon.numbers.find(word.folded);
+    if (named != exam.lexicon.numbers.end()) return named->second;
+  }
   if (word.folded.empty() || word.folded.size() > 4 || word.folded.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
   return std::atoll(word.folded.c_str());
 }
 
 bool counts_variants(const Examination& exam, Concept noun, const Collection& list) {
   const auto named = [&](std::string_view word) {
-    const Concept known = exam.index.concepts.find(std::string(word));
+    const Concept known = exam.index.concepts.find(word).id;
     return known && std::find(list.name.begin(), list.name.end(), known) != list.name.end();
   };
   if (std::find(list.name.begin(), list.name.end(), noun) != list.name.end()) return true;
   const bool thing = exam.lexicon.classes_of(noun) & bit(WordClass::kThing);
-  const bool of_cart = noun == exam.index.concepts.find("item") && (named("items") || named("lines"));
-  return of_cart || (thing && noun != exam.index.concepts.find("order") && noun != exam.index.concepts.find("item") && (named("variants") || named("options")));
+  const bool of_cart = noun == exam.index.concepts.find("item").id && (named("items") || named("lines"));
+  return of_cart || (thing && noun != exam.index.concepts.find("order").id && noun != exam.index.concepts.find("item").id && (named("variants") || named("options")));
 }
 
 // Every word between number and noun must be understood: a name of the owner, "available", or empty.
@@ -126,11 +128,11 @@ bool counting_key(std::string_view key) {
 // "three fans" against {"fan_count": 3}; "four colours" against "Black, White, Red".
 bool check_fact(Examination& exam, const CountSpan& span) {
   const Concept noun = exam.piece.tokens[span.noun].concept_id;
-  const auto leaves = exam.index.by_attribute.find(noun);
-  if (noun == 0 || leaves == exam.index.by_attribute.end()) return false;
+  const auto leaves = exam.index.attributed(noun);
+  if (noun == 0 || leaves.empty()) return false;
   const Scope scope = exam.scope_at(span.noun);
   std::vector<std::uint32_t> others;
-  for (std::uint32_t leaf : leaves->second) {
+  for (std::uint32_t leaf : leaves) {
     const Leaf& fact = exam.index.leaves[leaf];
     if (!exam.usable(leaf) || !scope.holds(fact.entity) || fact.trust != Trust::kMerchant) continue;
     for (std::uint32_t n = fact.first_number; n < fact.first_number + fact.numbers; ++n) {

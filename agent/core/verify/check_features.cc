@@ -9,6 +9,8 @@
 namespace floorwalker::verify {
 namespace {
 
+using LeafList = Lists<std::uint32_t>::List;
+
 struct FeatureSpan {
   std::size_t first = 0, last = 0;
   bool found = false;
@@ -56,7 +58,7 @@ bool of_another(const Examination& exam, const FeatureSpan& span, const std::vec
   const Token& before = exam.piece.tokens[span.first - 1];
   if (!is_content(before) || before.concept_id == 0 || before.is(WordClass::kGeneric)) return false;
   if (std::find(words.begin(), words.end(), before.concept_id) != words.end()) return false;
-  return exam.index.by_attribute.count(before.concept_id) > 0;
+  return !exam.index.attributed(before.concept_id).empty();
 }
 
 // The name of the attribute as people read it.
@@ -68,9 +70,8 @@ std::string attribute_name(const Examination& exam, const Leaf& leaf) {
 
 // Another fact of the same name, of the same thing or its kin, that says what is claimed.
 bool agrees_elsewhere(const Examination& exam, const Scope& scope, const Leaf& fact, bool claimed) {
-  const auto leaves = fact.attribute.empty() ? exam.index.by_attribute.end() : exam.index.by_attribute.find(fact.attribute.back());
-  if (leaves == exam.index.by_attribute.end()) return false;
-  for (std::uint32_t leaf : leaves->second) {
+  if (fact.attribute.empty()) return false;
+  for (std::uint32_t leaf : exam.index.attributed(fact.attribute.back())) {
     const Leaf& other = exam.index.leaves[leaf];
     if (!exam.usable(leaf) || other.key != fact.key || !(other.yes || other.no) || other.yes != claimed) continue;
     if (scope.holds(other.entity) || exam.kin(scope, other.entity)) return true;
@@ -126,16 +127,16 @@ bool possession_denied(const Examination& exam, std::size_t token) {
 }
 
 // The attribute has one value wherever the evidence states it: denying it can be wrong only then.
-bool one_value(const Examination& exam, const Leaf& fact, const std::vector<std::uint32_t>& leaves) {
+bool one_value(const Examination& exam, const Leaf& fact, const LeafList& leaves) {
   for (std::uint32_t leaf : leaves) {
     const Leaf& other = exam.index.leaves[leaf];
-    if (exam.usable(leaf) && other.key == fact.key && other.words != fact.words) return false;
+    if (exam.usable(leaf) && other.key == fact.key && !std::ranges::equal(other.words, fact.words)) return false;
   }
   return true;
 }
 
 // "does not have Bluetooth" where the evidence describes it.
-void check_denied(Examination& exam, std::uint32_t leaf, const std::vector<std::uint32_t>& leaves) {
+void check_denied(Examination& exam, std::uint32_t leaf, const LeafList& leaves) {
   const Leaf& fact = exam.index.leaves[leaf];
   const std::vector<Concept> own = feature_words(exam, fact);
   if (own.empty() || fact.words.empty()) return;
@@ -166,28 +167,25 @@ bool says_plainly(const Leaf& leaf) { return (leaf.yes || leaf.no) && leaf.key !
 void check_features(Examination& exam) {
   std::vector<std::uint32_t> candidates;
   for (const Token& token : exam.piece.tokens) {
-    const auto leaves = exam.index.by_attribute.find(token.concept_id);
-    if (token.concept_id == 0 || leaves == exam.index.by_attribute.end()) continue;
-    for (std::uint32_t leaf : leaves->second) {
+    if (token.concept_id == 0) continue;
+    for (std::uint32_t leaf : exam.index.attributed(token.concept_id)) {
       const Leaf& fact = exam.index.leaves[leaf];
       if (fact.trust != Trust::kMerchant || !exam.usable(leaf) || fact.kind == Leaf::Kind::kNull) continue;
       if (says_plainly(fact) && std::find(candidates.begin(), candidates.end(), leaf) == candidates.end()) candidates.push_back(leaf);
     }
   }
   for (const auto& [name, alias] : exam.lexicon.aliases) {
-    const auto leaves = exam.index.by_attribute.find(name.back());
-    if (leaves == exam.index.by_attribute.end()) continue;
-    for (std::uint32_t leaf : leaves->second) {
+    for (std::uint32_t leaf : exam.index.attributed(name.back())) {
       const bool open = exam.usable(leaf) && says_plainly(exam.index.leaves[leaf]) && exam.index.leaves[leaf].trust == Trust::kMerchant;
       if (open && std::find(candidates.begin(), candidates.end(), leaf) == candidates.end()) candidates.push_back(leaf);
     }
   }
   for (std::uint32_t leaf : candidates) check_leaf(exam, leaf);
   for (std::size_t i = 0; i < exam.piece.tokens.size(); ++i) {
-    const auto leaves = exam.index.by_attribute.find(exam.piece.tokens[i].concept_id);
-    if (!exam.piece.negated[i] || exam.piece.tokens[i].concept_id == 0 || leaves == exam.index.by_attribute.end()) continue;
-    for (std::uint32_t leaf : leaves->second) {
-      if (exam.index.leaves[leaf].trust == Trust::kMerchant && exam.usable(leaf) && describes(exam, leaf)) check_denied(exam, leaf, leaves->second);
+    if (!exam.piece.negated[i] || exam.piece.tokens[i].concept_id == 0) continue;
+    const auto leaves = exam.index.attributed(exam.piece.tokens[i].concept_id);
+    for (std::uint32_t leaf : leaves) {
+      if (exam.index.leaves[leaf].trust == Trust::kMerchant && exam.usable(leaf) && describes(exam, leaf)) check_denied(exam, leaf, leaves);
     }
   }
 }

@@ -9,6 +9,8 @@
 namespace floorwalker::verify {
 namespace {
 
+using LeafList = Lists<std::uint32_t>::List;
+
 bool named(const Leaf& leaf, std::string_view a, std::string_view b) {
   return leaf.key.find(a) != std::string_view::npos && leaf.key.find(b) != std::string_view::npos;
 }
@@ -32,14 +34,14 @@ void check_ending(Examination& exam, std::size_t token) {
     }
     if (last_digits(fact)) known.push_back(leaf);
   }
-  for (const auto& [id, leaves] : exam.index.identifiers) {
-    const bool suffix = id.size() > said.size() + 2 && id.compare(id.size() - said.size(), said.size(), said) == 0;
-    const bool prefixed = id.find('_') != std::string::npos && id.find("credit") == std::string::npos;
-    if (suffix && prefixed && !leaves.empty()) {
-      exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kIdentifier, Verdict::kSupported, "the last digits of its number", {leaves[0]});
-      return;
-    }
-  }
+  bool of_number = false;
+  exam.index.identifiers.each([&](std::string_view id, const LeafList& leaves) {
+    const bool suffix = id.size() > said.size() + 2 && id.substr(id.size() - said.size()) == said;
+    of_number = suffix && id.find('_') != std::string_view::npos && id.find("credit") == std::string_view::npos;
+    if (of_number) exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kIdentifier, Verdict::kSupported, "the last digits of its number", {leaves.front()});
+    return of_number;
+  });
+  if (of_number) return;
   const std::string why = known.empty() ? "no tool result states these last digits"
                                         : fmt::format("the last digits on file are {}, not {}", exam.index.value_text(known.back()), said);
   exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kIdentifier,
@@ -81,10 +83,10 @@ bool key_has(const Examination& exam, std::uint32_t leaf, Concept word) {
 bool mislabelled(const Examination& exam, const std::vector<std::uint32_t>& leaves, Concept label) {
   if (label == 0) return false;
   bool used = false;
-  for (const auto& [id, holders] : exam.index.identifiers) {
+  exam.index.identifiers.each([&](std::string_view, const LeafList& holders) {
     for (std::uint32_t leaf : holders) used = used || (exam.index.leaves[leaf].identifier && exam.usable(leaf) && key_has(exam, leaf, label));
-    if (used) break;
-  }
+    return used;
+  });
   if (!used) return false;
   bool plain = false;
   for (std::uint32_t leaf : leaves) {
@@ -95,14 +97,31 @@ bool mislabelled(const Examination& exam, const std::vector<std::uint32_t>& leav
   return plain;
 }
 
+// The end of a known identifier, or a known one with something before it.
+bool part_of_known(Examination& exam, const IdentifierSpan& span) {
+  const std::string_view said = span.normal;
+  bool decided = false;
+  exam.index.identifiers.each([&](std::string_view id, const LeafList& leaves) {
+    const bool inside = id.size() >= 7 && said.size() > id.size() && said.substr(said.size() - id.size()) == id;
+    const bool suffix = said.size() >= 7 && id.size() > said.size() && id.substr(id.size() - said.size()) == said;
+    decided = inside || suffix;
+    if (!decided) return false;
+    const std::string_view key = exam.index.leaves[leaves.front()].key;
+    exam.claim(suffix ? span.start : span.end - id.size(), span.end, ClaimKind::kIdentifier, Verdict::kSupported,
+               key.empty() ? "of a tool result" : std::string(key), {leaves.front()});
+    return true;
+  });
+  return decided;
+}
+
 void check_identifier(Examination& exam, const IdentifierSpan& span) {
-  const auto known = exam.index.identifiers.find(span.normal);
-  if (known != exam.index.identifiers.end()) {
+  const LeafList known = exam.index.identifiers.of(span.normal);
+  if (!known.empty()) {
     std::vector<std::uint32_t> leaves;
-    for (std::uint32_t leaf : known->second) {
+    for (std::uint32_t leaf : known) {
       if (exam.usable(leaf)) leaves.push_back(leaf);
     }
-    if (leaves.empty()) leaves = known->second;
+    if (leaves.empty()) leaves.assign(known.begin(), known.end());
     if (mislabelled(exam, leaves, label_before(exam, span))) {
       exam.claim(span.start, span.end, ClaimKind::kIdentifier, Verdict::kContradicted,
                  fmt::format("it is a {}", exam.index.leaves[leaves[0]].key), leaves);
@@ -111,14 +130,8 @@ void check_identifier(Examination& exam, const IdentifierSpan& span) {
     }
     return;
   }
-  for (const auto& [id, leaves] : exam.index.identifiers) {
-    const bool inside = id.size() >= 7 && span.normal.size() > id.size() && span.normal.compare(span.normal.size() - id.size(), id.size(), id) == 0;
-    const bool suffix = span.normal.size() >= 7 && id.size() > span.normal.size() && id.compare(id.size() - span.normal.size(), span.normal.size(), span.normal) == 0;
-    if (!(inside || suffix) || leaves.empty()) continue;
-    exam.claim(suffix ? span.start : span.end - id.size(), span.end, ClaimKind::kIdentifier, Verdict::kSupported, exam.index.leaves[leaves[0]].key.empty() ? "of a tool result" : std::string(exam.index.leaves[leaves[0]].key), {leaves[0]});
-    return;
-  }
-  if (exam.index.entity_of_id.count(span.normal)) {
+  if (part_of_known(exam, span)) return;
+  if (exam.index.entity_of_id.find(span.normal)) {
     exam.claim(span.start, span.end, ClaimKind::kIdentifier, Verdict::kSupported, "named by a tool result");
     return;
   }

@@ -105,13 +105,11 @@ void weigh(const Examination& exam, const Number& said, const Scope& scope, cons
 
 Judgement judge(const Examination& exam, const Number& said, const Scope& scope, const std::vector<Hint>& hints, Bound bound) {
   Judgement judged;
-  const auto over = [&](int kind) {
-    const auto numbers = exam.index.numbers_of.find(kind);
-    if (numbers == exam.index.numbers_of.end()) return;
-    for (std::uint32_t i : numbers->second) weigh(exam, said, scope, hints, bound, i, judged);
+  const auto over = [&](std::size_t kind) {
+    for (std::uint32_t i : exam.index.numbers_of.of(kind)) weigh(exam, said, scope, hints, bound, i, judged);
   };
   over(number_kind(said));
-  if (said.money) over(static_cast<int>(Dimension::kNone));
+  if (said.money) over(static_cast<std::size_t>(Dimension::kNone));
   if (said.bare()) over(kMoneyKind);
   const auto best = std::max_element(judged.same.begin(), judged.same.end(), [&](const Candidate& a, const Candidate& b) { return rank(exam, a) < rank(exam, b); });
   if (best != judged.same.end()) std::iter_swap(judged.same.begin(), best);
@@ -238,7 +236,7 @@ bool labels_something(const Examination& exam, const Number& said) {
 // "3.5mm jack" where that is the name of an attribute.
 bool names_a_feature(const Examination& exam, const Number& said) {
   const Token& token = exam.piece.tokens[said.first_token];
-  return token.concept_id && exam.index.by_attribute.count(token.concept_id) > 0 && said.first_token == said.last_token;
+  return token.concept_id && !exam.index.attributed(token.concept_id).empty() && said.first_token == said.last_token;
 }
 
 bool worth_checking(const Examination& exam, const Number& said, const Judgement& judged) {

@@ -82,9 +82,7 @@ bool attribute_of_class(const ValueClass& value_class, const Leaf& leaf) {
 
 // The word stands in another fact of the same thing or of its kin (another variant of the same product), or the shopper said it.
 bool said_elsewhere(const Examination& exam, Concept word, const Scope& scope) {
-  const auto anywhere = exam.index.by_word.find(word);
-  if (anywhere == exam.index.by_word.end()) return false;
-  for (const Posting& posting : anywhere->second) {
+  for (const Posting& posting : exam.index.holding(word)) {
     const Leaf& fact = exam.index.leaves[posting.leaf];
     if (!exam.usable(posting.leaf) || exam.index.content(posting.leaf)) continue;
     if (scope.holds(fact.entity) || fact.trust == Trust::kShopper || exam.kin(scope, fact.entity)) return true;
@@ -121,9 +119,7 @@ void check_class_word(Examination& exam, std::size_t token, std::uint16_t class_
   const Scope scope = exam.scope_at(token);
   std::vector<std::uint32_t> others;
   for (Concept attribute : value_class.attributes) {
-    const auto leaves = exam.index.by_attribute.find(attribute);
-    if (leaves == exam.index.by_attribute.end()) continue;
-    for (std::uint32_t leaf : leaves->second) {
+    for (std::uint32_t leaf : exam.index.attributed(attribute)) {
       const Leaf& fact = exam.index.leaves[leaf];
       if (!exam.usable(leaf) || !scope.holds(fact.entity) || fact.trust != Trust::kMerchant || fact.kind != Leaf::Kind::kText) continue;
       if (!attribute_of_class(value_class, fact)) continue;
@@ -169,11 +165,11 @@ void check_classes(Examination& exam) {
 
 // A value that the same attribute has elsewhere (another variant, another product), but not here.
 void check_foreign_value(Examination& exam, std::size_t first) {
-  const auto parts = exam.index.by_part.find(exam.piece.tokens[first].concept_id);
-  if (exam.piece.tokens[first].concept_id == 0 || parts == exam.index.by_part.end()) return;
+  const auto parts = exam.index.parts_from(exam.piece.tokens[first].concept_id);
+  if (parts.empty()) return;
   const Scope scope = exam.scope_at(first);
   if (!scope.exact || scope.roots.size() != 1 || !exam.one_identified(first) || exam.piece.negated[first]) return;
-  for (const Part& part : parts->second) {
+  for (const Part& part : parts) {
     const Leaf& fact = exam.index.leaves[part.leaf];
     if (part.length != fact.words.size() || !exam.usable(part.leaf) || scope.holds(fact.entity) || fact.trust != Trust::kMerchant || fact.identifier) continue;
     if (first + part.length > exam.piece.tokens.size()) continue;
@@ -196,10 +192,10 @@ void check_foreign_value(Examination& exam, std::size_t first) {
 
 // "t_mobile" written as "TMobile".
 void check_joined(Examination& exam, std::size_t token) {
-  const auto found = exam.index.joined_values.find(exam.piece.tokens[token].folded);
-  if (found == exam.index.joined_values.end() || exam.piece.used[token] || exam.piece.negated[token] || !telling(exam, token, token)) return;
+  const auto found = exam.index.joined_values.of(exam.piece.tokens[token].folded);
+  if (found.empty() || exam.piece.used[token] || exam.piece.negated[token] || !telling(exam, token, token)) return;
   const Scope scope = exam.scope_at(token);
-  for (std::uint32_t leaf : found->second) {
+  for (std::uint32_t leaf : found) {
     if (!exam.usable(leaf) || !scope.holds(exam.index.leaves[leaf].entity) || !trusted(exam, exam.index.leaves[leaf])) continue;
     exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kAttribute, Verdict::kSupported,
                fmt::format("{}: {}", exam.index.leaves[leaf].key, shortened(exam.index.value_text(leaf), kShownOfValue)), {leaf});
@@ -232,7 +228,7 @@ void check_member(Examination& exam, std::size_t first, std::uint32_t leaf) {
     if (exam.piece.used[i] || tokens[i].digits || tokens[i].is(WordClass::kEvaluative) || tokens[i].is(WordClass::kThing)) return;
     const bool of_list = std::find(list.attribute.begin(), list.attribute.end(), tokens[i].concept_id) != list.attribute.end();
     if (!is_content(tokens[i]) || (of_list && tokens[i].concept_id)) continue;
-    if (tokens[i].concept_id && (exam.index.by_word.count(tokens[i].concept_id) || exam.index.by_attribute.count(tokens[i].concept_id))) return;
+    if (tokens[i].concept_id && (!exam.index.holding(tokens[i].concept_id).empty() || !exam.index.attributed(tokens[i].concept_id).empty())) return;
     if (unknown == end) unknown = i;
   }
   if (unknown == end) return;
@@ -254,9 +250,9 @@ bool names_attribute(const Examination& exam, const Leaf& leaf) {
 void check_lists(Examination& exam) {
   const auto& tokens = exam.piece.tokens;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const auto parts = exam.index.by_part.find(tokens[i].concept_id);
-    if (tokens[i].concept_id == 0 || !exam.piece.used[i] || parts == exam.index.by_part.end()) continue;
-    for (const Part& part : parts->second) {
+    if (tokens[i].concept_id == 0 || !exam.piece.used[i]) continue;
+    const auto parts = exam.index.parts_from(tokens[i].concept_id);
+    for (const Part& part : parts) {
       const Leaf& list = exam.index.leaves[part.leaf];
       const bool member = part.length <= 3 && i + part.length <= tokens.size() && exam.usable(part.leaf) && list.trust == Trust::kMerchant;
       const std::string_view value = exam.index.value_text(part.leaf);

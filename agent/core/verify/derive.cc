@@ -117,7 +117,7 @@ std::optional<Derivation> multiple(const Examination& exam, std::int64_t target)
     const std::int64_t factor = target / price.minor;
     if (factor < 2 || factor > 99) continue;
     for (const Token& token : exam.piece.tokens) {
-      const auto word = exam.lexicon.numbers.find(token.folded);
+      const auto word = token.is(WordClass::kNumberWord) ? exam.lexicon.numbers.find(token.folded) : exam.lexicon.numbers.end();
       const bool said = token.folded == std::to_string(factor) || (word != exam.lexicon.numbers.end() && word->second == factor) ||
                         (factor == 2 && token.folded == "both");
       if (said) return Derivation{fmt::format("{} x {} = {}", factor, written(price.minor), written(target)), {}, {price.pointer}};
@@ -183,12 +183,9 @@ std::optional<Derivation> from_proven(const Examination& exam, std::int64_t targ
     if (!known) add(operands, minor, pointer);
   }
   if (!arithmetic) return std::nullopt;
-  for (const auto& [number_kind, numbers] : exam.index.numbers_of) {
-    if (number_kind != kMoneyKind) continue;
-    for (std::uint32_t i : numbers) {
-      const EvidenceNumber& known = exam.index.numbers[i];
-      if (exam.index.leaves[known.leaf].key == "balance" && exam.usable(known.leaf)) add(operands, known.number.minor, exam.index.pointer(known.leaf));
-    }
+  for (std::uint32_t i : exam.index.numbers_of.of(kMoneyKind)) {
+    const EvidenceNumber& known = exam.index.numbers[i];
+    if (exam.index.leaves[known.leaf].key == "balance" && exam.usable(known.leaf)) add(operands, known.number.minor, exam.index.pointer(known.leaf));
   }
   for (EntityIndex thing : spoken_of(exam)) {
     if (exam.index.entities[thing].children.empty() && operands.size() < 60) prices_of(exam, thing, operands);

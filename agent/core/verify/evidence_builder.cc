@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
 
@@ -40,6 +41,22 @@ bool long_digits(std::string_view key) {
   return key.size() >= 5 && std::count_if(key.begin(), key.end(), [](char c) { return c >= '0' && c <= '9'; }) >= 4;
 }
 
+KeyFacts read_key(std::string_view key) {
+  KeyFacts facts;
+  facts.read = true;
+  facts.structural = one_of(key, kStructural);
+  facts.label = one_of(key, kLabelKeys);
+  facts.value = one_of(key, kValueKeys);
+  facts.name = one_of(key, kNameKeys);
+  facts.review = one_of(key, kReviewKeys);
+  facts.identifier = id_key(key);
+  facts.long_digits = long_digits(key);
+  const auto rank = static_cast<std::size_t>(std::find(kIdKeys.begin(), kIdKeys.end(), key) - kIdKeys.begin());
+  if (rank < kIdKeys.size() || ends_with(key, "_id")) facts.id_rank = static_cast<std::uint8_t>(rank);
+  facts.minor = ends_with(key, "_minor") || ends_with(key, "_cents") || key == "minor";
+  return facts;
+}
+
 }  // namespace
 
 EvidenceBuilder::EvidenceBuilder(EvidenceIndex& index, std::uint32_t document)
@@ -47,11 +64,39 @@ EvidenceBuilder::EvidenceBuilder(EvidenceIndex& index, std::uint32_t document)
 
 void EvidenceBuilder::build() {
   Document& document = *index_.documents[document_];
+  read_keys();
   document.first_leaf = static_cast<std::uint32_t>(index_.leaves.size());
   Place root;
   root.third_party = document.trust == Trust::kThirdParty;
   walk(0, root);
   document.last_leaf = static_cast<std::uint32_t>(index_.leaves.size());
+}
+
+std::uint32_t EvidenceBuilder::read(std::string_view key) {
+  const std::uint32_t at = index_.keys.position(key);
+  if (!index_.keys.value(at).read) index_.keys.value(at) = read_key(key);
+  return at;
+}
+
+// Looks up every key of the document once.
+void EvidenceBuilder::read_keys() {
+  key_of_.reserve(tree_.nodes().size());
+  for (const JsonNode& node : tree_.nodes()) key_of_.push_back(read(node.key));
+}
+
+// The key with its words, each once, which only keys that mean something have.
+const KeyFacts& EvidenceBuilder::worded(std::uint32_t known_as) {
+  KeyFacts& facts = index_.keys.value(known_as);
+  if (facts.worded) return facts;
+  concepts_.clear();
+  facts.money = facts.minor;
+  for (Concept word : name_words(index_.keys.word(index_.keys.entries()[known_as]), index_.concepts)) {
+    if (std::find(concepts_.begin(), concepts_.end(), word) == concepts_.end()) concepts_.push_back(word);
+    facts.money = facts.money || (lexicon_.classes_of(word) & bit(WordClass::kMoney));
+  }
+  facts.words = index_.arena.keep(concepts_);
+  facts.worded = true;
+  return facts;
 }
 
 void EvidenceBuilder::walk(std::uint32_t node, const Place& place) {
@@ -68,44 +113,53 @@ bool EvidenceBuilder::walk_pair(std::uint32_t node, const Place& place) {
   std::uint32_t value = 0;
   int others = 0;
   for (std::uint32_t at = tree_[node].first_child; at; at = tree_[at].next) {
-    if (!label && one_of(tree_[at].key, kLabelKeys) && tree_[at].type == JsonNode::Type::kString) label = at;
-    else if (!value && one_of(tree_[at].key, kValueKeys)) value = at;
+    if (!label && facts(at).label && tree_[at].type == JsonNode::Type::kString) label = at;
+    else if (!value && facts(at).value) value = at;
     else ++others;
   }
   if (!label || !value || others > 4) return false;
   if (others > 0 && tree_.child(node, "id")) return false;
-  Place inner = below(place, tree_[label].text);
+  const std::uint32_t known_as = read(tree_[label].text);
+  Place inner = below(place, tree_[label].text, known_as);
   inner.key = tree_[label].text;
+  inner.identifier = index_.keys.value(known_as).identifier;
   if (tree_[value].type == JsonNode::Type::kObject) {  // by the thing: {"P-17": "1.2 kg", "P-18": null}
     for (std::uint32_t at = tree_[value].first_child; at; at = tree_[at].next) {
       Place of_thing = inner;
-      const auto thing = index_.entity_of_id.find(normal_identifier(tree_[at].key));
-      if (thing != index_.entity_of_id.end()) of_thing.entity = thing->second;
-      else of_thing = below(inner, tree_[at].key);
+      const EntityIndex* thing = index_.entity_of_id.find(normal_identifier(tree_[at].key));
+      if (thing) of_thing.entity = *thing;
+      else of_thing = below(inner, at);
       walk(at, of_thing);
     }
   } else {
     walk(value, inner);
   }
   for (std::uint32_t at = tree_[node].first_child; at; at = tree_[at].next) {
-    if (at != label && at != value) walk(at, below(inner, tree_[at].key));
+    if (at != label && at != value) walk(at, below(inner, at));
   }
   return true;
 }
 
-EvidenceBuilder::Place EvidenceBuilder::below(const Place& place, std::string_view key) const {
+EvidenceBuilder::Place EvidenceBuilder::below(const Place& place, std::string_view key, std::uint32_t known_as) {
   Place inner = place;
   inner.unit = {};
   if (key.empty()) return inner;
   inner.key = key;
-  inner.third_party = place.third_party || one_of(key, kReviewKeys);
-  if (one_of(key, kStructural)) return inner;
-  for (Concept word : name_words(key, index_.concepts)) {
-    if (std::find(inner.attribute.begin(), inner.attribute.end(), word) == inner.attribute.end()) inner.attribute.push_back(word);
-    inner.money = inner.money || (lexicon_.classes_of(word) & bit(WordClass::kMoney));
+  inner.identifier = index_.keys.value(known_as).identifier;
+  inner.third_party = place.third_party || index_.keys.value(known_as).review;
+  if (index_.keys.value(known_as).structural) return inner;
+  const KeyFacts& facts = worded(known_as);
+  if (place.attribute.empty()) {
+    inner.attribute = facts.words;
+  } else {
+    concepts_.assign(place.attribute.begin(), place.attribute.end());
+    for (Concept word : facts.words) {
+      if (std::find(concepts_.begin(), concepts_.end(), word) == concepts_.end()) concepts_.push_back(word);
+    }
+    if (concepts_.size() > place.attribute.size()) inner.attribute = index_.arena.keep(concepts_);
   }
-  inner.minor = ends_with(key, "_minor") || ends_with(key, "_cents") || key == "minor";
-  inner.money = inner.money || inner.minor;
+  inner.minor = facts.minor;
+  inner.money = place.money || facts.money;
   return inner;
 }
 
@@ -114,20 +168,20 @@ void EvidenceBuilder::walk_object(std::uint32_t node, Place place) {
   const EntityIndex before = place.entity;
   place.entity = entity_for(node, place);
   if (place.entity != before) {
-    place.attribute.clear();
+    place.attribute = {};
     place.money = false;
   }
   const std::uint32_t first = tree_[node].first_child;
-  if (first && tree_[first].type == JsonNode::Type::kObject && long_digits(tree_[first].key)) add_collection(node, place);
+  if (first && tree_[first].type == JsonNode::Type::kObject && facts(first).long_digits) add_collection(node, place);
   std::string_view unit;
   for (std::uint32_t at = tree_[node].first_child; at; at = tree_[at].next) {
     const std::string_view key = tree_[at].key;
     if (tree_[at].type == JsonNode::Type::kString && (key == "unit" || ends_with(key, "_unit") || key == "currency" || key == "currency_code")) unit = tree_[at].text;
   }
   for (std::uint32_t at = tree_[node].first_child; at; at = tree_[at].next) {
-    Place inner = below(place, tree_[at].key);
+    Place inner = below(place, at);
     inner.unit = unit;
-    const bool is_map_of_things = tree_[at].type == JsonNode::Type::kObject && long_digits(tree_[at].key);
+    const bool is_map_of_things = tree_[at].type == JsonNode::Type::kObject && facts(at).long_digits;
     if (is_map_of_things) inner.attribute = place.attribute;
     walk(at, inner);
   }
@@ -149,7 +203,7 @@ void EvidenceBuilder::add_collection(std::uint32_t node, const Place& place) {
   made.document = document_;
   made.node = node;
   made.owner = place.entity;
-  made.name = name_words(tree_[node].key, index_.concepts);
+  made.name = worded(key_of_[node]).words;
   for (std::uint32_t at = tree_[node].first_child; at; at = tree_[at].next) {
     ++made.count;
     if (const auto available = says_available(at)) {
@@ -176,23 +230,20 @@ void EvidenceBuilder::walk_array(std::uint32_t node, const Place& place) {
 
 EntityIndex EvidenceBuilder::entity_for(std::uint32_t object, const Place& place) {
   std::uint32_t identity = 0;
-  std::size_t rank = kIdKeys.size() + 1;
+  std::uint8_t rank = UINT8_MAX;
   std::uint32_t name = 0;
   int scalars = 0;
   for (std::uint32_t at = tree_[object].first_child; at; at = tree_[at].next) {
     scalars += scalar(tree_[at]) || tree_[at].type == JsonNode::Type::kBool;
     if (!scalar(tree_[at])) continue;
-    const std::string_view key = tree_[at].key;
-    std::size_t found = static_cast<std::size_t>(std::find(kIdKeys.begin(), kIdKeys.end(), key) - kIdKeys.begin());
-    if (found == kIdKeys.size() && !ends_with(key, "_id")) found = kIdKeys.size() + 1;
-    if (found < rank && !tree_[at].text.empty()) {
-      rank = found;
+    if (facts(at).id_rank < rank && !tree_[at].text.empty()) {
+      rank = facts(at).id_rank;
       identity = at;
     }
-    if (!name && one_of(key, kNameKeys)) name = at;
+    if (!name && facts(at).name) name = at;
   }
   const bool in_list = tree_[tree_[object].parent].type == JsonNode::Type::kArray;
-  const bool in_map = !in_list && long_digits(tree_[object].key);
+  const bool in_map = !in_list && facts(object).long_digits;
   EntityIndex entity = place.entity;
   const bool weak_identity = identity && rank == kIdKeys.size() && scalars > 1 && !in_list && object != 0;
   if (identity && !weak_identity) entity = make_entity(tree_[identity].text, place.entity);
@@ -216,14 +267,13 @@ EntityIndex EvidenceBuilder::make_entity(std::string_view id, EntityIndex parent
   const std::string key = normal_identifier(id);
   EntityIndex entity = 0;
   if (!key.empty()) {
-    const auto found = index_.entity_of_id.find(key);
-    if (found != index_.entity_of_id.end()) entity = found->second;
+    if (const EntityIndex* found = index_.entity_of_id.find(key)) entity = *found;
   }
   if (entity == 0) {
     entity = static_cast<EntityIndex>(index_.entities.size());
     index_.entities.emplace_back();
     index_.entities.back().id = std::string(id);
-    if (!key.empty()) index_.entity_of_id.emplace(key, entity);
+    if (!key.empty()) *index_.entity_of_id.emplace(key).first = entity;
   }
   link(parent, entity);
   return entity;
@@ -242,22 +292,25 @@ void EvidenceBuilder::name_entity(EntityIndex entity, std::uint32_t object) {
   std::string_view brand;
   if (const std::uint32_t at = tree_.child(object, "brand")) brand = tree_[at].text;
   for (std::uint32_t at = tree_[object].first_child; at; at = tree_[at].next) {
-    if (tree_[at].type != JsonNode::Type::kString || !one_of(tree_[at].key, kNameKeys)) continue;
+    if (tree_[at].type != JsonNode::Type::kString || !facts(at).name) continue;
     add_name(entity, tree_[at].text);
     if (!brand.empty()) add_name(entity, std::string(brand) + " " + std::string(tree_[at].text));
   }
 }
 
 void EvidenceBuilder::add_name(EntityIndex entity, std::string_view name) {
-  std::vector<Concept> words;
-  for (const Token& token : tokenise(name, index_.concepts)) words.push_back(token.concept_id);
+  tokenise(name, index_.concepts, tokens_);
+  if (tokens_.empty() || tokens_.size() > 40) return;
+  concepts_.clear();
+  for (const Token& token : tokens_) concepts_.push_back(token.concept_id);
   auto& names = index_.entities[entity].names;
-  if (words.empty() || words.size() > 40 || std::find(names.begin(), names.end(), words) != names.end()) return;
+  const bool known = std::any_of(names.begin(), names.end(), [&](Words other) { return std::ranges::equal(other, concepts_); });
+  if (known) return;
   const auto position = static_cast<std::uint16_t>(names.size());
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    index_.by_name[words[i]].push_back({entity, position, static_cast<std::uint16_t>(i)});
+  names.push_back(index_.arena.keep(concepts_));
+  for (std::size_t i = 0; i < concepts_.size(); ++i) {
+    index_.by_name.add(index_.concepts.slot(concepts_[i]), {entity, position, static_cast<std::uint16_t>(i)});
   }
-  names.push_back(std::move(words));
 }
 
 void EvidenceBuilder::add_leaf(std::uint32_t node, const Place& place) {
@@ -272,7 +325,7 @@ void EvidenceBuilder::add_leaf(std::uint32_t node, const Place& place) {
   leaf.money = place.money;
   leaf.trust = place.third_party ? Trust::kThirdParty : index_.documents[document_]->trust;
   leaf.first_number = static_cast<std::uint32_t>(index_.numbers.size());
-  leaf.identifier = id_key(place.key) || (place.key == "orders" && scalar(source));
+  leaf.identifier = place.identifier || (place.key == "orders" && scalar(source));
   switch (source.type) {
     case JsonNode::Type::kBool:
       leaf.kind = Leaf::Kind::kBool;
@@ -292,36 +345,38 @@ void EvidenceBuilder::add_leaf(std::uint32_t node, const Place& place) {
 void EvidenceBuilder::index_leaf(std::uint32_t leaf) {
   Leaf& made = index_.leaves[leaf];
   made.numbers = static_cast<std::uint32_t>(index_.numbers.size()) - made.first_number;
-  for (Concept word : made.attribute) index_.by_attribute[word].push_back(leaf);
+  for (Concept word : made.attribute) index_.by_attribute.add(index_.concepts.slot(word), leaf);
   std::uint16_t position = 0;
-  for (Concept word : made.words) index_.by_word[word].push_back({leaf, position++});
+  for (Concept word : made.words) index_.by_word.add(index_.concepts.slot(word), {leaf, position++});
   index_.entities[made.entity].leaves.push_back(leaf);
 }
 
 void EvidenceBuilder::add_text(std::uint32_t leaf, const Place& place) {
+  constexpr std::size_t kMostWords = 4000;
   const std::string_view text = tree_[index_.leaves[leaf].node].text;
   const std::string readable = text.find('_') != std::string_view::npos && text.size() < 60 ? text::spaced(text) : plain_spaces(text);
-  const std::vector<Token> tokens = tokenise(readable, index_.concepts);
+  tokenise(readable, index_.concepts, tokens_);
+  concepts_.clear();
+  for (std::size_t i = 0; i < tokens_.size() && i < kMostWords; ++i) concepts_.push_back(tokens_[i].concept_id);
   Leaf& target = index_.leaves[leaf];
-  target.words.reserve(tokens.size());
-  for (const Token& token : tokens) {
-    if (target.words.size() >= 4000) break;
-    target.words.push_back(token.concept_id);
-  }
-  if (!tokens.empty()) {
-    const std::string& first = tokens[0].folded;
-    const bool alone = tokens.size() == 1 || tokens[1].gap != ' ';
+  target.words = index_.arena.keep(concepts_);
+  if (!tokens_.empty()) {
+    const std::string& first = tokens_[0].folded;
+    const bool alone = tokens_.size() == 1 || tokens_[1].gap != ' ';
     target.yes = (first == "yes" || first == "true") && alone;
-    target.no = (first == "no" || first == "false") && (alone || (tokens.size() <= 3 && tokens[1].folded != "longer" && tokens[1].folded != "more"));
+    target.no = (first == "no" || first == "false") && (alone || (tokens_.size() <= 3 && tokens_[1].folded != "longer" && tokens_[1].folded != "more"));
   }
   if (target.identifier || looks_like_identifier(text)) index_identifier(leaf, text);
-  for (const Token& token : tokens) {
-    if (token.folded.size() >= 7 && looks_like_identifier(token.folded)) index_identifier(leaf, token.folded);
+  for (const Token& token : tokens_) {
+    if (token.digits && token.folded.size() >= 7 && looks_like_identifier(token.folded)) index_identifier(leaf, token.folded);
   }
-  for (const Date& date : find_dates(readable, tokens, lexicon_)) index_.dates.emplace_back(date, leaf);
-  add_parts(leaf, tokens);
-  if (index_.leaves[leaf].identifier) return;
-  const std::vector<Number> numbers = find_numbers(readable, tokens, lexicon_);
+  for (const Date& date : find_dates(readable, tokens_, lexicon_)) index_.dates.emplace_back(date, leaf);
+  add_parts(leaf);
+  if (!index_.leaves[leaf].identifier) add_numbers(leaf, place, readable);
+}
+
+void EvidenceBuilder::add_numbers(std::uint32_t leaf, const Place& place, std::string_view readable) {
+  const std::vector<Number> numbers = find_numbers(readable, tokens_, lexicon_);
   for (const Number& number : numbers) {
     EvidenceNumber found{number, leaf, {}};
     if (place.money && number.bare()) {
@@ -331,33 +386,43 @@ void EvidenceBuilder::add_text(std::uint32_t leaf, const Place& place) {
     } else if (number.bare() && !place.unit.empty() && numbers.size() == 1) {
       if (const auto unit = find_unit(place.unit)) found.number.unit = *unit;
     }
-    const auto in_number = [&](std::size_t token) {
-      return std::any_of(numbers.begin(), numbers.end(), [&](const Number& other) { return other.start != number.start && other.first_token <= token && token <= other.last_token; });
-    };
-    for (std::size_t i = number.first_token; i-- > 0 && number.first_token - i <= 4;) {
-      if (in_number(i)) break;
-      if (tokens[i + 1].gap == ',' || tokens[i + 1].gap == '\n' || tokens[i + 1].gap == ';' || tokens[i + 1].gap == '.') break;
-      found.near.push_back(tokens[i].concept_id);
-    }
-    for (std::size_t i = number.last_token + 1; i < tokens.size() && i - number.last_token <= 6; ++i) {
-      if (in_number(i)) break;
-      if (tokens[i].gap == ',' || tokens[i].gap == '\n' || tokens[i].gap == ';' || tokens[i].gap == '.') break;
-      found.near.push_back(tokens[i].concept_id);
-    }
+    found.near = words_beside(numbers, number);
     index_number(std::move(found));
   }
+}
+
+// The words before and after a number, up to the next number or mark.
+Words EvidenceBuilder::words_beside(const std::vector<Number>& numbers, const Number& number) {
+  const auto in_number = [&](std::size_t token) {
+    return std::any_of(numbers.begin(), numbers.end(), [&](const Number& other) { return other.start != number.start && other.first_token <= token && token <= other.last_token; });
+  };
+  const auto marked = [&](std::size_t token) {
+    const char gap = tokens_[token].gap;
+    return gap == ',' || gap == '\n' || gap == ';' || gap == '.';
+  };
+  concepts_.clear();
+  for (std::size_t i = number.first_token; i-- > 0 && number.first_token - i <= 4;) {
+    if (in_number(i) || marked(i + 1)) break;
+    concepts_.push_back(tokens_[i].concept_id);
+  }
+  for (std::size_t i = number.last_token + 1; i < tokens_.size() && i - number.last_token <= 6; ++i) {
+    if (in_number(i) || marked(i)) break;
+    concepts_.push_back(tokens_[i].concept_id);
+  }
+  return index_.arena.keep(concepts_);
 }
 
 void EvidenceBuilder::add_number(std::uint32_t leaf, const Place& place) {
   const std::string_view text = tree_[index_.leaves[leaf].node].text;
   if (index_.leaves[leaf].identifier || (text.size() >= 9 && text.find('.') == std::string_view::npos)) {
-    index_.leaves[leaf].words.push_back(index_.concepts.intern(std::string(text)));
+    concepts_.assign(1, index_.concepts.intern(text).id);
+    index_.leaves[leaf].words = index_.arena.keep(concepts_);
     index_identifier(leaf, text);
     return;
   }
   EvidenceNumber found;
   found.leaf = leaf;
-  found.number.value = std::strtod(std::string(text).c_str(), nullptr);
+  std::from_chars(text.data() + (text[0] == '+'), text.data() + text.size(), found.number.value);
   const std::size_t point = text.find('.');
   found.number.decimals = point == std::string_view::npos ? 0 : static_cast<int>(text.size() - point - 1);
   const bool a_currency = place.unit.empty() || Currency::parse(place.unit);
@@ -369,17 +434,22 @@ void EvidenceBuilder::add_number(std::uint32_t leaf, const Place& place) {
     if (place.minor) found.number.value /= 100;
   } else if (!place.unit.empty()) {
     if (const auto unit = find_unit(place.unit)) found.number.unit = *unit;
-    for (const Token& token : tokenise(place.unit, index_.concepts)) found.near.push_back(token.concept_id);
+    tokenise(place.unit, index_.concepts, tokens_);
+    concepts_.clear();
+    for (const Token& token : tokens_) concepts_.push_back(token.concept_id);
+    found.near = index_.arena.keep(concepts_);
   } else if (const std::size_t underscore = place.key.rfind('_'); underscore != std::string_view::npos && place.key.size() - underscore > 1) {
     const std::string_view suffix = place.key.substr(underscore + 1);
     const auto unit = suffix == "a" || suffix == "in" || suffix == "to" || suffix == "t" ? std::nullopt : find_unit(suffix);
     if (unit) found.number.unit = *unit;
   }
-  index_.leaves[leaf].words.push_back(index_.concepts.intern(std::string(text)));
+  concepts_.assign(1, index_.concepts.intern(text).id);
+  index_.leaves[leaf].words = index_.arena.keep(concepts_);
   index_number(std::move(found));
 }
 
-void EvidenceBuilder::add_parts(std::uint32_t leaf, const std::vector<Token>& tokens) {
+void EvidenceBuilder::add_parts(std::uint32_t leaf) {
+  const std::vector<Token>& tokens = tokens_;
   constexpr std::size_t kLongest = 8;
   std::string joined;
   std::size_t start = 0;
@@ -390,24 +460,25 @@ void EvidenceBuilder::add_parts(std::uint32_t leaf, const std::vector<Token>& to
     while (start < i && tokens[start].is(WordClass::kStop) && i - start > 1) ++start;
     const std::size_t length = i - start;
     if (length > 0 && length <= kLongest && start < 4000) {
-      index_.by_part[tokens[start].concept_id].push_back({leaf, static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(length)});
+      index_.by_part.add(index_.concepts.slot(tokens[start].concept_id), {leaf, static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(length)});
     }
     start = i;
   }
   if (tokens.empty() || tokens.size() > 4) return;
   for (const Token& token : tokens) joined += token.folded;
-  if (joined.size() >= 3) index_.joined_values[joined].push_back(leaf);
+  if (joined.size() >= 3) index_.joined_values.add(joined, leaf);
 }
 
 void EvidenceBuilder::index_number(EvidenceNumber number) {
   const auto at = static_cast<std::uint32_t>(index_.numbers.size());
-  index_.numbers_of[number_kind(number.number)].push_back(at);
+  index_.numbers_of.add(number_kind(number.number), at);
   index_.numbers.push_back(std::move(number));
 }
 
 void EvidenceBuilder::index_identifier(std::uint32_t leaf, std::string_view text) {
-  auto& leaves = index_.identifiers[normal_identifier(text)];
-  if (leaves.empty() || leaves.back() != leaf) leaves.push_back(leaf);
+  const std::string normal = normal_identifier(text);
+  const std::uint32_t* last = index_.identifiers.last(normal);
+  if (!last || *last != leaf) index_.identifiers.add(normal, leaf);
 }
 
 std::string normal_identifier(std::string_view id) {

@@ -20,8 +20,9 @@ class EvidenceBuilder {
   // What is known on the way down the tree.
   struct Place {
     EntityIndex entity = 0;
-    std::vector<Concept> attribute;
+    Words attribute;
     std::string_view key;
+    bool identifier = false;    // the key says that values are identifiers
     std::string_view unit;      // said by a sibling ("unit": "grams")
     bool money = false;
     bool minor = false;         // whole minor units
@@ -32,12 +33,21 @@ class EvidenceBuilder {
   const std::uint32_t document_;
   const JsonTree& tree_;
   const LexiconData& lexicon_;
+  std::vector<std::uint32_t> key_of_;   // by node: its key in the index's table
+  std::vector<Token> tokens_;           // of the text at hand; kept for its memory
+  std::vector<Concept> concepts_;
 
   void walk(std::uint32_t node, const Place& place);
   void walk_object(std::uint32_t node, Place place);
   void walk_array(std::uint32_t node, const Place& place);
   bool walk_pair(std::uint32_t node, const Place& place);
-  Place below(const Place& place, std::string_view key) const;
+  Place below(const Place& place, std::string_view key, std::uint32_t known_as);
+  Place below(const Place& place, std::uint32_t node) { return below(place, tree_[node].key, key_of_[node]); }
+
+  void read_keys();
+  std::uint32_t read(std::string_view key);       // its place in the index's table of keys
+  const KeyFacts& worded(std::uint32_t known_as);
+  const KeyFacts& facts(std::uint32_t node) const { return index_.keys.value(key_of_[node]); }
 
   EntityIndex entity_for(std::uint32_t object, const Place& place);
   EntityIndex make_entity(std::string_view id, EntityIndex parent);
@@ -51,7 +61,9 @@ class EvidenceBuilder {
   void add_leaf(std::uint32_t node, const Place& place);
   void add_text(std::uint32_t leaf, const Place& place);
   void add_number(std::uint32_t leaf, const Place& place);
-  void add_parts(std::uint32_t leaf, const std::vector<Token>& tokens);
+  void add_numbers(std::uint32_t leaf, const Place& place, std::string_view readable);
+  Words words_beside(const std::vector<Number>& numbers, const Number& number);
+  void add_parts(std::uint32_t leaf);
   void index_number(EvidenceNumber number);
   void index_identifier(std::uint32_t leaf, std::string_view text);
   void index_leaf(std::uint32_t leaf);

@@ -1,13 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "agent/core/evidence.h"
 #include "agent/core/message.h"
+#include "agent/core/verify/flat.h"
 #include "agent/core/verify/json_walk.h"
 #include "agent/core/verify/lexicon.h"
 #include "agent/core/verify/numbers.h"
@@ -18,13 +20,29 @@
 namespace floorwalker::verify {
 
 using EntityIndex = std::uint32_t;  // 0: the conversation or the shop as a whole
+using Words = std::span<const Concept>;  // kept in the index's arena
 
 // Something that facts are about: a product, variant, cart line, order, user.
 struct Entity {
   std::string id;                             // "" if it has none
-  std::vector<std::vector<Concept>> names;
+  std::vector<Words> names;
   std::vector<EntityIndex> parents, children;
   std::vector<std::uint32_t> leaves;          // its own facts
+};
+
+// What a key of a result says by itself.
+struct KeyFacts {
+  bool read = false;          // false: nobody has looked at it yet
+  bool worded = false;        // `words` and `money` are filled in
+  bool structural = false;    // says nothing about what its value means
+  bool label = false, value = false;  // may be the two of a {"name": ..., "value": ...} pair
+  bool name = false;          // names the thing that the object is
+  bool identifier = false;
+  bool money = false, minor = false;
+  bool review = false;
+  bool long_digits = false;   // an id used as key
+  std::uint8_t id_rank = UINT8_MAX;   // of keys that give an object its identity, the most specific first
+  Words words;
 };
 
 // One result, text or content.
@@ -54,8 +72,8 @@ struct Leaf {
   std::uint32_t document = 0, node = 0;
   EntityIndex entity = 0;
   std::string_view key;                       // the last key or label of the path
-  std::vector<Concept> attribute;             // words of the path from the entity down
-  std::vector<Concept> words;                 // of the value
+  Words attribute;                            // words of the path from the entity down
+  Words words;                                // of the value
   std::uint32_t first_number = 0, numbers = 0;
 };
 
@@ -63,7 +81,7 @@ struct Leaf {
 struct EvidenceNumber {
   Number number;
   std::uint32_t leaf = 0;
-  std::vector<Concept> near;
+  Words near;
 };
 
 // A member of a value: all of "Black", or one of "Black, White".
@@ -86,7 +104,7 @@ struct NamePosting {
 struct Collection {
   std::uint32_t document = 0, node = 0;
   EntityIndex owner = 0;
-  std::vector<Concept> name;                  // words of its key: "variants"
+  Words name;                                 // words of its key: "variants"
   std::size_t count = 0;
   std::size_t available = 0;                  // members that say that they can be bought
   bool says_available = false;
@@ -122,14 +140,21 @@ struct EvidenceIndex {
   std::vector<EntityIndex> shown;             // numbered order before the shopper
   std::vector<std::pair<Date, std::uint32_t>> dates;
 
-  std::unordered_map<std::string, EntityIndex> entity_of_id;
-  std::unordered_map<std::string, std::vector<std::uint32_t>> identifiers;   // normalised id -> leaves that hold it
-  std::unordered_map<Concept, std::vector<Posting>> by_word;
-  std::unordered_map<Concept, std::vector<Part>> by_part;                    // by the part's first word
-  std::unordered_map<Concept, std::vector<std::uint32_t>> by_attribute;
-  std::unordered_map<Concept, std::vector<NamePosting>> by_name;
-  std::unordered_map<int, std::vector<std::uint32_t>> numbers_of;            // by number_kind
-  std::unordered_map<std::string, std::vector<std::uint32_t>> joined_values; // "tmobile" of "t_mobile"
+  Arena<Concept> arena;                       // attributes, values, names
+  WordTable<KeyFacts> keys;                   // every key of a result
+  WordTable<EntityIndex> entity_of_id;
+  ListsByWord<std::uint32_t> identifiers;     // normalised id -> leaves that hold it
+  ListsByWord<std::uint32_t> joined_values;   // "tmobile" of "t_mobile" -> leaves
+  Lists<Posting> by_word;                     // these four by the concept's slot
+  Lists<Part> by_part;                        // by the part's first word
+  Lists<std::uint32_t> by_attribute;
+  Lists<NamePosting> by_name;
+  Lists<std::uint32_t> numbers_of;            // by number_kind
+
+  Lists<Posting>::List holding(Concept word) const { return by_word.of(concepts.slot(word)); }
+  Lists<Part>::List parts_from(Concept word) const { return by_part.of(concepts.slot(word)); }
+  Lists<std::uint32_t>::List attributed(Concept word) const { return by_attribute.of(concepts.slot(word)); }
+  Lists<NamePosting>::List named(Concept word) const { return by_name.of(concepts.slot(word)); }
 
   bool content(std::uint32_t leaf) const { return documents[leaves[leaf].document]->content; }
   bool usable(std::uint32_t leaf) const { return leaves[leaf].live && documents[leaves[leaf].document]->live; }
@@ -145,8 +170,8 @@ struct EvidenceIndex {
 };
 
 // What a number can be compared with: its dimension, or kMoneyKind.
-constexpr int kMoneyKind = 200;
-inline int number_kind(const Number& number) { return number.money ? kMoneyKind : static_cast<int>(number.unit.dimension); }
+constexpr std::size_t kMoneyKind = 60;
+inline std::size_t number_kind(const Number& number) { return number.money ? kMoneyKind : static_cast<std::size_t>(number.unit.dimension); }
 
 // Lower case without "#" and outer quotes.
 std::string normal_identifier(std::string_view id);

@@ -78,7 +78,7 @@ void supersede_changed(EvidenceIndex& index, std::uint32_t latest) {
     if (now.entity == 0 || index.entities[now.entity].id.empty() || !changes(now)) continue;
     for (std::uint32_t other : index.entities[now.entity].leaves) {
       Leaf& before = index.leaves[other];
-      if (before.document != latest && before.key == now.key && before.attribute == now.attribute) before.live = false;
+      if (before.document != latest && before.key == now.key && std::equal(before.attribute.begin(), before.attribute.end(), now.attribute.begin(), now.attribute.end())) before.live = false;
     }
   }
 }
@@ -115,7 +115,7 @@ void EvidenceStore::add_call(const ToolCall& call) {
   record.tool = call.name;
   record.arguments = call.arguments;
   const std::string spaced = text::spaced(call.name);
-  for (const text::Word& word : text::words(spaced)) record.tool_stems.push_back(cached_stem(word.folded, index_->lexicon.data().language));
+  for (const text::Word& word : text::words(spaced)) record.tool_stems.push_back(stem_of(word.folded, index_->lexicon.data()));
   index_->calls.push_back(std::move(record));
 }
 
@@ -169,7 +169,8 @@ void EvidenceStore::add_reply(std::string_view text) { index_->replies.emplace_b
 void EvidenceStore::add_proven(const std::vector<Claim>& claims) {
   for (const Claim& claim : claims) {
     if (claim.kind != ClaimKind::kAmount || claim.verdict != Verdict::kSupported) continue;
-    const std::vector<Token> tokens = tokenise(claim.text, index_->concepts);
+    std::vector<Token> tokens;
+    tokenise(claim.text, index_->concepts, tokens);
     for (const Number& number : find_numbers(claim.text, tokens, index_->lexicon.data())) {
       const std::int64_t minor = number.money ? number.minor : std::llround(number.value * 100);
       index_->proven.emplace_back(std::llabs(minor), claim.evidence.empty() ? std::string() : claim.evidence.front());
@@ -183,8 +184,8 @@ void EvidenceStore::set_shown(const std::vector<Shown>& shown) {
   for (const Shown& one : shown) turn = std::max(turn, one.turn);
   for (const Shown& one : shown) {
     if (one.turn != turn) continue;
-    const auto entity = index_->entity_of_id.find(normal_identifier(one.product.str()));
-    index_->shown.push_back(entity == index_->entity_of_id.end() ? 0 : entity->second);
+    const EntityIndex* entity = index_->entity_of_id.find(normal_identifier(one.product.str()));
+    index_->shown.push_back(entity ? *entity : 0);
   }
 }
 

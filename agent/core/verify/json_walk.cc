@@ -1,6 +1,7 @@
 #include "agent/core/verify/json_walk.h"
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 
 namespace floorwalker::verify {
@@ -13,22 +14,24 @@ bool space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool digit(char c) { return c >= '0' && c <= '9'; }
 bool name_byte(char c) { return digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || c == '.' || (c & 0x80); }
 
-void append_utf8(std::string& out, unsigned value) {
+// Writes a code point at `out`, at most four bytes; one past it is returned.
+char* put_utf8(char* out, unsigned value) {
   if (value < 0x80) {
-    out += static_cast<char>(value);
+    *out++ = static_cast<char>(value);
   } else if (value < 0x800) {
-    out += static_cast<char>(0xC0 | value >> 6);
-    out += static_cast<char>(0x80 | (value & 0x3F));
+    *out++ = static_cast<char>(0xC0 | value >> 6);
+    *out++ = static_cast<char>(0x80 | (value & 0x3F));
   } else if (value < 0x10000) {
-    out += static_cast<char>(0xE0 | value >> 12);
-    out += static_cast<char>(0x80 | (value >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (value & 0x3F));
+    *out++ = static_cast<char>(0xE0 | value >> 12);
+    *out++ = static_cast<char>(0x80 | (value >> 6 & 0x3F));
+    *out++ = static_cast<char>(0x80 | (value & 0x3F));
   } else {
-    out += static_cast<char>(0xF0 | value >> 18);
-    out += static_cast<char>(0x80 | (value >> 12 & 0x3F));
-    out += static_cast<char>(0x80 | (value >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (value & 0x3F));
+    *out++ = static_cast<char>(0xF0 | value >> 18);
+    *out++ = static_cast<char>(0x80 | (value >> 12 & 0x3F));
+    *out++ = static_cast<char>(0x80 | (value >> 6 & 0x3F));
+    *out++ = static_cast<char>(0x80 | (value & 0x3F));
   }
+  return out;
 }
 
 unsigned hex4(std::string_view text, std::size_t at) {
@@ -44,7 +47,8 @@ unsigned hex4(std::string_view text, std::size_t at) {
 
 class JsonReader {
  public:
-  JsonReader(JsonTree& tree, std::string_view text) : tree_(tree), text_(text) {}
+  // Strings are unescaped where they stand: what they mean is never longer than how it is written.
+  JsonReader(JsonTree& tree, char* text, std::size_t size) : tree_(tree), writable_(text), text_(text, size) {}
 
   // The whole text as one value; false if anything is left over or broken.
   bool read_document() {
@@ -75,6 +79,7 @@ class JsonReader {
 
  private:
   JsonTree& tree_;
+  char* writable_;
   std::string_view text_;
   std::size_t at_ = 0;
   std::vector<std::uint32_t> last_child_;
@@ -136,31 +141,27 @@ class JsonReader {
   std::optional<std::string_view> read_string() {
     const char quote = text_[at_++];
     const std::size_t start = at_;
-    std::string* copy = nullptr;
+    while (at_ < text_.size() && text_[at_] != quote && text_[at_] != '\\') ++at_;
+    char* out = writable_ + at_;
     while (at_ < text_.size() && text_[at_] != quote) {
-      if (text_[at_] == '\\' && at_ + 1 < text_.size()) {
-        if (!copy) copy = &tree_.strings_.emplace_back(text_.substr(start, at_ - start));
-        unescape(*copy);
-      } else {
-        if (copy) *copy += text_[at_];
-        ++at_;
-      }
+      if (text_[at_] == '\\' && at_ + 1 < text_.size()) out = unescape(out);
+      else *out++ = text_[at_++];
     }
     if (at_ >= text_.size()) return std::nullopt;
     ++at_;
-    return copy ? std::string_view(*copy) : text_.substr(start, at_ - 1 - start);
+    return std::string_view(writable_ + start, static_cast<std::size_t>(out - (writable_ + start)));
   }
 
-  void unescape(std::string& out) {
+  char* unescape(char* out) {
     const char c = text_[at_ + 1];
     at_ += 2;
     switch (c) {
-      case 'n': out += '\n'; return;
-      case 't': out += '\t'; return;
-      case 'r': out += '\r'; return;
-      case 'b': case 'f': out += ' '; return;
+      case 'n': *out = '\n'; return out + 1;
+      case 't': *out = '\t'; return out + 1;
+      case 'r': *out = '\r'; return out + 1;
+      case 'b': case 'f': *out = ' '; return out + 1;
       case 'u': break;
-      default: out += c; return;
+      default: *out = c; return out + 1;
     }
     unsigned value = hex4(text_, at_);
     at_ = std::min(at_ + 4, text_.size());
@@ -168,7 +169,7 @@ class JsonReader {
       value = 0x10000 + ((value - 0xD800) << 10) + (hex4(text_, at_ + 2) - 0xDC00);
       at_ = std::min(at_ + 6, text_.size());
     }
-    append_utf8(out, value);
+    return put_utf8(out, value);
   }
 
   // Reads the value at the current place into the node that was made for it.
@@ -253,14 +254,25 @@ JsonTree JsonTree::parse(std::string_view text) {
   JsonTree tree;
   while (!text.empty() && space(text.front())) text.remove_prefix(1);
   while (!text.empty() && space(text.back())) text.remove_suffix(1);
-  const std::string_view owned = tree.strings_.emplace_back(text);
-  tree.nodes_.reserve(64 + owned.size() / 16);
+  tree.text_ = std::make_unique<char[]>(text.size() + 1);
+  const auto copied = [&] {
+    std::memcpy(tree.text_.get(), text.data(), text.size());
+    return std::string_view(tree.text_.get(), text.size());
+  };
+  std::string_view owned = copied();
   const bool structured = !owned.empty() && (owned[0] == '{' || owned[0] == '[' || owned[0] == '"' || digit(owned[0]) || owned[0] == '-' ||
                                              owned == "true" || owned == "false" || owned == "null");
-  if (structured && JsonReader(tree, owned).read_document()) return tree;
-  tree.nodes_.clear();
-  if (looks_like_pairs(owned) && JsonReader(tree, owned).read_bare_pairs()) return tree;
-  tree.nodes_.clear();
+  if (structured) {
+    tree.nodes_.reserve(16 + owned.size() / 24);
+    if (JsonReader(tree, tree.text_.get(), owned.size()).read_document()) return tree;
+    tree.nodes_.clear();
+    owned = copied();
+  }
+  if (looks_like_pairs(owned)) {
+    if (JsonReader(tree, tree.text_.get(), owned.size()).read_bare_pairs()) return tree;
+    tree.nodes_.clear();
+    owned = copied();
+  }
   JsonNode whole;
   whole.type = JsonNode::Type::kString;
   whole.text = owned;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,7 +41,7 @@ class JsonTree {
  private:
   friend class JsonReader;
 
-  std::deque<std::string> strings_;
+  std::unique_ptr<char[]> text_;
   std::vector<JsonNode> nodes_;
 };
 

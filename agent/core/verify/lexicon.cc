@@ -2,10 +2,13 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
+#include <atomic>
 #include <functional>
 #include <map>
 
 #include "agent/core/text.h"
+#include "agent/core/verify/flat.h"
 #include "agent/core/verify/lexicon_data.h"
 
 namespace floorwalker::verify {
@@ -57,11 +60,37 @@ class Loader {
       if (known == sections.end()) throw YAML::Exception(section.first.Mark(), "unknown section " + section.first.as<std::string>());
       known->second(section.second);
     }
+    index();
     return data_;
   }
 
  private:
   std::shared_ptr<LexiconData> data_ = std::make_shared<LexiconData>();
+
+  // Marks the words that stand in tables, so that others need not be looked up there.
+  void index() {
+    static std::atomic<std::uint64_t> serials{0};
+    data_->serial = ++serials;
+    const auto mark = [&](const auto& table, WordClass as) {
+      for (const auto& entry : table) data_->by_word[entry.first] |= bit(as);
+    };
+    mark(data_->numbers, WordClass::kNumberWord);
+    mark(data_->ordinals, WordClass::kOrdinalWord);
+    mark(data_->months, WordClass::kMonth);
+    mark(data_->action_of, WordClass::kActing);
+    mark(data_->comparisons, WordClass::kComparing);
+    for (const auto& entry : data_->compounds) data_->by_word[entry.first.substr(0, entry.first.find(' '))] |= bit(WordClass::kCompoundHead);
+    for (const auto& entry : data_->unit_words) data_->begins_unit_word[static_cast<unsigned char>(entry.first[0])] = true;
+    for (const auto& entry : data_->currencies) data_->begins_currency[static_cast<unsigned char>(entry.first[0])] = true;
+    data_->phrases.resize(data_->classes.size());
+  }
+
+  std::vector<Phrase>& phrases_from(Concept first) {
+    if (data_->phrases.size() <= first) data_->phrases.resize(first + 1);
+    return data_->phrases[first];
+  }
+
+  std::string stem(const std::string& folded) const { return text::stem(folded, data_->language); }
 
   template <typename Use>
   void read(const YAML::Node& root, const char* key, Use use) {
@@ -80,7 +109,7 @@ class Loader {
 
   std::vector<Concept> intern(const std::string& phrase) {
     std::vector<Concept> concepts;
-    for (const text::Word& word : text::words(phrase)) concepts.push_back(intern_stem(cached_stem(word.folded, data_->language)));
+    for (const text::Word& word : text::words(phrase)) concepts.push_back(intern_stem(stem(word.folded)));
     return concepts;
   }
 
@@ -95,9 +124,9 @@ class Loader {
     for (const YAML::Node& group : node) {
       Concept first = 0;
       for (const YAML::Node& word : group) {
-        const std::string stem = cached_stem(text::fold(word.as<std::string>()), data_->language);
-        if (first == 0) first = intern_stem(stem);
-        else data_->by_stem.emplace(stem, first);
+        const std::string stemmed = stem(text::fold(word.as<std::string>()));
+        if (first == 0) first = intern_stem(stemmed);
+        else data_->by_stem.emplace(stemmed, first);
       }
     }
   }
@@ -108,7 +137,7 @@ class Loader {
       for (const YAML::Node& word : entry.second) {
         const std::vector<Concept> concepts = intern(word.as<std::string>());
         if (concepts.size() == 1) data_->classes[concepts[0]] |= mask;
-        else if (!concepts.empty()) data_->phrases[concepts[0]].push_back({concepts, mask});
+        else if (!concepts.empty()) phrases_from(concepts[0]).push_back({concepts, mask});
       }
     }
   }
@@ -125,7 +154,7 @@ class Loader {
       const std::uint64_t mask = bit(class_of(entry.first));
       for (const YAML::Node& phrase : entry.second) {
         std::vector<Concept> concepts = intern(phrase.as<std::string>());
-        if (!concepts.empty()) data_->phrases[concepts[0]].push_back({concepts, mask});
+        if (!concepts.empty()) phrases_from(concepts[0]).push_back({concepts, mask});
       }
     }
   }
@@ -170,7 +199,7 @@ class Loader {
   }
 
   void reading(const YAML::Node& node) {
-    for (const YAML::Node& word : node) data_->reading.push_back(cached_stem(text::fold(word.as<std::string>()), data_->language));
+    for (const YAML::Node& word : node) data_->reading.push_back(stem(text::fold(word.as<std::string>())));
   }
 
   void actions(const YAML::Node& node) {
@@ -182,8 +211,8 @@ class Loader {
         rule.participles.push_back(text::fold(word.as<std::string>()));
         data_->action_of.emplace(rule.participles.back(), index);
       }
-      for (const YAML::Node& word : entry.second["calls"]) rule.calls.push_back(cached_stem(text::fold(word.as<std::string>()), data_->language));
-      for (const YAML::Node& word : entry.second["states"]) rule.states.push_back(cached_stem(text::fold(word.as<std::string>()), data_->language));
+      for (const YAML::Node& word : entry.second["calls"]) rule.calls.push_back(stem(text::fold(word.as<std::string>())));
+      for (const YAML::Node& word : entry.second["states"]) rule.states.push_back(stem(text::fold(word.as<std::string>())));
       rule.any_write = entry.second["any_write"] && entry.second["any_write"].as<bool>();
       data_->actions.push_back(std::move(rule));
     }
@@ -218,16 +247,29 @@ Result<Lexicon> Lexicon::parse(std::string_view yaml) {
   }
 }
 
-const std::string& cached_stem(const std::string& folded, std::string_view language) {
+const WordFacts& facts_of(std::string_view folded, const LexiconData& lexicon) {
   constexpr std::size_t kMost = 50000;
-  thread_local std::map<std::string, std::unordered_map<std::string, std::string>, std::less<>> caches;
-  auto found = caches.find(language);
-  if (found == caches.end()) found = caches.emplace(std::string(language), std::unordered_map<std::string, std::string>{}).first;
-  auto& cache = found->second;
-  if (cache.size() > kMost) cache.clear();
-  const auto hit = cache.find(folded);
-  if (hit != cache.end()) return hit->second;
-  return cache.emplace(folded, text::stem(folded, language)).first->second;
+  struct Known {
+    std::uint64_t serial = 0;
+    WordTable<WordFacts> words;
+  };
+  thread_local std::vector<Known> lexicons;  // a thread meets few: one a language
+  auto known = std::find_if(lexicons.begin(), lexicons.end(), [&](const Known& one) { return one.serial == lexicon.serial; });
+  if (known == lexicons.end()) {
+    if (lexicons.size() >= 8) lexicons.clear();
+    known = lexicons.insert(lexicons.end(), {lexicon.serial, {}});
+  }
+  const std::uint64_t hash = hash_word(folded);
+  if (const WordFacts* found = known->words.find(folded, hash)) return *found;
+  if (known->words.size() >= kMost) known->words.clear();
+  WordFacts made;
+  made.stem = text::stem(folded, lexicon.language);
+  if (const auto in_lexicon = lexicon.by_stem.find(made.stem); in_lexicon != lexicon.by_stem.end()) made.concept_id = in_lexicon->second;
+  made.classes = lexicon.classes_of(made.concept_id);
+  if (const auto exact = lexicon.by_word.find(std::string(folded)); exact != lexicon.by_word.end()) made.classes |= exact->second;
+  WordFacts* kept = known->words.emplace(folded, hash).first;
+  *kept = std::move(made);
+  return *kept;
 }
 
 }  // namespace floorwalker::verify

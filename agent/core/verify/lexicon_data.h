@@ -49,6 +49,12 @@ enum class WordClass : std::uint8_t {
   kCompatible,    // compatible, fits, works with
   kEachOne,       // each, every
   kGeneric,       // size, type, number: names an attribute only together with another word
+  kNumberWord,    // two, twelve: in `numbers`
+  kOrdinalWord,   // second, last: in `ordinals`
+  kMonth,         // january: in `months`
+  kActing,        // cancelled: in `action_of`
+  kComparing,     // cheaper: in `comparisons`
+  kCompoundHead,  // "wi" of "wi fi": the first word of one in `compounds`
   kCount_,
 };
 
@@ -91,7 +97,7 @@ struct LexiconData {
   std::vector<std::vector<std::uint16_t>> value_classes_of;  // by concept
   std::vector<std::vector<std::uint16_t>> contrasts_of;      // by concept: contrast * 16 + side
   std::vector<ValueClass> value_classes;
-  std::unordered_map<Concept, std::vector<Phrase>> phrases;  // by first word
+  std::vector<std::vector<Phrase>> phrases;          // by concept of the first word
   std::vector<ActionRule> actions;
   std::vector<std::string> reading;      // stems of tool names that change nothing: get, find
   std::unordered_map<std::string, std::uint16_t> action_of;  // participle -> action
@@ -105,10 +111,24 @@ struct LexiconData {
   std::vector<Dimension> contrast_dimension;         // by contrast: the only dimension it holds for, kNone for any
   std::unordered_map<std::string, std::string> unit_words;  // further spellings of units: "megapixel" -> "MP"
 
+  std::uint64_t serial = 0;                          // tells lexicons apart
+  std::array<bool, 256> begins_unit_word{};          // by first byte: some key of `unit_words`
+  std::array<bool, 256> begins_currency{};           // some key of `currencies`
+
   std::uint64_t classes_of(Concept concept_id) const { return concept_id < classes.size() ? classes[concept_id] : 0; }
 };
 
-// The stem of a folded word, remembered per thread.
-const std::string& cached_stem(const std::string& folded, std::string_view language);
+// What a lexicon knows of a folded word.
+struct WordFacts {
+  std::string stem;
+  Concept concept_id = 0;      // 0: the lexicon does not have it
+  std::uint64_t classes = 0;   // of its concept and of its spelling
+};
+
+// Remembered per thread. Valid until the thread asks for the next word.
+const WordFacts& facts_of(std::string_view folded, const LexiconData& lexicon);
+
+// The stem of a folded word.
+inline const std::string& stem_of(std::string_view folded, const LexiconData& lexicon) { return facts_of(folded, lexicon).stem; }
 
 }  // namespace floorwalker::verify

@@ -14,6 +14,8 @@ namespace {
 bool digit(char c) { return c >= '0' && c <= '9'; }
 bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
+unsigned char lower(char c) { return static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c + 32 : c); }
+
 struct Sign {
   std::string_view text;
   std::string_view code;
@@ -43,6 +45,7 @@ int decimals_of(std::string_view digits) {
 std::string_view currency_before(std::string_view text, std::size_t& start) {
   std::size_t at = start;
   while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '-' || text[at - 1] == '+' || text[at - 1] == '*') && start - at < 3) --at;
+  if (at == 0 || !(text[at - 1] == '$' || (text[at - 1] & 0x80) || (text[at - 1] >= 'A' && text[at - 1] <= 'Z'))) return {};
   for (const Sign& sign : kSigns) {
     if (at >= sign.text.size() && text.substr(at - sign.text.size(), sign.text.size()) == sign.text) {
       start = at - sign.text.size();
@@ -77,7 +80,7 @@ std::string_view currency_after(std::string_view text, std::size_t& end, const L
       return code;
     }
   }
-  if (word.empty() || word.size() > 12) return {};
+  if (word.empty() || word.size() > 12 || !lexicon.begins_currency[lower(word[0])]) return {};
   const auto named = lexicon.currencies.find(text::fold(word));
   if (named == lexicon.currencies.end()) return {};
   end = word_end;
@@ -94,6 +97,7 @@ std::int64_t minor_of(std::string_view digits, double value, const Currency& cur
 void take_unit_words(std::string_view text, Number& number, const LexiconData& lexicon) {
   std::size_t at = number.end;
   while (at < text.size() && (text[at] == ' ' || text[at] == '-' || text[at] == '*') && at < number.end + 3) ++at;
+  if (at == text.size() || (!(text[at] & 0x80) && !lexicon.begins_unit_word[lower(text[at])])) return;
   const std::string rest = text::fold(text.substr(at, 24));
   for (const auto& [words, symbol] : lexicon.unit_words) {
     if (rest.compare(0, words.size(), words) != 0) continue;
@@ -202,8 +206,9 @@ Number read(std::string_view text, const MeasureSpan& span, const LexiconData& l
 // "two years", "one inch".
 void add_number_words(const std::vector<Token>& tokens, std::vector<Number>& numbers, const LexiconData& lexicon) {
   for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    if (!tokens[i].is(WordClass::kNumberWord) || tokens[i + 1].folded.size() < 3) continue;
     const auto word = lexicon.numbers.find(tokens[i].folded);
-    if (word == lexicon.numbers.end() || tokens[i + 1].folded.size() < 3) continue;
+    if (word == lexicon.numbers.end()) continue;
     const auto unit = find_unit(tokens[i + 1].folded);
     if (!unit || (word->second == 1 && unit->dimension == Dimension::kTime)) continue;  // "one moment", "one second"
     Number number;
@@ -285,8 +290,9 @@ int year_of(std::string_view word) {
 
 void add_written_dates(const std::vector<Token>& tokens, const LexiconData& lexicon, std::vector<Date>& dates) {
   for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (!tokens[i].is(WordClass::kMonth) || !tokens[i].capital) continue;
     const auto month = lexicon.months.find(tokens[i].folded);
-    if (month == lexicon.months.end() || !tokens[i].capital) continue;
+    if (month == lexicon.months.end()) continue;
     Date date{0, month->second, 0, tokens[i].start, tokens[i].end};
     const auto next = [&](std::size_t k) { return i + k < tokens.size() ? std::string_view(tokens[i + k].folded) : std::string_view(); };
     std::size_t last = i;
@@ -334,8 +340,9 @@ void add_numeric_dates(std::string_view text, std::vector<Date>& dates) {
 
 std::vector<Date> find_dates(std::string_view text, const std::vector<Token>& tokens, const LexiconData& lexicon) {
   std::vector<Date> dates;
+  if (std::none_of(text.begin(), text.end(), digit)) return dates;
   add_written_dates(tokens, lexicon, dates);
-  if (std::any_of(text.begin(), text.end(), digit)) add_numeric_dates(text, dates);
+  add_numeric_dates(text, dates);
   std::sort(dates.begin(), dates.end(), [](const Date& a, const Date& b) { return a.start < b.start; });
   return dates;
 }

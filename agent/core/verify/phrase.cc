@@ -7,11 +7,10 @@ namespace floorwalker::verify {
 std::vector<PhraseMatch> find_phrase(const Examination& exam, std::size_t first, std::size_t last, std::size_t most) {
   std::vector<PhraseMatch> found;
   const auto& tokens = exam.piece.tokens;
-  const auto postings = exam.index.by_word.find(tokens[first].concept_id);
-  if (tokens[first].concept_id == 0 || postings == exam.index.by_word.end()) return found;
+  if (tokens[first].concept_id == 0) return found;
   const std::size_t length = last - first + 1;
-  for (const Posting& posting : postings->second) {
-    const std::vector<Concept>& words = exam.index.leaves[posting.leaf].words;
+  for (const Posting& posting : exam.index.holding(tokens[first].concept_id)) {
+    const Words words = exam.index.leaves[posting.leaf].words;
     if (posting.position + length > words.size() || !exam.usable(posting.leaf)) continue;
     bool same = true;
     for (std::size_t k = 1; k < length && same; ++k) same = words[posting.position + k] == tokens[first + k].concept_id;
@@ -24,12 +23,11 @@ std::vector<PhraseMatch> find_phrase(const Examination& exam, std::size_t first,
 std::vector<PhraseMatch> longest_phrase(const Examination& exam, std::size_t first, std::size_t most) {
   std::vector<PhraseMatch> found;
   const auto& tokens = exam.piece.tokens;
-  const auto postings = exam.index.by_word.find(tokens[first].concept_id);
-  if (tokens[first].concept_id == 0 || postings == exam.index.by_word.end()) return found;
+  if (tokens[first].concept_id == 0) return found;
   std::size_t best = 0;
-  for (const Posting& posting : postings->second) {
+  for (const Posting& posting : exam.index.holding(tokens[first].concept_id)) {
     if (!exam.usable(posting.leaf)) continue;
-    const std::vector<Concept>& words = exam.index.leaves[posting.leaf].words;
+    const Words words = exam.index.leaves[posting.leaf].words;
     std::size_t length = 1;
     while (first + length < tokens.size() && posting.position + length < words.size() && tokens[first + length].gap != '.' &&
            words[posting.position + length] == tokens[first + length].concept_id) {

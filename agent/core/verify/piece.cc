@@ -26,10 +26,10 @@ std::vector<IdentifierSpan> find_identifiers(std::string_view text, const std::v
     const bool decimal = last < text.size() && text[last] == '.' && last + 1 < text.size() && text[last + 1] >= '0' && text[last + 1] <= '9';
     const bool grouped = (at > 0 && (text[at - 1] == '.' || text[at - 1] == ',') && at > 1 && text[at - 2] >= '0' && text[at - 2] <= '9') || decimal;
     const bool money = at > 0 && text[at - 1] == '$';
-    std::string normal = normal_identifier(word);
-    const bool known = normal.size() >= 2 && (index.entity_of_id.count(normal) || index.identifiers.count(normal));
-    const bool has_digit = std::any_of(normal.begin(), normal.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (!grouped && !money && has_digit && (looks_like_identifier(word) || (known && normal.size() >= 4))) {
+    const bool has_digit = std::any_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+    std::string normal = has_digit ? normal_identifier(word) : std::string();
+    const auto known = [&] { return normal.size() >= 4 && (index.entity_of_id.find(normal) || index.identifiers.contains(normal)); };
+    if (!grouped && !money && has_digit && (looks_like_identifier(word) || known())) {
       while (token < tokens.size() && tokens[token].end <= at) ++token;
       std::size_t final = token;
       while (final + 1 < tokens.size() && tokens[final + 1].start < last) ++final;
@@ -125,10 +125,9 @@ void offer(NameRun& best, std::size_t length, bool whole, EntityIndex entity) {
 
 NameRun longest_name(const std::vector<Token>& tokens, std::size_t i, const EvidenceIndex& index) {
   NameRun best;
-  const auto postings = index.by_name.find(tokens[i].concept_id);
-  if (tokens[i].concept_id == 0 || postings == index.by_name.end()) return best;
-  for (const NamePosting& posting : postings->second) {
-    const std::vector<Concept>& name = index.entities[posting.entity].names[posting.name];
+  if (tokens[i].concept_id == 0) return best;
+  for (const NamePosting& posting : index.named(tokens[i].concept_id)) {
+    const Words name = index.entities[posting.entity].names[posting.name];
     std::size_t length = 1;
     while (i + length < tokens.size() && posting.position + length < name.size() && tokens[i + length].concept_id == name[posting.position + length] &&
            tokens[i + length].gap != '.' && tokens[i + length].gap != '\n') {
@@ -166,8 +165,9 @@ void find_ordinals(const std::vector<Token>& tokens, const EvidenceIndex& index,
   if (index.shown.empty()) return;
   const LexiconData& lexicon = index.lexicon.data();
   for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    if (!tokens[i].is(WordClass::kOrdinalWord) || !tokens[i + 1].is(WordClass::kOrdinalNoun)) continue;
     const auto ordinal = lexicon.ordinals.find(tokens[i].folded);
-    if (ordinal == lexicon.ordinals.end() || !tokens[i + 1].is(WordClass::kOrdinalNoun)) continue;
+    if (ordinal == lexicon.ordinals.end()) continue;
     const std::size_t count = index.shown.size();
     const std::size_t at = ordinal->second < 0 ? count - 1 : static_cast<std::size_t>(ordinal->second) - 1;
     if (at < count && index.shown[at]) mentions.push_back({i, i + 1, {index.shown[at]}, false});
@@ -176,8 +176,7 @@ void find_ordinals(const std::vector<Token>& tokens, const EvidenceIndex& index,
 
 void find_mentions(Piece& piece, const EvidenceIndex& index) {
   for (const IdentifierSpan& span : piece.identifiers) {
-    const auto entity = index.entity_of_id.find(span.normal);
-    if (entity != index.entity_of_id.end()) piece.mentions.push_back({span.first, span.last, {entity->second}, true});
+    if (const EntityIndex* entity = index.entity_of_id.find(span.normal)) piece.mentions.push_back({span.first, span.last, {*entity}, true});
   }
   find_named(piece.tokens, index, piece.mentions);
   find_ordinals(piece.tokens, index, piece.mentions);

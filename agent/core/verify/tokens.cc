@@ -52,7 +52,7 @@ bool joins(const Token& before, const std::string& folded, char gap, const Lexic
     joined = before.folded + folded;
     return true;
   }
-  if (before.folded.size() > 8) return false;
+  if (!before.is(WordClass::kCompoundHead) || before.folded.size() > 8) return false;
   const auto found = lexicon.compounds.find(before.folded + " " + folded);
   if (found == lexicon.compounds.end()) return false;
   joined = found->second;
@@ -60,8 +60,8 @@ bool joins(const Token& before, const std::string& folded, char gap, const Lexic
 }
 
 template <typename Look>
-std::vector<Token> cut(std::string_view text, const LexiconData& lexicon, Look look) {
-  std::vector<Token> tokens;
+void cut(std::string_view text, const LexiconData& lexicon, std::vector<Token>& tokens, Look look) {
+  tokens.clear();
   std::size_t last = 0;
   for (text::Word& word : text::words(text)) {
     Token token;
@@ -82,21 +82,18 @@ std::vector<Token> cut(std::string_view text, const LexiconData& lexicon, Look l
     }
     const bool possessive = token.folded.size() > 2 && token.folded.compare(token.folded.size() - 2, 2, "'s") == 0;
     if (possessive && !lexicon.by_word.count(token.folded)) token.folded.resize(token.folded.size() - 2);
-    token.concept_id = look(token.folded);
-    token.classes = lexicon.classes_of(token.concept_id);
-    const auto exact = lexicon.by_word.find(token.folded);
-    if (exact != lexicon.by_word.end()) token.classes |= exact->second;
+    const ConceptTable::Known known = look(token.folded);
+    token.concept_id = known.id;
+    token.classes = known.classes;
     last = word.end;
     tokens.push_back(std::move(token));
   }
-  return tokens;
 }
 
 void mark_phrases(std::vector<Token>& tokens, const LexiconData& lexicon) {
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const auto found = lexicon.phrases.find(tokens[i].concept_id);
-    if (found == lexicon.phrases.end() || tokens[i].concept_id == 0) continue;
-    for (const Phrase& phrase : found->second) {
+    if (tokens[i].concept_id == 0 || tokens[i].concept_id >= lexicon.phrases.size()) continue;
+    for (const Phrase& phrase : lexicon.phrases[tokens[i].concept_id]) {
       if (i + phrase.words.size() > tokens.size()) continue;
       bool same = true;
       for (std::size_t k = 0; k < phrase.words.size() && same; ++k) {
@@ -109,38 +106,44 @@ void mark_phrases(std::vector<Token>& tokens, const LexiconData& lexicon) {
 
 }  // namespace
 
-Concept ConceptTable::intern(const std::string& folded) {
-  const auto known = by_word_.find(folded);
-  if (known != by_word_.end()) return known->second;
-  const std::string& stem = cached_stem(folded, lexicon_->language);
-  Concept id = 0;
-  if (const auto in_lexicon = lexicon_->by_stem.find(stem); in_lexicon != lexicon_->by_stem.end()) {
-    id = in_lexicon->second;
-  } else {
-    const auto [found, added] = by_stem_.emplace(stem, next_);
-    if (added) ++next_;
-    id = found->second;
+void ConceptTable::give_slot(Concept id) {
+  if (id >= slots_.size()) slots_.resize(id + 1, kNoSlot);
+  if (slots_[id] == kNoSlot) slots_[id] = next_slot_++;
+}
+
+ConceptTable::Known ConceptTable::intern(std::string_view folded) {
+  const std::uint64_t hash = hash_word(folded);
+  if (const Known* known = by_word_.find(folded, hash)) return *known;
+  const WordFacts& facts = facts_of(folded, *lexicon_);
+  Known made{facts.concept_id, facts.classes};
+  if (made.id == 0) {
+    const auto [id, added] = by_stem_.emplace(facts.stem);
+    if (added) *id = next_++;
+    made.id = *id;
   }
-  by_word_.emplace(folded, id);
-  return id;
+  give_slot(made.id);
+  *by_word_.emplace(folded, hash).first = made;
+  return made;
 }
 
-Concept ConceptTable::find(const std::string& folded) const {
-  const auto known = by_word_.find(folded);
-  if (known != by_word_.end()) return known->second;
-  const std::string& stem = cached_stem(folded, lexicon_->language);
-  if (const auto in_lexicon = lexicon_->by_stem.find(stem); in_lexicon != lexicon_->by_stem.end()) return in_lexicon->second;
-  const auto found = by_stem_.find(stem);
-  return found == by_stem_.end() ? 0 : found->second;
+ConceptTable::Known ConceptTable::find(std::string_view folded) const {
+  if (const Known* known = by_word_.find(folded)) return *known;
+  const WordFacts& facts = facts_of(folded, *lexicon_);
+  Known found{facts.concept_id, facts.classes};
+  if (found.id == 0) {
+    const Concept* id = by_stem_.find(facts.stem);
+    if (id) found.id = *id;
+  }
+  return found;
 }
 
-std::vector<Token> tokenise(std::string_view text, ConceptTable& concepts) {
-  auto tokens = cut(text, concepts.lexicon(), [&](const std::string& word) { return concepts.intern(word); });
-  return tokens;
+void tokenise(std::string_view text, ConceptTable& concepts, std::vector<Token>& tokens) {
+  cut(text, concepts.lexicon(), tokens, [&](const std::string& word) { return concepts.intern(word); });
 }
 
 std::vector<Token> tokenise(std::string_view text, const ConceptTable& concepts) {
-  auto tokens = cut(text, concepts.lexicon(), [&](const std::string& word) { return concepts.find(word); });
+  std::vector<Token> tokens;
+  cut(text, concepts.lexicon(), tokens, [&](const std::string& word) { return concepts.find(word); });
   mark_phrases(tokens, concepts.lexicon());
   return tokens;
 }
@@ -175,7 +178,7 @@ std::vector<Concept> name_words(std::string_view name, ConceptTable& concepts) {
     spaced += name[i] == '_' || name[i] == '/' ? ' ' : name[i];
   }
   std::vector<Concept> words;
-  for (const text::Word& word : text::words(spaced)) words.push_back(concepts.intern(word.folded));
+  for (const text::Word& word : text::words(spaced)) words.push_back(concepts.intern(word.folded).id);
   return words;
 }
 

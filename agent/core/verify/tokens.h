@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "agent/core/verify/flat.h"
 #include "agent/core/verify/lexicon_data.h"
 
 namespace floorwalker::verify {
@@ -26,22 +26,34 @@ struct Token {
 // Words beyond the lexicon, numbered as the evidence brings them.
 class ConceptTable {
  public:
+  struct Known {
+    Concept id = 0;
+    std::uint64_t classes = 0;
+  };
+  static constexpr std::uint32_t kNoSlot = UINT32_MAX;
+
   explicit ConceptTable(const LexiconData& lexicon) : lexicon_(&lexicon), next_(static_cast<Concept>(lexicon.classes.size())) {}
 
-  Concept intern(const std::string& folded);       // adds what is new
-  Concept find(const std::string& folded) const;   // 0: unknown
-  Concept size() const { return next_; }
+  Known intern(std::string_view folded);       // adds what is new
+  Known find(std::string_view folded) const;   // id 0: unknown
   const LexiconData& lexicon() const { return *lexicon_; }
+
+  // A small number for each concept that the evidence has, from 0; kNoSlot for others.
+  std::uint32_t slot(Concept id) const { return id < slots_.size() ? slots_[id] : kNoSlot; }
 
  private:
   const LexiconData* lexicon_;
   Concept next_;
-  std::unordered_map<std::string, Concept> by_stem_;
-  std::unordered_map<std::string, Concept> by_word_;
+  std::uint32_t next_slot_ = 0;
+  WordTable<Concept> by_stem_;
+  WordTable<Known> by_word_;
+  std::vector<std::uint32_t> slots_;
+
+  void give_slot(Concept id);
 };
 
-// Cuts a text into tokens; phrases of the lexicon mark all their words. `intern` says whether unknown words get a number.
-std::vector<Token> tokenise(std::string_view text, ConceptTable& concepts);
+// Cuts a text into tokens: of evidence, whose unknown words get a number, or of a reply, where phrases of the lexicon mark all their words.
+void tokenise(std::string_view text, ConceptTable& concepts, std::vector<Token>& tokens);
 std::vector<Token> tokenise(std::string_view text, const ConceptTable& concepts);
 
 // No-break and thin spaces as ordinary ones, the x of "720x1520" as a slash, byte for byte: offsets stay.
