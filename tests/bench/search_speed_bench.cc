@@ -127,6 +127,21 @@ void time_searches(const Options& options, const std::vector<Product>& originals
     request.constraints = {{"price", Constraint::Op::kAtMost, {"500"}}};
     (void)search.search(request);
   }).json();
+  // The two costly kinds of search: words that only rank, and constraints that nothing meets.
+  out["search_broad"] = time_each(asked, [&](const std::string& query) {
+    SearchRequest request;
+    request.words = "black " + query + " for the office";
+    request.broad = true;
+    request.limit = 12;
+    (void)search.search(request);
+  }).json();
+  out["search_relaxing"] = time_each(asked, [&](const std::string& query) {
+    SearchRequest request;
+    request.words = query;
+    request.constraints = {{"colour", Constraint::Op::kOneOf, {"Black", "Grey"}}, {"weight", Constraint::Op::kAtMost, {"1 g"}}, {"price", Constraint::Op::kAtMost, {"0.50"}}};
+    request.relax_in_order = {"price+10%", "colour", "brand", "weight", "price"};
+    (void)search.search(request);
+  }).json();
   const search::CatalogueVocabulary vocabulary(index);
   out["recognise"] = time_each(asked, [&](const std::string& query) { (void)vocabulary.recognise("I am looking for " + query + " under 500 dollars"); }).json();
 }

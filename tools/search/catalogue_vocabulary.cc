@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <numeric>
 #include <set>
 #include <tuple>
 
@@ -278,12 +279,17 @@ struct CatalogueVocabulary::State {
   std::mutex mutex;
   std::map<std::string, std::vector<NumericAttribute>, std::less<>> numeric;  // by kind, once asked for; guarded by `mutex`
 
+  std::vector<std::uint32_t> docs_of(std::string_view kind) const {
+    if (!kind.empty()) return lexicon.docs_of(lexicon.scope_of(kind));
+    std::vector<std::uint32_t> all(index->data().doc_count());
+    std::iota(all.begin(), all.end(), 0u);
+    return all;
+  }
+
   std::vector<NumericAttribute> numeric_of(std::string_view kind) const {
     const IndexData& data = index->data();
     std::vector<NumericAttribute> by_field(data.field_count());
-    const Scope scope = kind.empty() ? Scope{} : lexicon.scope_of(kind);
-    for (std::uint32_t doc = 0; doc < data.doc_count(); ++doc) {
-      if (!kind.empty() && !lexicon.contains(scope, doc)) continue;
+    for (const std::uint32_t doc : docs_of(kind)) {
       for (const std::uint32_t value : data.values_of(doc)) {
         const ValueRow& row = data.values[value];
         if (row.type == ValueType::kNumber && row.dimension == data.fields[row.field].dimension) widen(by_field[row.field], row.number);
@@ -335,12 +341,7 @@ std::vector<std::string> CatalogueVocabulary::names(std::string_view what) const
 }
 
 std::size_t CatalogueVocabulary::count(std::string_view kind) const {
-  const IndexData& data = state_->index->data();
-  const Scope scope = state_->lexicon.scope_of(kind);
-  if (scope.empty()) return 0;
-  std::size_t count = 0;
-  for (std::uint32_t doc = 0; doc < data.doc_count(); ++doc) count += state_->lexicon.contains(scope, doc);
-  return count;
+  return state_->lexicon.docs_of(state_->lexicon.scope_of(kind)).size();
 }
 
 }  // namespace floorwalker::search

@@ -25,13 +25,40 @@ struct Counts {
   void add(std::uint32_t one) {
     if (of[one]++ == 0) touched.push_back(one);
   }
+
+  // Puts what was touched in ascending order.
+  void sort() {
+    if (touched.size() < of.size() / 32) return std::sort(touched.begin(), touched.end());
+    touched.clear();
+    for (std::uint32_t one = 0; one < of.size(); ++one) {
+      if (of[one] > 0) touched.push_back(one);
+    }
+  }
+};
+
+// How often one of several things occurs.
+struct Counted {
+  std::uint32_t what = 0;
+  std::uint32_t count = 0;
+};
+
+// What a facet would be, before its texts are written: most are dropped for more telling ones.
+struct Draft {
+  enum class Of { kField, kKind, kCategory };
+
+  Of of = Of::kField;
+  std::uint32_t field = 0;
+  std::vector<Counted> values;          // most frequent first
+  std::size_t covered = 0;
+  std::uint32_t low = kNone, high = kNone;  // values: of numbers
+  double use = 0;
 };
 
 // 0: one value has everything; towards 1: many values, none of them rare.
-double evenness(const Facet& facet, std::size_t others) {
+double evenness(const std::vector<Counted>& values, std::size_t others) {
   double sum = static_cast<double>(others), entropy = 0;
-  for (const FacetValue& value : facet.values) sum += static_cast<double>(value.count);
-  for (const FacetValue& value : facet.values) {
+  for (const Counted& value : values) sum += static_cast<double>(value.count);
+  for (const Counted& value : values) {
     const double share = static_cast<double>(value.count) / sum;
     entropy -= share * std::log2(share);
   }
@@ -39,11 +66,6 @@ double evenness(const Facet& facet, std::size_t others) {
   const double named = 1 - static_cast<double>(others) / sum;
   return std::min(entropy, 3.0) / 3.0 * named;
 }
-
-struct Scored {
-  Facet facet;
-  double use = 0;
-};
 
 class FacetCounter {
  public:
@@ -55,106 +77,134 @@ class FacetCounter {
     for (const std::uint32_t doc : docs_) {
       for (const std::uint32_t value : data_.values_of(doc)) counts.add(value);
     }
-    std::sort(counts.touched.begin(), counts.touched.end());
+    counts.sort();
     for (std::size_t begin = 0; begin < counts.touched.size();) {
       const std::uint32_t field = data_.values[counts.touched[begin]].field;
       std::size_t end = begin;
-      while (end < counts.touched.size() && data_.values[counts.touched[end]].field == field) ++end;
+      while (end < counts.touched.size() && counts.touched[end] < data_.fields[field + 1].first_value) ++end;
       add_field(field, {counts.touched.data() + begin, end - begin}, counts);
       begin = end;
     }
     add_kinds();
     add_categories();
-    std::sort(scored_.begin(), scored_.end(), [](const Scored& a, const Scored& b) { return a.use != b.use ? a.use > b.use : a.facet.field < b.facet.field; });
+    std::sort(drafts_.begin(), drafts_.end(), [&](const Draft& a, const Draft& b) { return a.use != b.use ? a.use > b.use : name_of(a) < name_of(b); });
     std::vector<Facet> facets;
     if (docs_.size() > 1) facets.push_back(price());
-    for (Scored& one : scored_) {
-      if (facets.size() < limit) facets.push_back(std::move(one.facet));
+    for (const Draft& draft : drafts_) {
+      if (facets.size() < limit) facets.push_back(written(draft));
     }
     return facets;
   }
 
  private:
-  void add(Facet facet, std::vector<FacetValue> values, double bonus) {
-    std::stable_sort(values.begin(), values.end(), [](const FacetValue& a, const FacetValue& b) { return a.count > b.count; });
-    std::size_t others = 0;
-    for (std::size_t i = kMostValues; i < values.size(); ++i) others += values[i].count;
-    if (values.size() > kMostValues) values.resize(kMostValues);
-    facet.values = std::move(values);
-    const double coverage = static_cast<double>(facet.covered) / static_cast<double>(docs_.size());
-    const double use = coverage * evenness(facet, others) * bonus;
-    if (facet.values.size() > 1 && use > 0.01) scored_.push_back({std::move(facet), use});
+  std::string_view name_of(const Draft& draft) const {
+    return draft.of == Draft::Of::kKind ? "kind" : draft.of == Draft::Of::kCategory ? "category" : data_.field_name(draft.field);
+  }
+
+  // Keeps the draft, with its most frequent values, if it tells the products apart.
+  void add(Draft draft, std::vector<Counted>& values, double bonus) {
+    if (values.size() < 2) return;
+    std::size_t all = 0, named = 0;
+    for (const Counted& value : values) all += value.count;
+    const std::size_t kept = std::min(values.size(), kMostValues);
+    std::partial_sort(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(kept), values.end(),
+                      [](const Counted& a, const Counted& b) { return a.count != b.count ? a.count > b.count : a.what < b.what; });
+    draft.values.assign(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(kept));
+    for (const Counted& value : draft.values) named += value.count;
+    const double coverage = static_cast<double>(draft.covered) / static_cast<double>(docs_.size());
+    draft.use = coverage * evenness(draft.values, all - named) * bonus;
+    if (draft.use > 0.01) drafts_.push_back(std::move(draft));
   }
 
   void add_field(std::uint32_t field, std::span<const std::uint32_t> values, const Counts& counts) {
     const FieldRow& row = data_.fields[field];
-    Facet facet;
-    facet.field = data_.field_name(field);
-    std::vector<FacetValue> found;
+    Draft draft;
+    draft.field = field;
+    counted_.clear();
     for (const std::uint32_t value : values) {
       const ValueRow& one = data_.values[value];
-      found.push_back({std::string(data_.strings[one.text]), counts.of[value]});
-      facet.covered += counts.of[value];
+      counted_.push_back({value, counts.of[value]});
+      draft.covered += counts.of[value];
       if (one.type != ValueType::kNumber || one.dimension != row.dimension) continue;
-      const Measure measure{one.shown, find_unit(data_.strings[one.unit]).value_or(Unit{std::string(data_.strings[one.unit]), Dimension::kNone, 1, 0})};
-      if (!facet.low) facet.low = measure;
-      facet.high = measure;
+      if (draft.low == kNone) draft.low = value;
+      draft.high = value;
     }
     // Several values for one product count once for coverage, as nearly as can be told from the counts.
-    facet.covered = std::min(facet.covered, docs_.size());
-    add(std::move(facet), std::move(found), row.source == FieldSource::kOption ? 1.2 : row.source == FieldSource::kTag ? 0.5 : 1.0);
+    draft.covered = std::min(draft.covered, docs_.size());
+    add(std::move(draft), counted_, row.source == FieldSource::kOption ? 1.2 : row.source == FieldSource::kTag ? 0.5 : 1.0);
+  }
+
+  // The first kind or category of each product.
+  template <typename List>
+  void add_first(Draft::Of of, std::size_t size, List&& list, double bonus) {
+    Counts counts;
+    counts.start(size);
+    Draft draft;
+    draft.of = of;
+    for (const std::uint32_t doc : docs_) {
+      const std::span<const std::uint32_t> found = list(doc);
+      if (found.empty()) continue;
+      counts.add(found[0]);
+      ++draft.covered;
+    }
+    counted_.clear();
+    for (const std::uint32_t one : counts.touched) counted_.push_back({one, counts.of[one]});
+    add(std::move(draft), counted_, bonus);
   }
 
   void add_kinds() {
-    Counts counts;
-    counts.start(data_.kind_count());
-    Facet facet;
-    facet.field = "kind";
-    for (const std::uint32_t doc : docs_) {
-      const auto kinds = data_.kinds_of(doc);
-      if (kinds.empty()) continue;
-      counts.add(kinds[0]);
-      ++facet.covered;
-    }
-    std::vector<FacetValue> values;
-    for (const std::uint32_t kind : counts.touched) values.push_back({std::string(data_.kind_name(kind)), counts.of[kind]});
-    add(std::move(facet), std::move(values), 1.5);
+    add_first(Draft::Of::kKind, data_.kind_count(), [&](std::uint32_t doc) { return data_.kinds_of(doc); }, 1.5);
   }
 
   void add_categories() {
-    Counts counts;
-    counts.start(data_.categories.size());
+    add_first(Draft::Of::kCategory, data_.categories.size(), [&](std::uint32_t doc) { return data_.categories_of(doc); }, 1.2);
+  }
+
+  Facet written(const Draft& draft) const {
     Facet facet;
-    facet.field = "category";
-    for (const std::uint32_t doc : docs_) {
-      const auto categories = data_.categories_of(doc);
-      if (categories.empty()) continue;
-      counts.add(categories[0]);
-      ++facet.covered;
+    facet.field = name_of(draft);
+    facet.covered = draft.covered;
+    if (draft.low != kNone) facet.low = measure_of(draft.low), facet.high = measure_of(draft.high);
+    for (const Counted& one : draft.values) facet.values.push_back({std::string(text_of(draft.of, one.what)), one.count});
+    return facet;
+  }
+
+  std::string_view text_of(Draft::Of of, std::uint32_t what) const {
+    switch (of) {
+      case Draft::Of::kField: return data_.value_text(what);
+      case Draft::Of::kKind: return data_.kind_name(what);
+      case Draft::Of::kCategory: return data_.strings[data_.categories[what].path];
     }
-    std::vector<FacetValue> values;
-    for (const std::uint32_t category : counts.touched) values.push_back({std::string(data_.strings[data_.categories[category].path]), counts.of[category]});
-    add(std::move(facet), std::move(values), 1.2);
+    return {};
+  }
+
+  Measure measure_of(std::uint32_t value) const {
+    const ValueRow& row = data_.values[value];
+    const std::string_view symbol = data_.strings[row.unit];
+    return {row.shown, find_unit(symbol).value_or(Unit{std::string(symbol), Dimension::kNone, 1, 0})};
   }
 
   // Three bands of about as many products each, at round amounts.
   Facet price() const {
     std::vector<std::int64_t> prices;
     for (const std::uint32_t doc : docs_) prices.push_back(data_.docs[doc].price_low);
-    std::sort(prices.begin(), prices.end());
     double unit = 1;
     for (int i = 0; i < data_.currency.digits(); ++i) unit *= 10;
     const auto major = [&](std::int64_t minor) { return static_cast<double>(minor) / unit; };
     Facet facet;
     facet.field = "price";
     facet.covered = prices.size();
-    facet.low = Measure{major(prices.front()), {}};
-    facet.high = Measure{major(prices.back()), {}};
+    const auto [low, high] = std::minmax_element(prices.begin(), prices.end());
+    facet.low = Measure{major(*low), {}};
+    facet.high = Measure{major(*high), {}};
     double last = 0;
     std::size_t counted = 0;
     for (const int third : {1, 2}) {
-      const double bound = round_up(major(prices[prices.size() * static_cast<std::size_t>(third) / 3]));
-      const auto below = static_cast<std::size_t>(std::upper_bound(prices.begin(), prices.end(), static_cast<std::int64_t>(bound * unit)) - prices.begin());
+      const auto at = prices.begin() + static_cast<std::ptrdiff_t>(prices.size() * static_cast<std::size_t>(third) / 3);
+      std::nth_element(prices.begin(), at, prices.end());
+      const double bound = round_up(major(*at));
+      const auto most = static_cast<std::int64_t>(bound * unit);
+      const auto below = static_cast<std::size_t>(std::count_if(prices.begin(), prices.end(), [&](std::int64_t one) { return one <= most; }));
       if (bound <= last || below == counted || below == prices.size()) continue;
       facet.values.push_back({last == 0 ? "up to " + format(Measure{bound, {}}) : format(Measure{last, {}}) + " to " + format(Measure{bound, {}}), below - counted});
       last = bound;
@@ -176,7 +226,8 @@ class FacetCounter {
 
   const IndexData& data_;
   const std::vector<std::uint32_t>& docs_;
-  std::vector<Scored> scored_;
+  std::vector<Draft> drafts_;
+  std::vector<Counted> counted_;  // of the field at hand
 };
 
 }  // namespace

@@ -18,7 +18,7 @@
 namespace floorwalker::search {
 namespace {
 
-constexpr std::size_t kSorted = 20000;       // products that are put in order; nobody pages further
+constexpr std::size_t kSorted = 4000;        // products that are put in order at least
 constexpr std::size_t kMostFacets = 16;
 constexpr int kLiveRounds = 3;               // searches again when the shop's prices or stock have moved
 
@@ -78,10 +78,11 @@ struct Relaxation {
 }  // namespace
 
 struct IndexedSearch::State {
-  State(const IndexData& data, SearchRules rules) : lexicon(data, std::move(rules.vocabulary)), merchandiser(lexicon, std::move(rules.ranking)) {}
+  State(const IndexData& data, SearchRules rules) : lexicon(data, std::move(rules.vocabulary)), merchandiser(lexicon, std::move(rules.ranking)), shapes(lexicon) {}
   Lexicon lexicon;
   Merchandiser merchandiser;
   LiveMemory live;
+  ShapeBook shapes;
 };
 
 namespace {
@@ -374,7 +375,7 @@ Result<SearchPage> IndexedSearch::search(const SearchRequest& request) {
   return SearchRun(catalogue_, state_->lexicon, state_->merchandiser, state_->live, request).run();
 }
 
-Result<ShopShape> IndexedSearch::shape(const std::string& scope) { return shape_of(catalogue_, state_->lexicon, scope); }
+Result<ShopShape> IndexedSearch::shape(const std::string& scope) { return state_->shapes.shape(catalogue_, scope); }
 
 std::vector<Hit> IndexedSearch::rank(std::string_view words, std::size_t top) const {
   const IndexData& data = index_->data();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 
 #include "agent/core/text.h"
 #include "tools/search/analysis.h"
@@ -49,7 +50,19 @@ Lexicon::Lexicon(const IndexData& data, VocabularyRules rules)
     if (!terms.empty() && !data_.docs_of_kind(kind).empty()) kinds_by_head_[terms.back()].push_back(kind);
   }
   add_category_names();
+  list_categories();
   count_shared();
+}
+
+void Lexicon::list_categories() {
+  first_category_doc_.assign(data_.categories.size() + 1, 0);
+  for (const std::uint32_t category : data_.doc_categories) ++first_category_doc_[category + 1];
+  std::partial_sum(first_category_doc_.begin(), first_category_doc_.end(), first_category_doc_.begin());
+  std::vector<std::uint32_t> next(first_category_doc_.begin(), first_category_doc_.end() - 1);
+  category_docs_.resize(data_.doc_categories.size());
+  for (std::uint32_t doc = 0; doc < data_.doc_count(); ++doc) {
+    for (const std::uint32_t category : data_.categories_of(doc)) category_docs_[next[category]++] = doc;
+  }
 }
 
 void Lexicon::add_category_names() {
@@ -225,6 +238,22 @@ bool Lexicon::side_by_side(const std::string& first, const std::string& second) 
     }
   }
   return false;
+}
+
+std::vector<std::uint32_t> Lexicon::docs_of(const Scope& scope) const {
+  std::vector<std::uint32_t> docs;
+  for (const std::uint32_t kind : scope.kinds) {
+    const auto members = data_.docs_of_kind(kind);
+    docs.insert(docs.end(), members.begin(), members.end());
+  }
+  for (const std::uint32_t root : scope.categories) {
+    const auto begin = category_docs_.begin() + first_category_doc_[root];
+    docs.insert(docs.end(), begin, category_docs_.begin() + first_category_doc_[data_.categories[root].end]);
+  }
+  if (scope.kinds.size() == 1 && scope.categories.empty()) return docs;
+  std::sort(docs.begin(), docs.end());
+  docs.erase(std::unique(docs.begin(), docs.end()), docs.end());
+  return docs;
 }
 
 bool Lexicon::contains(const Scope& scope, std::uint32_t doc) const {

@@ -52,6 +52,9 @@ class Lexicon {
 
   bool contains(const Scope& scope, std::uint32_t doc) const;
 
+  // All products of a scope, ascending.
+  std::vector<std::uint32_t> docs_of(const Scope& scope) const;
+
   // Whether the shop states what its products are; otherwise kinds are inferred, or there are only categories.
   bool names_its_kinds() const { return data_.kind_count() > 0 && !infers_kinds_; }
 
@@ -59,6 +62,7 @@ class Lexicon {
 
  private:
   void add_category_names();
+  void list_categories();
   void count_shared();
   void drop_departments(Scope& scope) const;
 
@@ -75,6 +79,8 @@ class Lexicon {
   std::vector<CategoryName> category_names_;
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> categories_by_head_;  // in category_names_
   static std::uint64_t pair_of(std::uint32_t category, std::uint32_t kind) { return (static_cast<std::uint64_t>(category) << 32) | kind; }
+  std::vector<std::uint32_t> category_docs_;         // products by category: those of a subtree stand together
+  std::vector<std::uint32_t> first_category_doc_;    // of each category, and one more
   std::unordered_map<std::uint64_t, std::uint32_t> shared_;  // category and kind -> products of its subtree that are (mainly) of the kind
   std::vector<std::uint32_t> kindless_;  // for each category: products of its subtree that are of no kind
 };

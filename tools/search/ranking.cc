@@ -143,18 +143,8 @@ class Refiner {
 bool better(const Match& a, const Match& b) { return a.score != b.score ? a.score > b.score : a.doc < b.doc; }
 
 // Everything of the kind belongs to the result even where its words differ ("notebook" for "laptop").
-void add_kind_members(const IndexData& data, const Query& query, Sums& sums) {
-  for (const std::uint32_t kind : query.scope.kinds) {
-    for (const std::uint32_t doc : data.docs_of_kind(kind)) sums.touch(doc);
-  }
-  if (query.scope.categories.empty()) return;
-  for (std::uint32_t doc = 0; doc < data.doc_count(); ++doc) {
-    for (const std::uint32_t category : data.categories_of(doc)) {
-      for (const std::uint32_t root : query.scope.categories) {
-        if (category >= root && category < data.categories[root].end) sums.touch(doc);
-      }
-    }
-  }
+void add_kind_members(const Lexicon& lexicon, const Query& query, Sums& sums) {
+  for (const std::uint32_t doc : lexicon.docs_of(query.scope)) sums.touch(doc);
 }
 
 }  // namespace
@@ -166,7 +156,7 @@ std::vector<Match> rank_matches(const Lexicon& lexicon, const Query& query) {
   for (std::uint32_t i = 0; i < query.concepts.size(); ++i) {
     for (const Alternative& alternative : query.concepts[i].alternatives) add_alternative(data, alternative, i, query.concepts[i].idf, sums);
   }
-  add_kind_members(data, query, sums);
+  add_kind_members(lexicon, query, sums);
   const Refiner refiner(lexicon, query);
   std::vector<Match> matches;
   matches.reserve(sums.touched.size());

@@ -1,7 +1,7 @@
 #include "tools/search/shape.h"
 
 #include <algorithm>
-#include <map>
+#include <numeric>
 #include <unordered_map>
 
 #include "agent/core/text.h"
@@ -29,35 +29,46 @@ std::pair<std::string, std::string> words_for(Dimension dimension, const std::st
   }
 }
 
-class ShapeRun {
- public:
-  ShapeRun(ports::Catalogue& catalogue, const Lexicon& lexicon, const std::string& scope) : catalogue_(catalogue), lexicon_(lexicon), data_(lexicon.data()) {
-    shape_.scope = scope;
-  }
+}  // namespace
 
-  Result<ShopShape> run() {
-    if (!shape_.scope.empty()) {
-      scope_ = lexicon_.scope_of(shape_.scope);
+// What the index says of a scope: the products of `shape.extremes` have but an id.
+struct ShapeDraft {
+  ShopShape shape;
+  std::vector<std::vector<std::string>> fields;  // of each extreme: what its card shows first
+};
+
+namespace {
+
+constexpr std::size_t kMostDrafts = 256;  // scopes that are remembered
+
+class Drafting {
+ public:
+  Drafting(const Lexicon& lexicon, const std::string& scope) : lexicon_(lexicon), data_(lexicon.data()) { draft_.shape.scope = scope; }
+
+  std::shared_ptr<const ShapeDraft> run() {
+    if (draft_.shape.scope.empty()) {
+      docs_.resize(data_.doc_count());
+      std::iota(docs_.begin(), docs_.end(), 0u);
+    } else {
+      scope_ = lexicon_.scope_of(draft_.shape.scope);
       if (scope_.empty()) scope_ = path_scope();
-      if (scope_.empty()) return fail(ErrorKind::kNotFound, "The shop has no department or kind called \"" + shape_.scope + "\".");
+      if (scope_.empty()) return nullptr;
+      docs_ = lexicon_.docs_of(scope_);
     }
-    for (std::uint32_t doc = 0; doc < data_.doc_count(); ++doc) {
-      if (scope_.empty() || lexicon_.contains(scope_, doc)) docs_.push_back(doc);
-    }
-    shape_.products = docs_.size();
-    std::tie(shape_.price_low, shape_.price_high) = prices(docs_);
+    ShopShape& shape = draft_.shape;
+    shape.products = docs_.size();
+    std::tie(shape.price_low, shape.price_high) = prices(docs_);
     add_departments();
     add_price_extremes();
     add_measured_extremes();
-    if (Result<void> read = read_cards(); !read) return fail(read.error());
-    return std::move(shape_);
+    return std::make_shared<const ShapeDraft>(std::move(draft_));
   }
 
  private:
   Scope path_scope() const {
     Scope scope;
     for (std::uint32_t category = 0; category < data_.categories.size(); ++category) {
-      if (text::fold(data_.strings[data_.categories[category].path]) == text::fold(shape_.scope)) scope.categories.push_back(category);
+      if (text::fold(data_.strings[data_.categories[category].path]) == text::fold(draft_.shape.scope)) scope.categories.push_back(category);
     }
     return scope;
   }
@@ -83,37 +94,50 @@ class ShapeRun {
   }
 
   void add_departments() {
-    std::map<std::string, std::vector<std::uint32_t>> members;
+    std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> members;
+    std::vector<std::uint32_t> found;
     for (const std::uint32_t doc : docs_) {
-      std::vector<std::uint32_t> found;
+      found.clear();
       for (const std::uint32_t category : data_.categories_of(doc)) {
         const std::uint32_t department = department_of(category);
-        if (department != kNone && std::find(found.begin(), found.end(), department) == found.end()) found.push_back(department);
+        if (department == kNone || std::find(found.begin(), found.end(), department) != found.end()) continue;
+        found.push_back(department);
+        members[department].push_back(doc);
       }
-      for (const std::uint32_t department : found) members[std::string(data_.strings[data_.categories[department].path])].push_back(doc);
     }
-    if (members.size() < 2) add_kinds(members);
-    for (const auto& [name, docs] : members) {
-      const auto [low, high] = prices(docs);
-      shape_.departments.push_back({name, docs.size(), low, high});
-    }
-    std::stable_sort(shape_.departments.begin(), shape_.departments.end(), [](const auto& a, const auto& b) { return a.products > b.products; });
-    if (shape_.departments.size() > kMostDepartments) shape_.departments.resize(kMostDepartments);
+    if (members.size() < 2) return add_kinds();
+    for (const auto& [department, docs] : members) add_department(data_.strings[data_.categories[department].path], docs);
+    keep_largest();
   }
 
-  void add_kinds(std::map<std::string, std::vector<std::uint32_t>>& members) const {
+  // A shop without departments, or within one: by what the products are.
+  void add_kinds() {
+    std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> members;
     for (const std::uint32_t doc : docs_) {
       const auto kinds = data_.kinds_of(doc);
-      if (!kinds.empty()) members[std::string(data_.kind_name(kinds[0]))].push_back(doc);
+      if (!kinds.empty()) members[kinds[0]].push_back(doc);
     }
+    for (const auto& [kind, docs] : members) add_department(data_.kind_name(kind), docs);
+    keep_largest();
   }
 
-  void add_extreme(const std::string& what, std::uint32_t doc) {
+  void add_department(std::string_view name, const std::vector<std::uint32_t>& docs) {
+    const auto [low, high] = prices(docs);
+    draft_.shape.departments.push_back({std::string(name), docs.size(), low, high});
+  }
+
+  void keep_largest() {
+    auto& departments = draft_.shape.departments;
+    std::sort(departments.begin(), departments.end(), [](const auto& a, const auto& b) { return a.products != b.products ? a.products > b.products : a.name < b.name; });
+    if (departments.size() > kMostDepartments) departments.resize(kMostDepartments);
+  }
+
+  void add_extreme(const std::string& what, std::uint32_t doc, std::vector<std::string> fields = {}) {
     ShopShape::Extreme extreme;
     extreme.what = what;
     extreme.product.id = ProductId(std::string(data_.ids[doc]));
-    shape_.extremes.push_back(std::move(extreme));
-    fields_.emplace_back();
+    draft_.shape.extremes.push_back(std::move(extreme));
+    draft_.fields.push_back(std::move(fields));
   }
 
   void add_price_extremes() {
@@ -132,7 +156,7 @@ class ShapeRun {
   };
 
   void add_measured_extremes() {
-    std::unordered_map<std::uint32_t, Range> ranges;
+    std::vector<Range> ranges(data_.field_count());
     for (const std::uint32_t doc : docs_) {
       for (const std::uint32_t value : data_.values_of(doc)) {
         const ValueRow& row = data_.values[value];
@@ -144,48 +168,63 @@ class ShapeRun {
       }
     }
     std::vector<std::pair<std::uint32_t, Range>> order;
-    for (const auto& [field, range] : ranges) {
-      if (range.docs > 1 && range.low < range.high) order.emplace_back(field, range);
+    for (std::uint32_t field = 0; field < ranges.size(); ++field) {
+      if (ranges[field].docs > 1 && ranges[field].low < ranges[field].high) order.emplace_back(field, ranges[field]);
     }
     std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.second.docs != b.second.docs ? a.second.docs > b.second.docs : a.first < b.first; });
     if (order.size() > kMostMeasured) order.resize(kMostMeasured);
     for (const auto& [field, range] : order) {
       const std::string name(data_.field_name(field));
       const auto [least, most] = words_for(static_cast<Dimension>(data_.fields[field].dimension), name);
-      add_extreme(least, range.least);
-      fields_.back() = {name};
-      add_extreme(most, range.most);
-      fields_.back() = {name};
+      add_extreme(least, range.least, {name});
+      add_extreme(most, range.most, {name});
     }
   }
 
-  // Prices and stock of the products named are read live; one that the shop no longer has is left out.
-  Result<void> read_cards() {
-    std::vector<ShopShape::Extreme> kept;
-    for (std::size_t i = 0; i < shape_.extremes.size(); ++i) {
-      ShopShape::Extreme& extreme = shape_.extremes[i];
-      const Result<Product> product = catalogue_.product(extreme.product.id);
-      if (!product && product.error().kind == ErrorKind::kNotFound) continue;
-      if (!product) return fail(product.error());
-      const auto kinds = data_.kinds_of(data_.find_doc(product->id.str()));
-      extreme.product = make_card(*product, {}, fields_[i], kinds.empty() ? "" : std::string(data_.kind_name(kinds[0])));
-      kept.push_back(std::move(extreme));
-    }
-    shape_.extremes = std::move(kept);
-    return {};
-  }
-
-  ports::Catalogue& catalogue_;
   const Lexicon& lexicon_;
   const IndexData& data_;
   Scope scope_;
   std::vector<std::uint32_t> docs_;
-  ShopShape shape_;
-  std::vector<std::vector<std::string>> fields_;  // of each extreme: what to show first
+  ShapeDraft draft_;
 };
+
+// Prices and stock of the products named are read live; one that the shop no longer has is left out.
+Result<ShopShape> with_cards(ports::Catalogue& catalogue, const IndexData& data, const ShapeDraft& draft) {
+  ShopShape shape = draft.shape;
+  shape.extremes.clear();
+  for (std::size_t i = 0; i < draft.fields.size(); ++i) {
+    ShopShape::Extreme extreme = draft.shape.extremes[i];
+    const Result<Product> product = catalogue.product(extreme.product.id);
+    if (!product && product.error().kind == ErrorKind::kNotFound) continue;
+    if (!product) return fail(product.error());
+    const auto kinds = data.kinds_of(data.find_doc(product->id.str()));
+    extreme.product = make_card(*product, {}, draft.fields[i], kinds.empty() ? "" : std::string(data.kind_name(kinds[0])));
+    shape.extremes.push_back(std::move(extreme));
+  }
+  return shape;
+}
 
 }  // namespace
 
-Result<ShopShape> shape_of(ports::Catalogue& catalogue, const Lexicon& lexicon, const std::string& scope) { return ShapeRun(catalogue, lexicon, scope).run(); }
+std::shared_ptr<const ShapeDraft> ShapeBook::draft_of(const std::string& scope) {
+  const std::string key = text::fold(scope);
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = drafts_.find(key); known != drafts_.end()) return known->second;
+  }
+  auto draft = Drafting(lexicon_, scope).run();
+  const std::lock_guard lock(mutex_);
+  if (drafts_.size() >= kMostDrafts) drafts_.clear();
+  if (draft) drafts_.emplace(key, draft);
+  return draft;
+}
+
+Result<ShopShape> ShapeBook::shape(ports::Catalogue& catalogue, const std::string& scope) {
+  const auto draft = draft_of(scope);
+  if (!draft) return fail(ErrorKind::kNotFound, "The shop has no department or kind called \"" + scope + "\".");
+  auto shape = with_cards(catalogue, lexicon_.data(), *draft);
+  if (shape) shape->scope = scope;
+  return shape;
+}
 
 }  // namespace floorwalker::search
