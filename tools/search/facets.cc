@@ -11,6 +11,7 @@ namespace floorwalker::search {
 namespace {
 
 constexpr std::size_t kMostValues = 12;
+constexpr std::size_t kMostCounted = 20000;  // products whose every value is counted
 
 // How often each value occurs; one counter for each value, reused by a thread from search to search.
 struct Counts {
@@ -71,7 +72,23 @@ class FacetCounter {
  public:
   FacetCounter(const IndexData& data, const std::vector<std::uint32_t>& docs) : data_(data), docs_(docs) {}
 
-  std::vector<Facet> run(std::size_t limit) {
+  std::vector<Facet> run(std::size_t limit, FacetsOf of) {
+    if (of == FacetsOf::kTheseProducts && docs_.size() <= kMostCounted) add_fields();
+    else add_brands();
+    add_kinds();
+    add_categories();
+    std::sort(drafts_.begin(), drafts_.end(), [&](const Draft& a, const Draft& b) { return a.use != b.use ? a.use > b.use : name_of(a) < name_of(b); });
+    std::vector<Facet> facets;
+    if (docs_.size() > 1) facets.push_back(price());
+    for (const Draft& draft : drafts_) {
+      if (facets.size() < limit) facets.push_back(written(draft));
+    }
+    return facets;
+  }
+
+ private:
+  // Every value of the products.
+  void add_fields() {
     thread_local Counts counts;
     counts.start(data_.values.size());
     for (const std::uint32_t doc : docs_) {
@@ -85,18 +102,8 @@ class FacetCounter {
       add_field(field, {counts.touched.data() + begin, end - begin}, counts);
       begin = end;
     }
-    add_kinds();
-    add_categories();
-    std::sort(drafts_.begin(), drafts_.end(), [&](const Draft& a, const Draft& b) { return a.use != b.use ? a.use > b.use : name_of(a) < name_of(b); });
-    std::vector<Facet> facets;
-    if (docs_.size() > 1) facets.push_back(price());
-    for (const Draft& draft : drafts_) {
-      if (facets.size() < limit) facets.push_back(written(draft));
-    }
-    return facets;
   }
 
- private:
   std::string_view name_of(const Draft& draft) const {
     return draft.of == Draft::Of::kKind ? "kind" : draft.of == Draft::Of::kCategory ? "category" : data_.field_name(draft.field);
   }
@@ -150,6 +157,18 @@ class FacetCounter {
     counted_.clear();
     for (const std::uint32_t one : counts.touched) counted_.push_back({one, counts.of[one]});
     add(std::move(draft), counted_, bonus);
+  }
+
+  // Without looking at any other value.
+  void add_brands() {
+    Counts counts;
+    counts.start(data_.values.size());
+    for (const std::uint32_t doc : docs_) {
+      if (data_.docs[doc].brand != kNone) counts.add(data_.docs[doc].brand);
+    }
+    if (counts.touched.empty()) return;
+    counts.sort();
+    add_field(data_.values[counts.touched[0]].field, counts.touched, counts);
   }
 
   void add_kinds() {
@@ -232,9 +251,9 @@ class FacetCounter {
 
 }  // namespace
 
-std::vector<Facet> facets_of(const IndexData& data, const std::vector<std::uint32_t>& docs, std::size_t limit) {
+std::vector<Facet> facets_of(const IndexData& data, const std::vector<std::uint32_t>& docs, std::size_t limit, FacetsOf of) {
   if (docs.empty()) return {};
-  return FacetCounter(data, docs).run(limit);
+  return FacetCounter(data, docs).run(limit, of);
 }
 
 }  // namespace floorwalker::search

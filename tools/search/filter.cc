@@ -20,17 +20,36 @@ std::vector<std::string> stems_of(std::string_view text) {
   return stems;
 }
 
-// The same word, or another everyday spelling of it ("grey", "gray").
-bool same_word(const std::string& a, const std::string& b) {
-  if (a == b) return true;
-  const std::vector<std::string> others = everyday_synonyms(a);
-  return std::find(others.begin(), others.end(), b) != others.end();
-}
+// A word and its other everyday spellings ("grey", "gray"), to be found among the words of many values.
+class Spellings {
+ public:
+  explicit Spellings(const std::string& word) : any_(everyday_synonyms(word)) { any_.push_back(word); }
 
-bool holds_words(const std::vector<std::string>& words, const std::vector<std::string>& wanted) {
-  return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& one) {
-    return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return same_word(one, word); });
-  });
+  bool has(std::string_view word) const { return std::find(any_.begin(), any_.end(), word) != any_.end(); }
+
+  // Whether one of the words, or its stem, is such a spelling. Stems begin as their words do, so that few words need be stemmed.
+  bool among_stems(const std::vector<std::string_view>& words) const {
+    return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+      const bool alike = std::any_of(any_.begin(), any_.end(), [&](const std::string& one) { return one.substr(0, 2) == word.substr(0, 2); });
+      return alike && has(stem_of(std::string(word)));
+    });
+  }
+  bool among(const std::vector<std::string_view>& words) const {
+    return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return has(word); });
+  }
+
+ private:
+  std::vector<std::string> any_;
+};
+
+// The words of a text in normal form.
+void split_words(std::string_view normal, std::vector<std::string_view>& words) {
+  words.clear();
+  for (std::size_t at = 0; at < normal.size();) {
+    const std::size_t end = std::min(normal.find(' ', at), normal.size());
+    words.push_back(normal.substr(at, end - at));
+    at = end + 1;
+  }
 }
 
 // ---- text values ----
@@ -38,8 +57,11 @@ bool holds_words(const std::vector<std::string>& words, const std::vector<std::s
 // What a constraint says a text, flag or number should equal.
 class Wanted {
  public:
-  explicit Wanted(const std::string& text) : normal_(normal_form(text)), stems_(stems_of(text)), measure_(parse_measure(text)) {
-    for (const text::Word& word : text::words(text)) words_.push_back(word.folded);
+  explicit Wanted(const std::string& text) : normal_(normal_form(text)), measure_(parse_measure(text)) {
+    for (const text::Word& word : text::words(text)) {
+      words_.emplace_back(word.folded);
+      stems_.emplace_back(stem_of(word.folded));
+    }
     yes_ = normal_ == "yes" || normal_ == "true" || normal_ == "1";
     no_ = normal_ == "no" || normal_ == "false" || normal_ == "0" || normal_ == "none";
   }
@@ -47,17 +69,19 @@ class Wanted {
   bool exactly(const IndexData& data, const ValueRow& row) const {
     if (row.type == ValueType::kFlag) return (yes_ && row.number != 0) || (no_ && row.number == 0);
     if (row.type == ValueType::kNumber) return measure_ && equals(row);
-    return data.strings[row.folded] == normal_ || (measure_ && measure_->unit.dimension != Dimension::kNone && equals_text(data.strings[row.text]));
+    const std::string_view text = data.strings[row.text];
+    return data.strings[row.folded] == normal_ || (measure_ && measure_->unit.dimension != Dimension::kNone && has_digit(text) && equals_text(text));
   }
 
   // "grey" for "space grey", "cotton" for "100% cotton".
   bool loosely(const IndexData& data, const ValueRow& row) const {
     if (row.type != ValueType::kText) return false;
     if (yes_ && !data.strings[row.folded].starts_with("no")) return true;
-    const std::string folded(data.strings[row.folded]);
-    std::vector<std::string> words, stems;
-    for (const text::Word& word : text::words(folded)) words.push_back(word.folded), stems.push_back(stem_of(word.folded));
-    return !words_.empty() && (holds_words(words, words_) || holds_words(stems, stems_));
+    if (words_.empty()) return false;
+    thread_local std::vector<std::string_view> words;
+    split_words(data.strings[row.folded], words);
+    return std::all_of(words_.begin(), words_.end(), [](const Spellings& one) { return one.among(words); }) ||
+           std::all_of(stems_.begin(), stems_.end(), [](const Spellings& one) { return one.among_stems(words); });
   }
 
   // Sizes and codes mean themselves alone: "S" is not "S/M", "10" is not "10 wide", where the catalogue has them as such.
@@ -83,7 +107,7 @@ class Wanted {
   }
 
   std::string normal_;
-  std::vector<std::string> words_, stems_;
+  std::vector<Spellings> words_, stems_;
   std::optional<Measure> measure_;
   bool yes_ = false, no_ = false;
 };
@@ -113,7 +137,7 @@ std::optional<double> number_in(const IndexData& data, const ValueRow& row, cons
     if (wanted == Dimension::kNone) return row.shown;                              // the shopper gives none: taken as the shop's
     return std::nullopt;
   }
-  if (row.type == ValueType::kFlag) return std::nullopt;
+  if (row.type == ValueType::kFlag || !has_digit(data.strings[row.text])) return std::nullopt;
   for (const MeasureSpan& span : find_measures(data.strings[row.text])) {
     if (span.measure.unit.dimension == wanted) return span.measure.canonical();
     if (span.measure.unit.dimension == Dimension::kNone) return span.measure.value * bound.unit.scale + bound.unit.offset;

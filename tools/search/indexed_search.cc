@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <span>
 #include <utility>
 
 #include "agent/core/text.h"
@@ -64,14 +65,21 @@ class LiveMemory {
 
 // "price+10%" widens the price by a tenth; "brand" drops the brand.
 struct Relaxation {
-  std::string field;
-  double widen_percent = 0;  // 0: drop
+  double widen_percent = 0;      // 0: drop
+  std::vector<char> concerns;    // of each constraint: whether it is meant
 
-  explicit Relaxation(const std::string& text) : field(text) {
+  Relaxation(const IndexData& data, const std::string& text, const std::vector<CompiledConstraint>& constraints) {
     const std::size_t plus = text.find('+');
-    if (plus == std::string::npos) return;
-    field = text.substr(0, plus);
-    if (const auto percent = parse_measure(text.substr(plus + 1))) widen_percent = percent->value;
+    if (plus != std::string::npos) {
+      if (const auto percent = parse_measure(text.substr(plus + 1))) widen_percent = percent->value;
+    }
+    const std::string field = text.substr(0, plus);
+    const std::string normal = normal_form(text::spaced(field));
+    const std::vector<std::uint32_t> fields = fields_named(data, field);
+    for (const CompiledConstraint& one : constraints) {
+      const bool same = one.on == CompiledConstraint::On::kValues && fields == one.fields;
+      concerns.push_back(same || normal == normal_form(text::spaced(one.source.field)));
+    }
   }
 };
 
@@ -195,47 +203,42 @@ class SearchRun {
     sort();
   }
 
+  // Each way of relaxing alone, in order; then the first two together, the first three ...
   void relax() {
-    std::vector<std::vector<Relaxation>> attempts;
-    for (const std::string& one : request_.relax_in_order) attempts.push_back({Relaxation(one)});
-    for (std::size_t count = 2; count <= request_.relax_in_order.size(); ++count) {
-      std::vector<Relaxation> several;
-      for (std::size_t i = 0; i < count; ++i) several.emplace_back(request_.relax_in_order[i]);
-      attempts.push_back(std::move(several));
+    std::vector<Relaxation> all;
+    for (const std::string& one : request_.relax_in_order) all.emplace_back(data_, one, compiled_);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (relaxed_by({all.data() + i, 1})) return;
     }
-    for (const std::vector<Relaxation>& attempt : attempts) {
-      std::vector<CompiledConstraint> left;
-      std::vector<Constraint> relaxed;
-      for (const CompiledConstraint& one : compiled_) relax_one(one, attempt, left, relaxed);
-      if (relaxed.empty()) continue;
-      auto filter = std::make_unique<Filter>(lexicon_, left);
-      std::vector<Match> found = passing(*filter);
-      if (found.empty()) continue;
-      filter_ = std::move(filter);
-      found_ = std::move(found);
-      page_.relaxed = std::move(relaxed);
-      return;
+    for (std::size_t count = 2; count <= all.size(); ++count) {
+      if (relaxed_by({all.data(), count})) return;
     }
   }
 
-  bool concerns(const Relaxation& relaxation, const CompiledConstraint& one) const {
-    if (normal_form(text::spaced(relaxation.field)) == normal_form(text::spaced(one.source.field))) return true;
-    return one.on == CompiledConstraint::On::kValues && fields_named(data_, relaxation.field) == one.fields;
+  // Whether anything matches with those relaxations; then it is what was found.
+  bool relaxed_by(std::span<const Relaxation> attempt) {
+    std::vector<CompiledConstraint> left;
+    std::vector<Constraint> relaxed;
+    for (std::size_t i = 0; i < compiled_.size(); ++i) {
+      const auto at = std::find_if(attempt.begin(), attempt.end(), [&](const Relaxation& one) { return one.concerns[i]; });
+      if (at != attempt.end()) relaxed.push_back(compiled_[i].source);
+      const bool drops = at != attempt.end() && (at->widen_percent <= 0 || compiled_[i].on != CompiledConstraint::On::kPrice);
+      if (!drops) left.push_back(at == attempt.end() ? compiled_[i] : widened(compiled_[i], at->widen_percent / 100));
+    }
+    if (relaxed.empty()) return false;
+    auto filter = std::make_unique<Filter>(lexicon_, std::move(left));
+    std::vector<Match> found = passing(*filter);
+    if (found.empty()) return false;
+    filter_ = std::move(filter);
+    found_ = std::move(found);
+    page_.relaxed = std::move(relaxed);
+    return true;
   }
 
-  void relax_one(const CompiledConstraint& one, const std::vector<Relaxation>& attempt, std::vector<CompiledConstraint>& left, std::vector<Constraint>& relaxed) const {
-    for (const Relaxation& relaxation : attempt) {
-      if (!concerns(relaxation, one)) continue;
-      relaxed.push_back(one.source);
-      if (relaxation.widen_percent <= 0 || one.on != CompiledConstraint::On::kPrice) return;
-      CompiledConstraint wider = one;
-      const double share = relaxation.widen_percent / 100;
-      if (one.high != INT64_MAX) wider.high += static_cast<std::int64_t>(static_cast<double>(one.high) * share);
-      if (one.low != INT64_MIN) wider.low -= static_cast<std::int64_t>(static_cast<double>(one.low) * share);
-      left.push_back(std::move(wider));
-      return;
-    }
-    left.push_back(one);
+  static CompiledConstraint widened(CompiledConstraint price, double share) {
+    if (price.high != INT64_MAX) price.high += static_cast<std::int64_t>(static_cast<double>(price.high) * share);
+    if (price.low != INT64_MIN) price.low -= static_cast<std::int64_t>(static_cast<double>(price.low) * share);
+    return price;
   }
 
   std::int64_t price_of(std::uint32_t doc) const {
@@ -330,20 +333,22 @@ class SearchRun {
     else if (!page_.unfilterable.empty()) page_.outcome = SearchOutcome::kCannotFilter;
     std::vector<std::uint32_t> docs;
     for (const Match& match : found_) docs.push_back(match.doc);
-    page_.facets = facets_of(data_, docs, kMostFacets);
+    page_.facets = facets_of(data_, docs, kMostFacets, request_.broad ? FacetsOf::kAnyProduct : FacetsOf::kTheseProducts);
     set_price_range();
   }
 
   // Over what meets everything but the price; over the whole kind if that is nothing.
   void set_price_range() {
-    std::vector<CompiledConstraint> others;
-    for (const CompiledConstraint& one : compiled_) {
-      if (one.on != CompiledConstraint::On::kPrice) others.push_back(one);
-    }
-    const Filter filter(lexicon_, std::move(others));
-    std::vector<Match> all = passing(filter);
-    const bool none = all.empty();
-    for (const Match& match : none ? members_ : all) {
+    const auto on_price = [](const CompiledConstraint& one) { return one.on == CompiledConstraint::On::kPrice; };
+    if (page_.relaxed.empty() && std::none_of(compiled_.begin(), compiled_.end(), on_price)) return widen_price_range(found_.empty() ? members_ : found_);
+    std::vector<CompiledConstraint> others = compiled_;
+    std::erase_if(others, on_price);
+    const std::vector<Match> all = passing(Filter(lexicon_, std::move(others)));
+    widen_price_range(all.empty() ? members_ : all);
+  }
+
+  void widen_price_range(const std::vector<Match>& matches) {
+    for (const Match& match : matches) {
       const DocRow& row = data_.docs[match.doc];
       if (!page_.price_low || row.price_low < page_.price_low->minor) page_.price_low = Money{row.price_low, data_.currency};
       if (!page_.price_high || row.price_high > page_.price_high->minor) page_.price_high = Money{row.price_high, data_.currency};

@@ -34,6 +34,13 @@ bool holds_all(std::span<const std::uint32_t> terms, const std::vector<std::uint
   return std::all_of(wanted.begin(), wanted.end(), [&](std::uint32_t term) { return std::find(terms.begin(), terms.end(), term) != terms.end(); });
 }
 
+// How many bits are set. Without a flag for newer processors the compiler would call a function for it.
+std::size_t bits(std::uint32_t value) {
+  value -= (value >> 1) & 0x55555555u;
+  value = (value & 0x33333333u) + ((value >> 2) & 0x33333333u);
+  return (((value + (value >> 4)) & 0x0F0F0F0Fu) * 0x01010101u) >> 24;
+}
+
 void add_sorted(std::vector<std::uint32_t>& into, const std::vector<std::uint32_t>& more) {
   into.insert(into.end(), more.begin(), more.end());
   std::sort(into.begin(), into.end());
@@ -50,8 +57,25 @@ Lexicon::Lexicon(const IndexData& data, VocabularyRules rules)
     if (!terms.empty() && !data_.docs_of_kind(kind).empty()) kinds_by_head_[terms.back()].push_back(kind);
   }
   add_category_names();
+  list_words();
   list_categories();
   count_shared();
+}
+
+void Lexicon::list_words() {
+  const auto usable = [&](std::uint32_t word) {
+    const std::string_view text = data_.word_text[word];
+    return data_.words[word].count > 0 && text.size() >= 4 && text.size() <= kLongestSpelled && !has_digit(text);
+  };
+  for (std::uint32_t word = 0; word < data_.words.size(); ++word) {
+    if (usable(word)) ++first_spelled_[data_.word_text[word].size() + 1];
+  }
+  std::partial_sum(first_spelled_.begin(), first_spelled_.end(), first_spelled_.begin());
+  auto next = first_spelled_;
+  spelled_.resize(first_spelled_.back());
+  for (std::uint32_t word = 0; word < data_.words.size(); ++word) {
+    if (usable(word)) spelled_[next[data_.word_text[word].size()]++] = {word, data_.words[word].letters};
+  }
 }
 
 void Lexicon::list_categories() {
@@ -192,19 +216,19 @@ std::string Lexicon::correct(std::string_view folded) const {
   std::uint32_t letters = 0;
   for (const char c : folded) letters |= 1u << (c >= 'a' && c <= 'z' ? c - 'a' : 31);
   double best = 0;
-  std::string nearest;
-  for (std::uint32_t word = 0; word < data_.words.size(); ++word) {
-    const WordRow& row = data_.words[word];
-    if (row.count == 0 || static_cast<std::size_t>(std::popcount(row.letters ^ letters)) > 2 * limit) continue;
-    const std::string_view text = data_.word_text[word];
-    if (text.size() + limit < folded.size() || folded.size() + limit < text.size() || text.size() < 4 || has_digit(text)) continue;
+  std::uint32_t nearest = kNone;
+  const std::size_t shortest = folded.size() - limit, longest = std::min(folded.size() + limit, kLongestSpelled);
+  for (std::uint32_t i = shortest <= longest ? first_spelled_[shortest] : 0; shortest <= longest && i < first_spelled_[longest + 1]; ++i) {
+    const Spelled& one = spelled_[i];
+    if (bits(one.letters ^ letters) > 2 * limit) continue;
+    const std::string_view text = data_.word_text[one.word];
     const std::size_t distance = text::edit_distance(folded, text, limit);
     if (distance > limit) continue;
-    // Nearer is better, then the same first letter, then the more frequent word.
-    const double score = 1.0 / static_cast<double>(1 + 4 * distance) * (text[0] == folded[0] ? 1 : 0.4) * (1 + 0.1 * std::bit_width(row.count));
-    if (score > best) best = score, nearest = std::string(text);
+    // Nearer is better, then the same first letter, then the more frequent word, then the first in the alphabet.
+    const double score = 1.0 / static_cast<double>(1 + 4 * distance) * (text[0] == folded[0] ? 1 : 0.4) * (1 + 0.1 * std::bit_width(data_.words[one.word].count));
+    if (score > best || (score == best && one.word < nearest)) best = score, nearest = one.word;
   }
-  return nearest;
+  return nearest == kNone ? "" : std::string(data_.word_text[nearest]);
 }
 
 std::vector<std::string> Lexicon::split(std::string_view folded) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -62,6 +63,7 @@ class Lexicon {
 
  private:
   void add_category_names();
+  void list_words();
   void list_categories();
   void count_shared();
   void drop_departments(Scope& scope) const;
@@ -79,6 +81,14 @@ class Lexicon {
   std::vector<CategoryName> category_names_;
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> categories_by_head_;  // in category_names_
   static std::uint64_t pair_of(std::uint32_t category, std::uint32_t kind) { return (static_cast<std::uint64_t>(category) << 32) | kind; }
+  // Words that may correct another, by length: spelling looks at those about as long.
+  struct Spelled {
+    std::uint32_t word;
+    std::uint32_t letters;
+  };
+  static constexpr std::size_t kLongestSpelled = 31;
+  std::vector<Spelled> spelled_;
+  std::array<std::uint32_t, kLongestSpelled + 2> first_spelled_{};  // of each length, and one more
   std::vector<std::uint32_t> category_docs_;         // products by category: those of a subtree stand together
   std::vector<std::uint32_t> first_category_doc_;    // of each category, and one more
   std::unordered_map<std::uint64_t, std::uint32_t> shared_;  // category and kind -> products of its subtree that are (mainly) of the kind
