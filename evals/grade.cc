@@ -189,10 +189,18 @@ class Grader {
   }
 
   void asked() {
+    questions();
     if (!e_.asked) return;
     const std::string got = s_.reply.presentation.asked.value_or("none");
     const bool any = contains(*e_.asked, "any") && got != "none";
     if (!any && !contains(*e_.asked, got)) miss("asked", text::join_and(*e_.asked, "or"), got);
+  }
+
+  void questions() {
+    const std::string got = s_.reply.presentation.asked.value_or("none");
+    if (contains(e_.not_asked, got)) miss("not_asked", "no question about " + text::join_and(e_.not_asked, "or"), got);
+    const auto marks = std::count(s_.reply.text.begin(), s_.reply.text.end(), '?');
+    if (e_.max_questions && marks > *e_.max_questions) miss("questions", fmt::format("at most {}", *e_.max_questions), s_.reply.text);
   }
 
   void cart() {
@@ -208,7 +216,8 @@ class Grader {
     std::vector<CartLine> left = s_.after ? s_.after->lines : std::vector<CartLine>();
     bool same = left.size() == want.size();
     std::vector<std::string> expected;
-    for (const ExpectedLine& line : want) {
+    for (ExpectedLine line : want) {
+      if (line.shown) line.product = numbered(*line.shown);
       expected.push_back(described(line));
       const auto found = std::find_if(left.begin(), left.end(), [&](const CartLine& own) { return matches(own, line); });
       if (found == left.end()) {
@@ -218,6 +227,15 @@ class Grader {
       }
     }
     if (!same) miss("cart", expected.empty() ? "an empty cart" : fmt::format("{}", fmt::join(expected, "; ")), described(s_.after));
+  }
+
+  // The product of that number where products were last shown, before this turn.
+  std::string numbered(int number) const {
+    const int turn = s_.shown_before.empty() ? 0 : s_.shown_before.back().turn;
+    for (const Shown& one : s_.shown_before) {
+      if (one.turn == turn && one.number == number) return one.product.str();
+    }
+    return fmt::format("(no product number {} was shown)", number);
   }
 
   void tools() {
@@ -276,6 +294,7 @@ class Grader {
 
   void limits() {
     const auto calls = static_cast<int>(s_.reply.tools.size());
+    if (e_.min_calls && calls < *e_.min_calls) miss("min_calls", fmt::format("at least {} calls", *e_.min_calls), std::to_string(calls));
     if (e_.max_calls && calls > *e_.max_calls) miss("max_calls", std::to_string(*e_.max_calls), std::to_string(calls));
     if (e_.max_time && s_.wall_micros > e_.max_time->count() * 1000) miss("max_time", fmt::format("{} ms", e_.max_time->count()), fmt::format("{} ms", s_.wall_micros / 1000));
     const std::int64_t tokens = s_.reply.usage.input_tokens + s_.reply.usage.output_tokens;

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <map>
 #include <mutex>
 #include <thread>
+#include <tuple>
 
 #include "agent/core/digest.h"
 
@@ -20,7 +22,19 @@ struct Job {
   int repeat;
 };
 
-bool needs_own_world(const Case& one) { return !one.script.empty() || !one.faults.empty() || !one.playbook.empty(); }
+bool needs_own_world(const Case& one) { return !one.script.empty() || !one.faults.empty(); }
+
+CaseRecord begun(const Job& job) {
+  CaseRecord record;
+  record.suite = job.suite->name;
+  record.id = job.one->id;
+  record.repeat = job.repeat;
+  record.scenarios = job.one->scenarios;
+  record.tags = job.one->tags;
+  record.known_failing = job.one->known_failing;
+  record.at = job.one->at;
+  return record;
+}
 
 std::uint64_t seed_of(std::uint64_t seed, const std::string& suite, const std::string& id, int repeat, std::size_t turn) {
   const std::string digest = sha256(fmt::format("{}|{}|{}|{}|{}", seed, suite, id, repeat, turn));
@@ -54,13 +68,7 @@ class Player {
   }
 
   CaseRecord play() {
-    CaseRecord record;
-    record.suite = job_.suite->name;
-    record.id = job_.one->id;
-    record.repeat = job_.repeat;
-    record.scenarios = job_.one->scenarios;
-    record.tags = job_.one->tags;
-    record.at = job_.one->at;
+    CaseRecord record = begun(job_);
     for (std::size_t i = 0; i < job_.one->turns.size(); ++i) {
       record.turns.push_back(turn(job_.one->turns[i], i));
       if (!record.turns.back().error.empty()) break;
@@ -74,7 +82,7 @@ class Player {
     TurnRecord record;
     record.said = said.view ? "(views " + *said.view + ")" : said.say;
     record.checked = said.expect.has_value();
-    record.refusal_wanted = said.expect && std::count(said.expect->outcome.begin(), said.expect->outcome.end(), "refused") > 0;
+    record.refusal_wanted = said.expect && said.expect->outcome == std::vector<std::string>{"refused"};
     if (said.expect && said.expect->shown) record.wanted_of_each = said.expect->shown->each;
     record.state.before = cart_;
     record.state.shown_before = shown_;
@@ -116,19 +124,23 @@ class Worlds {
   explicit Worlds(const WorldMaker& make) : make_(make) {}
 
   Result<std::shared_ptr<World>> of(const Job& job) {
-    if (needs_own_world(*job.one)) return make_(*job.suite, job.one);
+    if (needs_own_world(*job.one)) return make_(*job.suite, *job.one);
+    const Key key{std::filesystem::path(job.suite->file).parent_path(), shop_of(*job.suite, *job.one), playbook_of(*job.suite, *job.one)};
     const std::lock_guard lock(mutex_);
-    const auto found = shared_.find(job.suite);
+    const auto found = shared_.find(key);
     if (found != shared_.end()) return found->second;
-    auto made = make_(*job.suite, nullptr);
-    if (made) shared_[job.suite] = *made;
+    auto made = make_(*job.suite, *job.one);
+    if (made) shared_[key] = *made;
     return made;
   }
 
  private:
+  // The folder that names are relative to, the shop and the playbook.
+  using Key = std::tuple<std::filesystem::path, std::string, std::string>;
+
   const WorldMaker& make_;
   std::mutex mutex_;  // guards shared_
-  std::map<const Suite*, std::shared_ptr<World>> shared_;
+  std::map<Key, std::shared_ptr<World>> shared_;
 };
 
 std::vector<Job> jobs_of(const std::vector<Suite>& suites, int repeat) {
@@ -148,11 +160,7 @@ std::int64_t cost_of(const CaseRecord& record) {
 }
 
 CaseRecord unplayable(const Job& job, const Error& error) {
-  CaseRecord record;
-  record.suite = job.suite->name;
-  record.id = job.one->id;
-  record.repeat = job.repeat;
-  record.at = job.one->at;
+  CaseRecord record = begun(job);
   record.problem = "the shop or the agent cannot be opened: " + error.message;
   return record;
 }

@@ -17,8 +17,8 @@
 
 namespace floorwalker::evals {
 
-// What a case is played in: a shop, and an agent over it. Cases of a suite share one unless they need their own (a script, faults, another
-// playbook). Used by several threads at once, each with conversations of its own.
+// What a case is played in: a shop, and an agent over it. Cases of one shop and playbook share one unless they need their own (a script,
+// faults). Used by several threads at once, each with conversations of its own.
 class World {
  public:
   virtual ~World() = default;
@@ -31,8 +31,8 @@ class World {
   virtual std::string leftovers() { return ""; }
 };
 
-// Opens the world of a suite, or with `own` that of one case.
-using WorldMaker = std::function<Result<std::shared_ptr<World>>(const Suite& suite, const Case* own)>;
+// Opens the world that a case asks for.
+using WorldMaker = std::function<Result<std::shared_ptr<World>>(const Suite& suite, const Case& one)>;
 
 struct TurnRecord {
   std::string said;
@@ -56,9 +56,11 @@ struct CaseRecord {
   std::vector<std::string> tags;
   std::vector<TurnRecord> turns;
   std::string problem;                    // the case as a whole failed: "" if not
+  std::string known_failing;              // why it may fail, "" if it may not
   SourcePosition at;
 
   bool passed() const;
+  bool failed() const { return !passed() && known_failing.empty(); }   // what makes a run fail
 };
 
 struct RunOptions {

@@ -60,7 +60,7 @@ void write_turn(Writer& w, const TurnRecord& turn) {
 
 void write_case(Writer& w, const CaseRecord& record) {
   w.open('{').field("suite", record.suite).field("id", record.id).key("repeat").integer(record.repeat).key("passed").boolean(record.passed());
-  w.filled("problem", record.problem).key("scenarios").open('[');
+  w.filled("known_failing", record.known_failing).filled("problem", record.problem).key("scenarios").open('[');
   for (const int scenario : record.scenarios) w.integer(scenario);
   w.close(']').key("tags").open('[');
   for (const std::string& tag : record.tags) w.text(tag);

@@ -49,7 +49,7 @@ std::string junit_report(const RunRecord& run) {
   for (const CaseRecord& record : run.cases) suites[record.suite].push_back(&record);
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"floorwalker\">\n";
   for (const auto& [name, records] : suites) {
-    std::size_t failed = 0;
+    std::size_t failed = 0, skipped = 0;
     double time = 0;
     std::string cases;
     for (const CaseRecord* record : records) {
@@ -60,12 +60,17 @@ std::string junit_report(const RunRecord& run) {
         cases += "/>\n";
         continue;
       }
+      if (!record->failed()) {
+        ++skipped;
+        cases += fmt::format(">\n      <skipped message=\"known to fail: {}\"/>\n    </testcase>\n", escaped(record->known_failing));
+        continue;
+      }
       ++failed;
       const std::string text = failure_text(*record);
       cases += fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n", escaped(first_line(text)), escaped(text));
     }
-    out += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\" time=\"{:.6f}\">\n{}  </testsuite>\n", escaped(name),
-                       records.size(), failed, time, cases);
+    out += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" time=\"{:.6f}\">\n{}  </testsuite>\n", escaped(name),
+                       records.size(), failed, skipped, time, cases);
   }
   return out + "</testsuites>\n";
 }

@@ -19,6 +19,12 @@ std::string percent(const Share& share) {
   return fmt::format("{:.1f} % ({}/{}; 95 %: {:.1f} to {:.1f})", 100 * share.value(), share.hits, share.of, 100 * share.low(), 100 * share.high());
 }
 
+// Failures that are known stand on a line each; those that are not, with their conversation.
+void describe_known(std::string& out, const CaseRecord& record, const Painter& paint) {
+  const char* what = record.passed() ? "passes now, take it off the list" : "known to fail";
+  out += paint(record.passed() ? "32" : "33", fmt::format("{}: {} / {}", what, record.suite, record.id)) + "  " + record.known_failing + "\n";
+}
+
 void describe_case(std::string& out, const CaseRecord& record, const Painter& paint) {
   out += paint("31", fmt::format("FAILED  {} / {}", record.suite, record.id)) + fmt::format("  ({}:{})\n", record.at.file, record.at.line);
   if (!record.problem.empty()) out += "  " + record.problem + "\n";
@@ -41,19 +47,25 @@ std::string terminal_report(const RunRecord& run, Colour colour) {
   std::string out;
   std::map<std::string, Share> suites;
   std::vector<std::string> order;
+  std::string known_lines;
+  std::size_t known = 0;
   for (const CaseRecord& record : run.cases) {
     if (!suites.count(record.suite)) order.push_back(record.suite);
     Share& share = suites[record.suite];
     ++share.of;
     share.hits += record.passed();
-    if (!record.passed()) describe_case(out, record, paint);
+    known += !record.passed() && !record.known_failing.empty();
+    if (record.failed()) describe_case(out, record, paint);
+    if (!record.known_failing.empty()) describe_known(known_lines, record, paint);
   }
+  out += known_lines + (known_lines.empty() ? "" : "\n");
   for (const std::string& name : order) {
     const Share& share = suites[name];
     out += paint(share.hits == share.of ? "32" : "31", fmt::format("{:>5}/{:<5}", share.hits, share.of)) + name + "\n";
   }
   const Metrics metrics = measure(run.cases);
   out += fmt::format("\n{} cases, {} turns, seed {}, {}\n", metrics.cases, metrics.turns, run.seed, run.build);
+  if (known > 0) out += paint("33", fmt::format("  {} failures are known, and no reason for this run to fail\n", known));
   for (const auto& [name, share] : shares_of(metrics)) out += fmt::format("  {:<20}{}\n", name, percent(share));
   out += fmt::format("  {:<20}{:.2f}\n", "questions/success", metrics.questions_per_success);
   out += fmt::format("  {:<20}p50 {} us, p95 {} us, p99 {} us; processor p50 {} us, p99 {} us\n", "a turn", metrics.wall_p50, metrics.wall_p95,

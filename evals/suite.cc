@@ -13,18 +13,30 @@ using yaml::Node;
 using yaml::Path;
 using yaml::Reader;
 
-// "{thing}" in every text of a case, from one row of its table.
-using Row = std::map<std::string, std::string>;
+// "{thing}" in every text of a case, from one row of its table. A text that is nothing but "{thing}" becomes the value itself, list or not.
+using Row = std::map<std::string, Node>;
 
 std::string filled(std::string text, const Row& row) {
   for (const auto& [name, value] : row) {
     const std::string slot = "{" + name + "}";
-    for (std::size_t at = text.find(slot); at != std::string::npos; at = text.find(slot, at + value.size())) text.replace(at, slot.size(), value);
+    for (std::size_t at = text.find(slot); at != std::string::npos; at = text.find(slot, at + value.text.size())) text.replace(at, slot.size(), value.text);
   }
   return text;
 }
 
+// The value that a text consists of; nothing where it is only a part, or none.
+const Node* whole(const Node& node, const Row& row) {
+  if (node.type != Node::Type::kScalar || node.text.size() < 3 || node.text.front() != '{' || node.text.back() != '}') return nullptr;
+  const auto found = row.find(node.text.substr(1, node.text.size() - 2));
+  return found == row.end() ? nullptr : &found->second;
+}
+
 Node filled(Node node, const Row& row) {
+  if (const Node* value = whole(node, row)) {
+    Node put = *value;
+    put.at = node.at;
+    return put;
+  }
   node.text = filled(std::move(node.text), row);
   for (Node& item : node.items) item = filled(std::move(item), row);
   for (Node::Entry& entry : node.entries) {
@@ -46,11 +58,22 @@ class SuiteReader {
                {"description", r_.text(suite.description)},
                {"shop", r_.text(suite.shop), yaml::Presence::kRequired},
                {"playbook", r_.text(suite.playbook)},
-               {"cases", [&](const Node& node, const Path& path) { cases(node, path, suite.cases); }, yaml::Presence::kRequired}});
+               {"cases", [&](const Node& node, const Path& path) { cases(node, path, suite.cases); }, yaml::Presence::kRequired},
+               {"known_failing", [&](const Node& node, const Path& path) { known_failing_ = {&node, path}; }}});
+    if (known_failing_.first) known_failing(*known_failing_.first, known_failing_.second, suite.cases);
     return suite;
   }
 
  private:
+  // {case: why}: a name that no case has is an error, so that the list cannot outlive its cases.
+  void known_failing(const Node& node, const Path& path, std::vector<Case>& cases) {
+    r_.table(node, path, [&](const Node::Entry& entry, const Path& at) {
+      const auto found = std::find_if(cases.begin(), cases.end(), [&](const Case& one) { return one.id == entry.key; });
+      if (found == cases.end()) return r_.error(entry.value, at, "no case is called '" + entry.key + "'");
+      r_.text(found->known_failing)(entry.value, at);
+    });
+  }
+
   void cases(const Node& node, const Path& path, std::vector<Case>& out) {
     r_.list(node, path, [&](const Node& item, const Path& at) { expand(item, at, out); });
     std::map<std::string, SourcePosition> seen;
@@ -75,7 +98,7 @@ class SuiteReader {
     if (!table) return rows;
     r_.list(*table, path.key("rows"), [&](const Node& row, const Path& at) {
       Row values;
-      r_.text_table(values)(row, at);
+      r_.table(row, at, [&](const Node::Entry& entry, const Path&) { values[entry.key] = entry.value; });
       rows.push_back(std::move(values));
     });
     return rows;
@@ -88,6 +111,7 @@ class SuiteReader {
               {{"id", r_.text(one.id), yaml::Presence::kRequired},
                {"scenarios", [&](const Node& list, const Path& at) { numbers(list, at, one.scenarios); }},
                {"tags", r_.texts(one.tags)},
+               {"shop", r_.text(one.shop)},
                {"playbook", r_.text(one.playbook)},
                {"script", r_.text(one.script)},
                {"rows", [](const Node&, const Path&) {}},
@@ -153,6 +177,8 @@ class SuiteReader {
               {{"outcome", r_.texts(expect.outcome)},
                {"shown", [&](const Node& value, const Path& at) { expect.shown = shown(value, at); }},
                {"asked", r_.texts(expect.asked)},
+               {"not_asked", r_.texts(expect.not_asked)},
+               {"questions", optional_number(expect.max_questions, 0, 20)},
                {"cart", [&](const Node& value, const Path& at) { expect.cart.emplace(); lines(value, at, *expect.cart); }},
                {"cart_unchanged", r_.boolean(expect.cart_unchanged)},
                {"cart_total", r_.money(expect.cart_total)},
@@ -162,6 +188,7 @@ class SuiteReader {
                {"results", [&](const Node& value, const Path& at) { results(value, at, expect.results); }},
                {"never_says", r_.texts(expect.never_says)},
                {"says_any", r_.texts(expect.says_any)},
+               {"min_calls", optional_number(expect.min_calls, 1, 1000)},
                {"max_calls", optional_number(expect.max_calls, 0, 1000)},
                {"max_time", [&](const Node& value, const Path& at) { std::chrono::milliseconds time{}; r_.duration(time)(value, at); expect.max_time = time; }},
                {"max_tokens", [&](const Node& value, const Path& at) { expect.max_tokens = r_.integer(value, at, 0, 100000000); }},
@@ -214,9 +241,11 @@ class SuiteReader {
     r_.list(node, path, [&](const Node& item, const Path& at) {
       ExpectedLine line;
       r_.object(item, at,
-                {{"product", r_.text(line.product), yaml::Presence::kRequired},
+                {{"product", r_.text(line.product)},
+                 {"shown", optional_number(line.shown, 1, 100)},
                  {"options", r_.text_table(line.options)},
                  {"quantity", r_.number(line.quantity, 1, 1000000)}});
+      if (line.product.empty() == !line.shown) r_.error(item, at, "a line has either 'product' or 'shown'");
       out.push_back(std::move(line));
     });
   }
@@ -243,6 +272,7 @@ class SuiteReader {
   }
 
   Reader r_;
+  std::pair<const Node*, Path> known_failing_;
 };
 
 }  // namespace
@@ -251,8 +281,15 @@ int Expectation::state_checks() const {
   int checks = 0;
   checks += shown.has_value() + asked.has_value() + cart.has_value() + cart_unchanged + cart_total.has_value();
   checks += !tools_called.empty() + !tools_not_called.empty() + !results.empty() + !outcome.empty();
+  checks += !not_asked.empty() + max_questions.has_value() + min_calls.has_value();
   checks += claims.min > 0 || !claims.including.empty() || !claims.kinds.empty();
   return checks;
+}
+
+const std::string& shop_of(const Suite& suite, const Case& one) { return one.shop.empty() ? suite.shop : one.shop; }
+
+const std::string& playbook_of(const Suite& suite, const Case& one) {
+  return one.playbook.empty() && (one.shop.empty() || one.shop == suite.shop) ? suite.playbook : one.playbook;
 }
 
 bool LoadedSuite::ok() const {

@@ -16,7 +16,8 @@ namespace floorwalker::evals {
 
 // A line that the cart must hold.
 struct ExpectedLine {
-  std::string product;
+  std::string product;                         // or, with `shown`, the product of that number where products were last shown
+  std::optional<int> shown;
   std::map<std::string, std::string> options;  // those that matter; names and values are compared folded
   std::int64_t quantity = 1;
 };
@@ -55,6 +56,8 @@ struct Expectation {
   std::vector<std::string> outcome;                 // any of these
   std::optional<ExpectedShown> shown;
   std::optional<std::vector<std::string>> asked;    // slot is one of these; "any", "none"
+  std::vector<std::string> not_asked;               // slot is none of these
+  std::optional<int> max_questions;                 // question marks in the reply
   std::optional<std::vector<ExpectedLine>> cart;    // exactly these lines, in any order
   bool cart_unchanged = false;                      // the same as before the turn, to the line
   std::optional<Money> cart_total;
@@ -63,6 +66,7 @@ struct Expectation {
   std::vector<ExpectedResult> results;
   std::vector<std::string> never_says;              // none of these in the reply (folded)
   std::vector<std::string> says_any;                // one of these in the reply (folded): only beside a check of state
+  std::optional<int> min_calls;                     // tool calls in the turn
   std::optional<int> max_calls;                     // tool calls in the turn
   std::optional<std::chrono::milliseconds> max_time;
   std::optional<std::int64_t> max_tokens, max_cost_micros;
@@ -91,7 +95,9 @@ struct Case {
   std::string id;                        // with its row's number where there is a table: "swap-size/2"
   std::vector<int> scenarios;            // numbers of the acceptance list
   std::vector<std::string> tags;
+  std::string shop;                      // "": the suite's
   std::string playbook;                  // "": the suite's
+  std::string known_failing;             // why it is known not to pass yet, "" for the rest: counted and reported, but no run fails for it
   std::string script;                    // steps of a scripted model as YAML text, "" for the suite's model
   std::vector<Fault> faults;
   std::vector<EvalTurn> turns;
@@ -107,6 +113,10 @@ struct Suite {
   std::string playbook;
   std::vector<Case> cases;               // tables expanded
 };
+
+// What a case is played on: its own shop and playbook, else the suite's. A case with a shop of its own brings that shop's playbook.
+const std::string& shop_of(const Suite& suite, const Case& one);
+const std::string& playbook_of(const Suite& suite, const Case& one);
 
 struct LoadedSuite {
   Suite suite;

@@ -81,10 +81,10 @@ class Shops {
   }
 
   // The database of a suite's shop: "" for the demo shop.
-  Result<std::string> database(const evals::Suite& suite) {
-    if (suite.shop == "demo") return std::string();
+  Result<std::string> database(const evals::Suite& suite, const std::string& shop) {
+    if (shop == "demo") return std::string();
     const std::lock_guard lock(mutex_);
-    const fs::path source = fs::path(suite.file).parent_path() / suite.shop;
+    const fs::path source = fs::path(suite.file).parent_path() / shop;
     const fs::path database = folder_ / (source.stem().string() + ".db");
     if (source.extension() == ".db") return source.string();
     if (imported_.count(database.string())) return database.string();
@@ -159,25 +159,25 @@ class ComposedWorld final : public evals::World {
   runner::Runner* runner_ = nullptr;
 };
 
-// Opens the world of a suite or of one case: its own state folder, its shop, and the playbook and model that it asks for.
-Result<std::shared_ptr<evals::World>> open_world(const Settings& common, Shops& shops, const evals::Suite& suite, const evals::Case* own) {
+// Opens the world of a case: its own state folder, its shop, and the playbook and model that it asks for.
+Result<std::shared_ptr<evals::World>> open_world(const Settings& common, Shops& shops, const evals::Suite& suite, const evals::Case& one) {
   Settings settings = common;
-  auto shop = shops.database(suite);
+  auto shop = shops.database(suite, evals::shop_of(suite, one));
   if (!shop) return fail(shop.error());
   settings.shop = *shop;
-  const std::string& playbook = own && !own->playbook.empty() ? own->playbook : suite.playbook;
-  if (!playbook.empty()) {
+  const std::string& playbook = evals::playbook_of(suite, one);
+  if (!playbook.empty() && playbook != "own") {
     const fs::path beside = fs::path(suite.file).parent_path() / playbook;
     settings.playbook = fs::exists(beside) ? beside.string() : playbook;
   }
   settings.state = shops.fresh(suite.name).string();
   settings.fleeting = true;
-  if (own && !own->script.empty()) {
+  if (!one.script.empty()) {
     const fs::path script = shops.fresh("script").string() + ".yaml";
-    if (auto written = write_file(script, own->script); !written) return fail(written.error());
+    if (auto written = write_file(script, one.script); !written) return fail(written.error());
     settings.model = "scripted:" + script.string();
   }
-  return ComposedWorld::open(std::move(settings), own ? own->faults : std::vector<evals::Fault>());
+  return ComposedWorld::open(std::move(settings), one.faults);
 }
 
 // ---- the command
@@ -279,14 +279,14 @@ Result<bool> evaluate(const Settings& settings, EvalOptions options) {
   options.run.progress = [terminal](std::size_t done, std::size_t all) {
     if (terminal) std::cerr << "\r\x1b[K" << done << " of " << all << " cases" << (done == all ? "\r\x1b[K" : "") << std::flush;
   };
-  auto run = evals::run_suites(*suites, [&](const evals::Suite& suite, const evals::Case* own) { return open_world(settings, shops, suite, own); }, options.run);
+  auto run = evals::run_suites(*suites, [&](const evals::Suite& suite, const evals::Case& one) { return open_world(settings, shops, suite, one); }, options.run);
   if (!run) return fail(run.error());
   run->build = "floorwalker 0.1.0, " + (settings.model.empty() ? std::string("guided") : settings.model);
   if (auto written = write_reports(options, *run, baseline); !written) return fail(written.error());
   const bool colour = isatty(STDOUT_FILENO) != 0;
   std::cout << (options.json ? evals::json_report(*run) : evals::terminal_report(*run, colour ? evals::Colour::kAlways : evals::Colour::kNever));
   const evals::Metrics metrics = evals::measure(run->cases);
-  bool holds = !run->stopped && std::all_of(run->cases.begin(), run->cases.end(), [](const evals::CaseRecord& record) { return record.passed(); });
+  bool holds = !run->stopped && std::none_of(run->cases.begin(), run->cases.end(), [](const evals::CaseRecord& record) { return record.failed(); });
   for (const std::string& rule : options.fail_under) {
     const auto met = meets(rule, metrics);
     if (!met) return met;
