@@ -30,7 +30,11 @@ std::vector<std::string> Cutter::cut(bool ended) {
 
 ProvingGate::ProvingGate(const verify::Lexicon& lexicon, const verify::Verifier& verifier) : verifier_(verifier), evidence_(lexicon) {}
 
-void ProvingGate::learn(const Message& message) { evidence_.add(message); }
+// The system messages of a live conversation are the planner's own notes. One that asks for a repair quotes what could not be proven: as
+// evidence it would prove the same words when they are said again.
+void ProvingGate::learn(const Message& message) {
+  if (message.role != Role::kSystem) evidence_.add(message);
+}
 
 void ProvingGate::shown(const std::vector<Shown>& shown) { evidence_.set_shown(shown); }
 
