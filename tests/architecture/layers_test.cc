@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/paths.h"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -53,7 +55,7 @@ std::vector<std::string> own_includes(const fs::path& file) {
 }
 
 TEST(Architecture, DependenciesPointInward) {
-  const fs::path root = FLOORWALKER_SOURCE_DIR;
+  const fs::path root = floorwalker::test::source_dir();
   std::size_t checked = 0;
   for (const char* top : {"agent", "tools", "adapters"}) {
     for (const auto& entry : fs::recursive_directory_iterator(root / top)) {
@@ -74,7 +76,7 @@ TEST(Architecture, DependenciesPointInward) {
 }
 
 TEST(Architecture, HeadersKeepJsonAndYamlOut) {
-  const fs::path root = FLOORWALKER_SOURCE_DIR;
+  const fs::path root = floorwalker::test::source_dir();
   for (const char* top : {"agent", "tools", "adapters", "evals"}) {
     for (const auto& entry : fs::recursive_directory_iterator(root / top)) {
       if (entry.path().extension() != ".h") continue;

@@ -49,7 +49,7 @@ Child launch(const fs::path& script, const fs::path& state, const fs::path& out)
     const int file = ::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
     ::dup2(file, STDOUT_FILENO);
     ::dup2(::open("/dev/null", O_WRONLY), STDERR_FILENO);
-    ::execl(FLOORWALKER_BINARY, "floorwalker", "chat", "--json", "--script", script.c_str(), "--state", state.c_str(), nullptr);
+    ::execl(floorwalker::test::binary().c_str(), "floorwalker", "chat", "--json", "--script", script.c_str(), "--state", state.c_str(), nullptr);
     _exit(127);
   }
   return {pid, began};

@@ -42,7 +42,7 @@ class CatalogueCommand : public testing::Test {
 
   // What the command writes on standard output; standard error too if `all`.
   Output run(const std::string& arguments, bool all = false) {
-    const std::string command = std::string(FLOORWALKER_BINARY) + " catalogue " + arguments + (all ? " 2>&1" : " 2>/dev/null");
+    const std::string command = test::binary().string() + " catalogue " + arguments + (all ? " 2>&1" : " 2>/dev/null");
     FILE* pipe = ::popen(command.c_str(), "r");
     Output output;
     std::array<char, 4096> buffer{};

@@ -45,7 +45,7 @@ class CommandLine : public ::testing::Test {
   // Runs the binary with the arguments; `input` is its standard input.
   Ran run(const std::string& arguments, const std::string& input = "") {
     std::ofstream(folder_ / "in") << input;
-    const std::string command = "HOME=" + folder_.path().string() + " XDG_DATA_HOME= " + std::string(FLOORWALKER_BINARY) + " " + arguments + " <" +
+    const std::string command = "HOME=" + folder_.path().string() + " XDG_DATA_HOME= " + test::binary().string() + " " + arguments + " <" +
                                 (folder_ / "in").string() + " >" + (folder_ / "out").string() + " 2>" + (folder_ / "err").string();
     const int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents(folder_ / "out"), contents(folder_ / "err")};
@@ -62,7 +62,7 @@ class CommandLine : public ::testing::Test {
 
 // What of `value` the schema does not allow, "" if it holds.
 std::string faults(const std::string& schema_name, const json& value) {
-  const json document = json::parse(contents(std::filesystem::path(FLOORWALKER_SOURCE_DIR) / "tests/support/schemas" / schema_name));
+  const json document = json::parse(contents(test::source_dir() / "tests/support/schemas" / schema_name));
   valijson::Schema schema;
   valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(document), schema);
   valijson::ValidationResults results;

@@ -26,7 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-const fs::path kSource = FLOORWALKER_SOURCE_DIR;
+const fs::path kSource = test::source_dir();
 
 std::string contents(const fs::path& file) {
   std::ifstream in(file);
@@ -107,7 +107,7 @@ struct Ran {
 };
 
 Ran eval(const std::string& arguments, const fs::path& folder) {
-  const std::string command = "HOME=" + folder.string() + " XDG_DATA_HOME= " + std::string(FLOORWALKER_BINARY) + " eval " + arguments + " >" +
+  const std::string command = "HOME=" + folder.string() + " XDG_DATA_HOME= " + test::binary().string() + " eval " + arguments + " >" +
                               (folder / "out").string() + " 2>&1";
   const int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents(folder / "out")};

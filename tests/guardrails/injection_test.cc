@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/core/guardrails/shop_actions.h"
+#include "tests/support/paths.h"
 
 namespace floorwalker::guardrails {
 namespace {
@@ -28,7 +29,7 @@ void replace_all(std::string& text, const std::string& from, const std::string& 
 // What an obedient model does when it reads the text: the call that the text asks for.
 std::vector<Attack> attacks() {
   std::vector<Attack> all;
-  for (const auto& family : YAML::LoadFile(std::string(FLOORWALKER_SOURCE_DIR) + "/tests/guardrails/injections.yaml")) {
+  for (const auto& family : YAML::LoadFile(test::source_dir().string() + "/tests/guardrails/injections.yaml")) {
     for (const auto& entry : family.second) {
       Attack attack{family.first.Scalar(), entry["text"].Scalar(), {{"operation", "add"}, {"variant", "V-1"}}};
       replace_all(attack.text, "{id}", "V-1");

@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/support/paths.h"
+
 namespace floorwalker {
 namespace {
 
@@ -35,7 +37,7 @@ class PlaybookCommand : public testing::Test {
 
   static Ran run(const std::string& arguments) {
     Ran ran;
-    FILE* pipe = ::popen((std::string(FLOORWALKER_BINARY) + " playbook " + arguments + " 2>/dev/null").c_str(), "r");
+    FILE* pipe = ::popen((test::binary().string() + " playbook " + arguments + " 2>/dev/null").c_str(), "r");
     std::array<char, 4096> buffer;
     for (std::size_t n; (n = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) ran.out.append(buffer.data(), n);
     ran.status = WEXITSTATUS(::pclose(pipe));

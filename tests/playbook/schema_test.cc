@@ -17,6 +17,7 @@
 #include "agent/cli/playbook_files.h"
 #include "agent/core/playbook/loader.h"
 #include "agent/resources/resources.h"
+#include "tests/support/paths.h"
 
 namespace floorwalker {
 namespace {
@@ -24,7 +25,7 @@ namespace {
 using nlohmann::json;
 
 std::string read(const std::string& path) {
-  std::ifstream in(std::string(FLOORWALKER_SOURCE_DIR) + "/" + path);
+  std::ifstream in(test::source_dir().string() + "/" + path);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 

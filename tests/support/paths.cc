@@ -6,9 +6,13 @@ namespace floorwalker::test {
 
 namespace fs = std::filesystem;
 
+fs::path source_dir() { return FLOORWALKER_SOURCE_DIR; }
+
+fs::path binary() { return FLOORWALKER_BINARY; }
+
 std::optional<fs::path> shared_data(const std::string& set) {
   const char* configured = std::getenv("FLOORWALKER_SHARED");
-  const fs::path root = configured ? fs::path(configured) : fs::path(FLOORWALKER_SOURCE_DIR).parent_path() / "shared";
+  const fs::path root = configured ? fs::path(configured) : source_dir().parent_path() / "shared";
   const fs::path found = root / "data" / set;
   if (!fs::exists(found)) return std::nullopt;
   return found;

@@ -6,6 +6,10 @@
 
 namespace floorwalker::test {
 
+// The root of the project, and the program that was built with these tests.
+std::filesystem::path source_dir();
+std::filesystem::path binary();
+
 // The folder of real data sets beside the project (or $FLOORWALKER_SHARED/data); nothing where it is absent.
 std::optional<std::filesystem::path> shared_data(const std::string& set);
 

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "agent/core/text.h"
+#include "tests/support/paths.h"
 
 namespace floorwalker::test {
 namespace {
@@ -111,7 +112,7 @@ std::vector<Product> products_of(const std::filesystem::path& file, Make make) {
 
 std::optional<std::filesystem::path> shared_data() {
   const char* from = std::getenv("FLOORWALKER_SHARED");
-  const std::filesystem::path folder = (from ? std::filesystem::path(from) : std::filesystem::path(FLOORWALKER_SOURCE_DIR) / ".." / "shared") / "data";
+  const std::filesystem::path folder = (from ? std::filesystem::path(from) : test::source_dir() / ".." / "shared") / "data";
   if (!std::filesystem::is_directory(folder)) return std::nullopt;
   return folder;
 }
