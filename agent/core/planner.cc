@@ -49,6 +49,16 @@ bool plain_yes(std::string_view said, const PlannerTexts& texts) {
   return yes;
 }
 
+// Whether the shop has told of the product in this conversation: a model may show nothing else.
+bool told(const Conversation& conversation, const ProductId& product) {
+  const auto& shown = conversation.memory.shown;
+  if (std::any_of(shown.begin(), shown.end(), [&](const Shown& one) { return one.product == product; })) return true;
+  const std::string quoted = '"' + product.str() + '"';
+  return std::any_of(conversation.messages.rbegin(), conversation.messages.rend(), [&](const Message& message) {
+    return message.role == Role::kTool && message.result.content.find(quoted) != std::string::npos;
+  });
+}
+
 bool same_call(const ToolCall& a, const ToolCall& b) { return a.name == b.name && a.arguments == b.arguments; }
 
 // One step of the planner at work: the session that it changes and the effects that it collects.
@@ -229,6 +239,7 @@ void Work::on(const Event& event, const ModelFinished& finished) {
   t.usage.cost_micros += finished.usage.cost_micros;
   if (finished.memory) conversation().memory = *finished.memory;
   if (finished.presentation) t.presentation = *finished.presentation;
+  std::erase_if(t.presentation.shown, [&](const Shown& shown) { return !told(conversation(), shown.product); });
   t.echo = finished.echo;
   if (!t.calls.empty()) return run_calls();
   const bool tried = t.sentences.size() > t.first_of_step;

@@ -35,8 +35,14 @@ class Talk {
   }
   Effects finish(std::optional<Presentation> presentation = {}) { return feed(ModelFinished{{}, std::move(presentation), {}, {}}, turn().step); }
   Effects fail() { return feed(ModelFailed{{ErrorKind::kUnavailable, "down", ""}}, turn().step); }
-  Effects result(const std::string& id, ToolOutcome outcome = ToolOutcome::kOk) {
-    return feed(ToolFinished{{CallId(id), outcome, "{}", {}}, {}}, turn().step);
+  Effects result(const std::string& id, ToolOutcome outcome = ToolOutcome::kOk, const std::string& content = "{}") {
+    return feed(ToolFinished{{CallId(id), outcome, content, {}}, {}}, turn().step);
+  }
+  // A search that found the product.
+  void finds(const std::string& product) {
+    call("search_catalogue");
+    finish();
+    result("c1", ToolOutcome::kOk, R"({"products":[{"id":")" + product + R"("}]})");
   }
 
   void close() { session_ = {Planner::close(std::move(session_)), std::nullopt}; }
@@ -161,6 +167,7 @@ TEST(Planner, DropsWhatIsContradictedAndSaysSomethingElseInstead) {
 TEST(Planner, ProductsOnShowAreStillShownWhenNothingSaidOfThemIsProven) {
   Talk talk;
   talk.say("laptops");
+  talk.finds("P-1");
   talk.text("They weigh 2 kg.", {lie()});
   Presentation presentation;
   presentation.shown = {{ProductId("P-1"), "Aero", 0, 1, "", 0}};
@@ -364,9 +371,10 @@ TEST(Planner, AViewIsSilentAndKnownAfterwards) {
 TEST(Planner, RemembersWhatWasShownAndAsked) {
   Talk talk;
   talk.say("laptops");
+  talk.finds("P-1");
   talk.text("Here.");
   Presentation presentation;
-  presentation.shown = {{ProductId("P-1"), "Aero", 0, 1, "", 0}};
+  presentation.shown = {{ProductId("P-1"), "Aero", 0, 1, "", 0}, {ProductId("P-2"), "told by nobody", 0, 2, "", 0}};
   presentation.asked = "budget";
   talk.finish(presentation);
   EXPECT_EQ(talk.reply().outcome, Outcome::kAsked);

@@ -53,7 +53,7 @@ class RunnerTest : public ::testing::Test {
     auto opened = store::SqliteJournal::open(folder_.path() / "journal.db", store::Durability::kPower);
     ASSERT_TRUE(opened);
     journal_ = std::move(*opened);
-    tools_.add("search_catalogue", ToolEffect::kRead, R"({"outcome":"found"})");
+    tools_.add("search_catalogue", ToolEffect::kRead, R"({"outcome":"found","products":[{"id":"P-1"},{"id":"P-2"}]})");
     tools_.add("update_cart", ToolEffect::kWrite, R"({"change":"added","cart":{"id":"C-9","lines":[]}})");
   }
 
