@@ -56,7 +56,7 @@ TEST_F(IndexFile, IsTheSameBytesForTheSameProducts) {
   EXPECT_EQ(bytes(), first);
 }
 
-TEST_F(IndexFile, DISABLED_RefusesWhatIsDamagedOrCutShort) {
+TEST_F(IndexFile, RefusesWhatIsDamagedOrCutShort) {
   EXPECT_EQ(Index::load(file_).error().kind, ErrorKind::kNotFound);
   ASSERT_TRUE((*build_index(catalogue_))->save(file_));
   const std::string whole = bytes();
@@ -64,7 +64,7 @@ TEST_F(IndexFile, DISABLED_RefusesWhatIsDamagedOrCutShort) {
     write(whole.substr(0, length));
     EXPECT_EQ(Index::load(file_).error().kind, ErrorKind::kMalformed) << length;
   }
-  for (const std::size_t at : {std::size_t{0}, std::size_t{9}, std::size_t{40}, whole.size() / 2, whole.size() - 1}) {
+  for (std::size_t at = 0; at < whole.size(); at += at < 1024 ? 1 : 97) {
     std::string damaged = whole;
     damaged[at] = static_cast<char>(damaged[at] ^ 0x55);
     write(damaged);

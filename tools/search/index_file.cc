@@ -19,7 +19,7 @@ struct Header {
   std::uint32_t byte_order = 0;
   std::uint32_t format = 0;
   std::uint64_t total = 0;
-  std::uint64_t checksum = 0;  // of everything after the header
+  std::uint64_t checksum = 0;  // of the whole block, with 0 in this place
   Place places[kSections] = {};
 };
 
@@ -42,6 +42,13 @@ std::uint64_t checksum(std::string_view bytes) {
   for (const std::uint64_t lane : lanes) sum = (sum ^ lane) * kPrime, sum ^= sum >> 32;
   for (; at < bytes.size(); ++at) sum = (sum ^ static_cast<unsigned char>(bytes[at])) * kPrime, sum ^= sum >> 29;
   return sum;
+}
+
+// Of the header, whose own checksum counts as 0, and of what follows it.
+std::uint64_t checksum_of(Header header, std::string_view rest) {
+  header.checksum = 0;
+  const std::uint64_t table = checksum({reinterpret_cast<const char*>(&header), sizeof header});
+  return checksum(rest) ^ ((table << 1) | (table >> 63));
 }
 
 // Hands out the sections of a checked block as typed tables.
@@ -80,7 +87,7 @@ bool check(std::string_view block, Header& header, std::string& why) {
     if (place.offset > block.size() || place.bytes > block.size() - place.offset) return false;
   }
   why = "its checksum is wrong";
-  return checksum(block.substr(sizeof(Header))) == header.checksum;
+  return checksum_of(header, block.substr(sizeof(Header))) == header.checksum;
 }
 
 }  // namespace
@@ -101,7 +108,7 @@ std::string BlockWriter::finish() {
     std::memcpy(block.data() + header.places[i].offset, sections_[i].data(), sections_[i].size());
     std::string().swap(sections_[i]);
   }
-  header.checksum = checksum(std::string_view(block).substr(sizeof(Header)));
+  header.checksum = checksum_of(header, std::string_view(block).substr(sizeof(Header)));
   std::memcpy(block.data(), &header, sizeof(Header));
   return block;
 }

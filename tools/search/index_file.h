@@ -13,7 +13,7 @@
 // version or byte order is refused and built anew.
 namespace floorwalker::search {
 
-inline constexpr std::uint32_t kFormatVersion = 2;
+inline constexpr std::uint32_t kFormatVersion = 3;
 
 enum class Section : std::uint32_t {
   kVersion, kCurrency, kStringEnds, kStringBytes, kIdEnds, kIdBytes, kTermEnds, kTermBytes, kWordEnds, kWordBytes, kDocs, kVariants,
