@@ -21,10 +21,11 @@ struct UnitFacts {
 
 constexpr double kInch = 2.54;
 
-// The first unit of each dimension with scale 1 is the canonical one.
-const std::vector<UnitFacts>& table() {
-  using D = Dimension;
-  static const std::vector<UnitFacts> units{
+using D = Dimension;
+
+// Of what is seen and felt: lengths, volumes, weights, times.
+std::vector<UnitFacts> everyday_units() {
+  return {
       {{"cm", D::kLength, 1, 0}, {"cm", "cms", "centimeter", "centimeters", "centimetre", "centimetres"}},
       {{"mm", D::kLength, 0.1, 0}, {"mm", "millimeter", "millimeters", "millimetre", "millimetres"}},
       {{"m", D::kLength, 100, 0}, {"m", "meter", "meters", "metre", "metres", "mtr"}},
@@ -57,6 +58,12 @@ const std::vector<UnitFacts>& table() {
       {{"week", D::kTime, 604800, 0}, {"week", "weeks"}},
       {{"month", D::kTime, 2629800, 0}, {"month", "months"}},
       {{"year", D::kTime, 31557600, 0}, {"year", "years", "yr", "yrs"}},
+  };
+}
+
+// Of what machines are measured by.
+std::vector<UnitFacts> technical_units() {
+  return {
       {{"GB", D::kData, 1, 0}, {"gb", "GB", "gib", "gig", "gigs", "gigabyte", "gigabytes", "go"}},
       {{"MB", D::kData, 0.001, 0}, {"mb", "MB", "mib", "meg", "megs", "megabyte", "megabytes"}},
       {{"KB", D::kData, 1e-6, 0}, {"kb", "KB", "kib", "kilobyte", "kilobytes"}},
@@ -94,6 +101,15 @@ const std::vector<UnitFacts>& table() {
       {{"°", D::kAngle, 1, 0}, {"°", "deg", "degree", "degrees"}},
       {{"dpi", D::kResolutionDensity, 1, 0}, {"dpi", "ppi"}},
   };
+}
+
+// The first unit of each dimension with scale 1 is the canonical one.
+const std::vector<UnitFacts>& table() {
+  static const std::vector<UnitFacts> units = [] {
+    std::vector<UnitFacts> all = everyday_units();
+    for (UnitFacts one : technical_units()) all.push_back(std::move(one));
+    return all;
+  }();
   return units;
 }
 

@@ -78,6 +78,8 @@ std::vector<std::string> conversation(const std::vector<std::string>& kinds, con
       {"do you have a " + brand + " " + kind + "?", "anything cheaper?", "tell me more about the second one", "is it in stock?", "add it", "two of them please"},
       {"I need a black " + kind + " for the office", "show me more", "what does the first one weigh?", "add the first one", "remove it again", "thanks"},
       {"what's the most expensive " + kind + " you sell?", "and the cheapest?", "how many do you have?", "do you deliver to my home?"},
+      // Demands that nothing meets, so that they are relaxed one by one.
+      {"I want a " + brand + " " + kind + " in purple for under $2", "a " + kind + " lighter than 1 gram, under $3", "then under 500", "only from " + brand + " and at most 5 dollars"},
       {"a " + kind + " but not " + brand + ", between 50 and 300", "which one would you take?", "why that one?", "ok add it", "check out", "yes"},
   };
   return pick(plans, random);

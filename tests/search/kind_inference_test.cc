@@ -50,6 +50,26 @@ TEST_F(Inference, TakesTheNounOfTheTitleForTheKind) {
   EXPECT_EQ(kind("toner5"), "toner cartridge");
 }
 
+TEST(InferenceFromTitlesAlone, TakesNoColourUnitOrCodeForTheKind) {
+  test::MemoryCatalogue catalogue;
+  const char* brands[] = {"Acmo", "Belkor", "Cyntax", "Dorvan"};
+  for (int i = 0; i < 12; ++i) {
+    const std::string n = std::to_string(i);
+    catalogue.add(ProductMaker("a" + n, std::string(brands[i % 4]) + " K" + n + "7 patch cord RJ mm black", "", 900).brand(brands[i % 4]));
+  }
+  const auto index = *build_index(catalogue);
+  for (std::uint32_t one = 0; one < index->data().kind_count(); ++one) EXPECT_EQ(index->data().kind_name(one), "patch cord");
+  EXPECT_EQ(index->data().kind_count(), 1u);
+}
+
+TEST_F(Inference, DoesNotCallAWordInOneTitleARange) {
+  add(ProductMaker("toy", "Acmo rabbit father set (settee)", "", 2900).brand("Acmo"));
+  IndexedSearch search(catalogue_, *build_index(catalogue_));
+  SearchRequest request;
+  request.words = "sofas";
+  EXPECT_EQ(search.search(request)->outcome, SearchOutcome::kNotCarried);
+}
+
 TEST_F(Inference, TakesNoColourAndNoCountedThingForTheKind) {
   EXPECT_EQ(kind("cable1"), "usb cable");
   for (std::uint32_t one = 0; one < index_->data().kind_count(); ++one) {

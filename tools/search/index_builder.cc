@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <numeric>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "agent/core/text.h"
 #include "agent/core/units.h"
@@ -39,26 +39,36 @@ constexpr std::size_t kLongestTitle = 64;          // words
 constexpr std::size_t kLongestDescription = 400;   // words
 constexpr std::size_t kLongestValue = 60;          // words of one attribute value
 
-struct TransparentHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return hash_text(text); }
-};
-using StringMap = std::unordered_map<std::string, std::uint32_t, TransparentHash, std::equal_to<>>;
+// Eight bytes at a time: for tables in memory, never for files.
+std::uint64_t quick_hash(std::string_view text) {
+  constexpr std::uint64_t kPrime = 0x9E3779B97F4A7C15ULL;
+  std::uint64_t hash = text.size() * kPrime;
+  std::size_t at = 0;
+  for (std::uint64_t block = 0; at + 8 <= text.size(); at += 8) {
+    std::memcpy(&block, text.data() + at, 8);
+    hash = (hash ^ block) * kPrime;
+    hash ^= hash >> 32;
+  }
+  std::uint64_t rest = 0;
+  std::memcpy(&rest, text.data() + at, text.size() - at);
+  hash = (hash ^ rest) * kPrime;
+  return hash ^ (hash >> 29);
+}
 
 // Numbers strings in order of first appearance.
 class Interner {
  public:
   std::uint32_t of(std::string_view text) {
-    const auto found = numbers_.find(text);
-    if (found != numbers_.end()) return found->second;
-    const auto number = static_cast<std::uint32_t>(ends_.size());
-    numbers_.emplace(std::string(text), number);
-    push(text);
-    return number;
-  }
-  std::uint32_t find(std::string_view text) const {
-    const auto found = numbers_.find(text);
-    return found == numbers_.end() ? kNone : found->second;
+    if (2 * ends_.size() >= slots_.size()) grow();
+    const auto tag = static_cast<std::uint32_t>(quick_hash(text));
+    std::size_t at = tag & (slots_.size() - 1);
+    for (; slots_[at].number != kNone; at = (at + 1) & (slots_.size() - 1)) {
+      if (slots_[at].tag == tag && (*this)[slots_[at].number] == text) return slots_[at].number;
+    }
+    slots_[at] = {tag, static_cast<std::uint32_t>(ends_.size())};
+    bytes_ += text;
+    ends_.push_back(static_cast<std::uint32_t>(bytes_.size()));
+    return slots_[at].number;
   }
   std::string_view operator[](std::uint32_t number) const {
     const std::uint32_t start = number == 0 ? 0 : ends_[number - 1];
@@ -67,18 +77,28 @@ class Interner {
   std::size_t size() const { return ends_.size(); }
 
   void write(BlockWriter& block, Section ends, Section bytes) {
-    StringMap().swap(numbers_);
+    std::vector<Slot>().swap(slots_);
     block.put(ends, std::move(ends_));
     block.put(bytes, std::move(bytes_));
   }
 
  private:
-  void push(std::string_view text) {
-    bytes_ += text;
-    ends_.push_back(static_cast<std::uint32_t>(bytes_.size()));
+  struct Slot {
+    std::uint32_t tag = 0, number = kNone;
+  };
+
+  void grow() {
+    std::vector<Slot> old(std::max<std::size_t>(64, 4 * slots_.size()));
+    old.swap(slots_);
+    for (const Slot& slot : old) {
+      if (slot.number == kNone) continue;
+      std::size_t at = slot.tag & (slots_.size() - 1);
+      while (slots_[at].number != kNone) at = (at + 1) & (slots_.size() - 1);
+      slots_[at] = slot;
+    }
   }
 
-  StringMap numbers_;
+  std::vector<Slot> slots_;  // open addressing, at most half full
   std::vector<std::uint32_t> ends_;
   std::string bytes_;
 };
@@ -150,8 +170,9 @@ struct IndexBuilder::State {
   std::vector<FieldBuild> fields;
   std::vector<ValueBuild> values;
   std::vector<CategoryBuild> categories;
-  std::unordered_map<std::uint64_t, std::uint32_t> field_numbers;
-  std::unordered_map<std::string, std::uint32_t> value_numbers;
+  std::array<Interner, 4> field_names;                      // by FieldSource
+  std::array<std::vector<std::uint32_t>, 4> field_numbers;  // of those names
+  Interner value_keys;                                      // field, type and value: numbered as `values` are
   std::unordered_map<std::uint64_t, std::uint32_t> category_numbers;
 
   std::vector<DocRow> docs;
@@ -160,24 +181,27 @@ struct IndexBuilder::State {
   std::vector<std::uint32_t> stated_kind;  // of each product: index in kind_names, or kNone
   std::vector<std::string> kind_names;
   std::vector<std::vector<std::uint32_t>> kind_name_terms;
-  StringMap kind_numbers;
+  Interner kind_keys;  // numbered as `kind_names` are
   std::vector<std::array<std::uint16_t, kZones>> lengths;
   std::vector<PhraseRow> phrases;
 
   // Of the product being added.
   std::uint32_t doc = 0;
-  std::vector<std::pair<std::uint32_t, std::uint8_t>> hits;  // term, zone
+  std::vector<std::uint32_t> hits;  // 8 x term + zone
   std::vector<std::uint32_t> own_values;
+  std::string value_key;  // of the value at hand
 
   std::uint32_t word_of(const std::string& folded);
   std::uint32_t term_of(const std::string& folded, bool counts);
   std::uint32_t extra_term(const std::string& folded);
   std::vector<std::uint32_t> terms_of(std::string_view text, std::size_t limit);
-  void add_text(std::string_view text, Zone zone, std::size_t limit);
-  void add_hit(std::uint32_t term, Zone zone) { hits.emplace_back(term, static_cast<std::uint8_t>(zone)); }
+  void add_text(std::string_view text, Zone zone, std::size_t limit) { add_tokens(text, tokenise(text), zone, limit); }
+  void add_tokens(std::string_view text, const std::vector<Token>& tokens, Zone zone, std::size_t limit);
+  void add_hit(std::uint32_t term, Zone zone) { hits.push_back(term * kZones + static_cast<std::uint32_t>(zone)); }
   void add_title(std::string_view title);
   std::uint32_t field_of(std::string_view name, FieldSource source);
   std::uint32_t value_of(std::uint32_t field, const AttributeValue& value);
+  ValueBuild built_value(std::uint32_t field, const AttributeValue& value);
   std::vector<std::uint32_t> whole_words(std::string_view text);
   void add_value(std::uint32_t value, Zone zone);
   void add_attributes(const Product& product);
@@ -239,8 +263,7 @@ std::vector<std::uint32_t> IndexBuilder::State::terms_of(std::string_view text, 
   return found;
 }
 
-void IndexBuilder::State::add_text(std::string_view text, Zone zone, std::size_t limit) {
-  const std::vector<Token> tokens = tokenise(text);
+void IndexBuilder::State::add_tokens(std::string_view text, const std::vector<Token>& tokens, Zone zone, std::size_t limit) {
   const bool counts = zone != Zone::kDescription;
   for (std::size_t i = 0; i < std::min(tokens.size(), limit); ++i) {
     add_hit(term_of(tokens[i].folded, counts), zone);
@@ -252,9 +275,10 @@ void IndexBuilder::State::add_text(std::string_view text, Zone zone, std::size_t
 }
 
 void IndexBuilder::State::add_title(std::string_view title) {
-  add_text(title, Zone::kTitle, kLongestTitle);
+  const std::vector<Token> tokens = tokenise(title);
+  add_tokens(title, tokens, Zone::kTitle, kLongestTitle);
   std::size_t count = 0;
-  for (const Token& token : tokenise(title)) {
+  for (const Token& token : tokens) {
     if (++count > kLongestTitle) break;
     if (token.before == Token::Before::kBreak) title_terms.push_back(kTitleBreak);
     title_terms.push_back(words[word_of(token.folded)].term);
@@ -262,27 +286,32 @@ void IndexBuilder::State::add_title(std::string_view title) {
 }
 
 std::uint32_t IndexBuilder::State::field_of(std::string_view name, FieldSource source) {
-  const std::uint32_t text = strings.of(name);
-  const std::uint64_t key = (static_cast<std::uint64_t>(source) << 32) | text;
-  const auto [at, fresh] = field_numbers.emplace(key, static_cast<std::uint32_t>(fields.size()));
-  if (fresh) {
-    FieldBuild field;
-    field.name = text;
-    field.source = source;
-    fields.push_back(std::move(field));
-  }
-  return at->second;
+  const auto list = static_cast<std::size_t>(source);
+  const std::uint32_t number = field_names[list].of(name);
+  if (number < field_numbers[list].size()) return field_numbers[list][number];
+  FieldBuild field;
+  field.name = strings.of(name);
+  field.source = source;
+  field_numbers[list].push_back(static_cast<std::uint32_t>(fields.size()));
+  fields.push_back(std::move(field));
+  return field_numbers[list].back();
 }
 
 std::uint32_t IndexBuilder::State::value_of(std::uint32_t field, const AttributeValue& value) {
-  const std::string text = format(value);
   const auto* measure = std::get_if<Measure>(&value);
-  std::string key(reinterpret_cast<const char*>(&field), sizeof field);
-  key += static_cast<char>('0' + value.index());
-  if (measure) key.append(reinterpret_cast<const char*>(&measure->value), sizeof(double)) += measure->unit.symbol;
-  else key += text;
-  const auto [at, fresh] = value_numbers.emplace(std::move(key), static_cast<std::uint32_t>(values.size()));
-  if (!fresh) return at->second;
+  value_key.assign(reinterpret_cast<const char*>(&field), sizeof field);
+  value_key += static_cast<char>('0' + value.index());
+  if (measure) value_key.append(reinterpret_cast<const char*>(&measure->value), sizeof(double)) += measure->unit.symbol;
+  else if (const auto* flag = std::get_if<bool>(&value)) value_key += *flag ? '1' : '0';
+  else value_key += std::get<std::string>(value);
+  const std::uint32_t number = value_keys.of(value_key);
+  if (number == values.size()) values.push_back(built_value(field, value));
+  return number;
+}
+
+ValueBuild IndexBuilder::State::built_value(std::uint32_t field, const AttributeValue& value) {
+  const auto* measure = std::get_if<Measure>(&value);
+  const std::string text = format(value);
   ValueBuild built;
   built.row.field = field;
   built.row.text = strings.of(text);
@@ -302,8 +331,7 @@ std::uint32_t IndexBuilder::State::value_of(std::uint32_t field, const Attribute
     built.terms = terms_of(text, kLongestValue);
     built.whole = whole_words(text);
   }
-  values.push_back(std::move(built));
-  return at->second;
+  return built;
 }
 
 // "Black, Red" -> black, red; "Space grey" -> nothing.
@@ -393,14 +421,14 @@ void IndexBuilder::State::add_kind(const std::string& kind) {
     stated_kind.push_back(kNone);
     return;
   }
-  const auto [at, fresh] = kind_numbers.emplace(normal_form(text::spaced(kind)), static_cast<std::uint32_t>(kind_names.size()));
-  if (fresh) {
+  const std::uint32_t number = kind_keys.of(normal_form(text::spaced(kind)));
+  if (number == kind_names.size()) {
     kind_names.push_back(kind);
     std::vector<std::uint32_t> name_terms;
     for (const Token& token : tokenise(text::spaced(kind))) name_terms.push_back(term_of(token.folded, true));
     kind_name_terms.push_back(std::move(name_terms));
   }
-  stated_kind.push_back(at->second);
+  stated_kind.push_back(number);
   add_text(text::spaced(kind), Zone::kKind, kLongestValue);
 }
 
@@ -427,24 +455,26 @@ void IndexBuilder::State::flush_hits() {
   std::sort(hits.begin(), hits.end());
   std::array<std::uint16_t, kZones> length{};
   for (std::size_t at = 0; at < hits.size();) {
-    const std::uint32_t term = hits[at].first;
+    const std::uint32_t term = hits[at] / kZones;
     std::array<std::uint16_t, kZones> counts{};
-    for (; at < hits.size() && hits[at].first == term; ++at) ++counts[hits[at].second];
+    for (; at < hits.size() && hits[at] / kZones == term; ++at) ++counts[hits[at] % kZones];
     TermBuild& built = terms[term];
     append_varint(built.postings, doc - built.last_doc);
     built.last_doc = doc;
     ++built.docs;
+    std::array<char, kZones + 1> bytes{};
+    std::size_t used = 1;
     std::uint8_t zones = 0;
     for (std::size_t zone = 0; zone < kZones; ++zone) {
-      if (counts[zone] > 0) zones = static_cast<std::uint8_t>(zones | 1u << zone);
+      if (counts[zone] == 0) continue;
+      zones = static_cast<std::uint8_t>(zones | 1u << zone);
       length[zone] = static_cast<std::uint16_t>(std::min<std::uint32_t>(length[zone] + counts[zone], 0xFFFF));
+      bytes[used++] = static_cast<char>(std::min<std::uint16_t>(counts[zone], 255));
     }
+    bytes[0] = static_cast<char>(zones);
+    built.postings.append(bytes.data(), used);
     constexpr std::uint8_t kNaming = 1u << int(Zone::kTitle) | 1u << int(Zone::kKind) | 1u << int(Zone::kCategory);
     if (zones & kNaming) ++built.title_docs;
-    built.postings += static_cast<char>(zones);
-    for (const std::uint16_t count : counts) {
-      if (count > 0) built.postings += static_cast<char>(std::min<std::uint16_t>(count, 255));
-    }
   }
   lengths.push_back(length);
   hits.clear();
@@ -686,7 +716,8 @@ void IndexBuilder::State::write_kinds(BlockWriter& block) {
   };
   evidence.terms = terms.size();
   evidence.surface = [&](std::uint32_t term) { return terms[term].surface == kNone ? term_text[term] : word_text[terms[term].surface]; };
-  evidence.fields = fields.size();
+  for (const FieldBuild& field : fields) evidence.field_docs.push_back(field.source == FieldSource::kAttribute ? field.docs : 0);
+  evidence.stated = stated_kind;
   evidence.stated_terms = kind_name_terms;
   evidence.stated_names = kind_names;
   InferredKinds inferred = infer_kinds(evidence);

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <thread>
 #include <unordered_map>
+#include <unordered_set>
 
+#include "agent/core/units.h"
 #include "tools/search/analysis.h"
 #include "tools/search/index_data.h"
 
@@ -18,6 +21,7 @@ constexpr std::size_t kMostFields = 512;      // attribute names that are looked
 constexpr std::uint32_t kMostLearned = 40000; // products that are learned from; the others are only named
 constexpr std::uint32_t kFewestTitles = 3;    // that a noun must stand in
 constexpr int kRounds = 5;
+constexpr std::uint32_t kFewestShared = 8000;  // products that are worth a second thread
 
 // How much each clue counts for a word of a title to be the noun that names the product.
 constexpr float kAttributesClue = 1.0f;   // products so named have the attributes that this one has
@@ -27,6 +31,23 @@ constexpr float kStatedClue = 3.0f;       // the shop's own product type has it
 constexpr float kAfterForClue = -2.0f;    // it stands after "for", "with"
 constexpr float kValueClue = -3.0f;       // it restates an attribute ("black"), here or, in part, elsewhere
 constexpr float kSmoothing = 4.0f;        // products' worth of doubt about the attributes of a noun
+
+// Words that say how a thing is, whatever it is, and never what it is.
+bool is_quality(std::string_view word) {
+  static const std::unordered_set<std::string_view> kWords{
+      "black",  "white",    "grey",     "gray",    "silver",  "gold",         "red",        "blue",     "green",   "yellow", "orange",  "pink",     "purple",
+      "violet", "brown",    "beige",    "cyan",    "magenta", "transparent",  "male",       "female",   "new",     "old",    "original", "genuine", "premium",
+      "pro",    "standard", "basic",    "deluxe",  "ultra",   "professional", "compatible", "universal", "small",  "medium", "large",   "wireless", "portable",
+      "mini",   "micro",    "multiple", "single",  "double",  "dual",         "pair",       "pieces",   "piece",   "pcs",    "pack",    "unshielded", "shielded"};
+  return kWords.count(word) > 0;
+}
+
+// No word for a kind of thing: codes, units, qualities, words of grammar. Two letters are rarely more than a code.
+bool names_nothing(std::string_view word) {
+  const bool short_name = word == "tv" || word == "pc";
+  const bool unit = word.size() == 3 && word != "bar" && find_unit(word);
+  return (word.size() < 3 && !short_name) || has_digit(word) || is_stopword(word) || ends_head(word) || is_quality(word) || unit;
+}
 
 // A word of a title that may name the product.
 struct Candidate {
@@ -51,12 +72,12 @@ class NounFinder {
     chosen_.assign(evidence_.docs, kNone);
     const auto step = static_cast<std::uint32_t>(evidence_.docs / kMostLearned + 1);
     for (int round = 0; round < kRounds; ++round) {
-      for (std::uint32_t doc = 0; doc < evidence_.docs; doc += step) choose(doc);
+      choose_every(step);
       learn(step);
     }
+    choose_every(1);
     std::vector<std::uint32_t> places(evidence_.docs, kNone);
     for (std::uint32_t doc = 0; doc < evidence_.docs; ++doc) {
-      choose(doc);
       if (chosen_[doc] != kNone) places[doc] = candidates_[chosen_[doc]].place;
     }
     return places;
@@ -76,7 +97,7 @@ class NounFinder {
     for (std::uint32_t term = 0; term < evidence_.terms; ++term) {
       const std::string_view word = evidence_.surface(term);
       const bool one_brand = seen[term].brand != kNone && seen[term].of_brand > 0.9 * seen[term].titles;
-      if (seen[term].titles < kFewestTitles || one_brand || word.size() < 2 || has_digit(word) || is_stopword(word) || ends_head(word)) continue;
+      if (seen[term].titles < kFewestTitles || one_brand || names_nothing(word)) continue;
       order.push_back(term);
     }
     std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return seen[a].titles != seen[b].titles ? seen[a].titles > seen[b].titles : a < b; });
@@ -104,17 +125,14 @@ class NounFinder {
   }
 
   void choose_fields() {
-    std::vector<std::uint32_t> docs(evidence_.fields);
-    for (std::uint32_t doc = 0; doc < evidence_.docs; ++doc) {
-      for (const std::uint32_t field : evidence_.doc(doc).fields) ++docs[field];
-    }
+    const std::vector<std::uint32_t>& docs = evidence_.field_docs;
     std::vector<std::uint32_t> order;
-    for (std::uint32_t field = 0; field < evidence_.fields; ++field) {
+    for (std::uint32_t field = 0; field < docs.size(); ++field) {
       if (docs[field] >= kFewestTitles) order.push_back(field);
     }
     std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return docs[a] != docs[b] ? docs[a] > docs[b] : a < b; });
     if (order.size() > kMostFields) order.resize(kMostFields);
-    column_of_field_.assign(evidence_.fields, kNone);
+    column_of_field_.assign(docs.size(), kNone);
     for (const std::uint32_t field : order) {
       column_of_field_[field] = static_cast<std::uint32_t>(share_.size());
       share_.push_back(static_cast<float>(docs[field]) / static_cast<float>(evidence_.docs));
@@ -171,6 +189,17 @@ class NounFinder {
     return sum / static_cast<float>(end - begin);
   }
 
+  // For every `step`th product. Each is chosen for by itself, so two threads share the work and the result is the same.
+  void choose_every(std::uint32_t step) {
+    const auto count = static_cast<std::uint32_t>((evidence_.docs + step - 1) / step);
+    const auto part = [this, step](std::uint32_t first, std::uint32_t last) {
+      for (std::uint32_t i = first; i < last; ++i) choose(i * step);
+    };
+    if (count < kFewestShared) return part(0, count);
+    const std::jthread second(part, count / 2, count);
+    part(0, count / 2);
+  }
+
   void choose(std::uint32_t doc) {
     float best = -1e9f;
     for (std::uint32_t i = first_candidate_[doc]; i < first_candidate_[doc + 1]; ++i) {
@@ -220,11 +249,15 @@ class KindNamer {
   KindNamer(const KindEvidence& evidence, const std::vector<std::uint32_t>& places) : evidence_(evidence), places_(places) {}
 
   InferredKinds run() {
+    noun_of_.assign(evidence_.docs, kNone);
+    before_of_.assign(evidence_.docs, kNone);
     for (std::uint32_t doc = 0; doc < evidence_.docs; ++doc) {
       if (places_[doc] == kNone) continue;
       const KindEvidence::Doc one = evidence_.doc(doc);
-      ++nouns_[one.title[places_[doc]]];
-      if (const std::uint32_t before = word_before(one, places_[doc]); before != kNone) ++pairs_[key(before, one.title[places_[doc]])];
+      noun_of_[doc] = one.title[places_[doc]];
+      before_of_[doc] = word_before(one, places_[doc]);
+      ++nouns_[noun_of_[doc]];
+      if (before_of_[doc] != kNone) ++pairs_[key(before_of_[doc], noun_of_[doc])];
     }
     for (std::uint32_t doc = 0; doc < evidence_.docs; ++doc) add(doc);
     result_.first.push_back(static_cast<std::uint32_t>(result_.of.size()));
@@ -246,14 +279,12 @@ class KindNamer {
 
   void add(std::uint32_t doc) {
     result_.first.push_back(static_cast<std::uint32_t>(result_.of.size()));
-    const KindEvidence::Doc one = evidence_.doc(doc);
-    const bool stated = one.stated != kNone && !has_digit(evidence_.stated_names[one.stated]);
-    if (stated) result_.of.push_back(stated_kind(one.stated));
-    if (places_[doc] == kNone) return;
-    const std::uint32_t noun = one.title[places_[doc]];
-    if (nouns_[noun] < kFewestTitles) return;
+    const std::uint32_t own = evidence_.stated[doc];
+    const bool stated = own != kNone && !has_digit(evidence_.stated_names[own]);
+    if (stated) result_.of.push_back(stated_kind(own));
+    const std::uint32_t noun = noun_of_[doc], before = before_of_[doc];
+    if (noun == kNone || nouns_[noun] < kFewestTitles) return;
     std::vector<std::uint32_t> terms{noun};
-    const std::uint32_t before = word_before(one, places_[doc]);
     if (before != kNone && pairs_[key(before, noun)] >= std::max<std::uint32_t>(5, nouns_[noun] / 30)) terms.insert(terms.begin(), before);
     const std::uint32_t kind = inferred_kind(terms);
     if (!stated || result_.of.back() != kind) result_.of.push_back(kind);
@@ -278,6 +309,7 @@ class KindNamer {
   const KindEvidence& evidence_;
   const std::vector<std::uint32_t>& places_;
   InferredKinds result_;
+  std::vector<std::uint32_t> noun_of_, before_of_;  // of each product: terms
   std::unordered_map<std::uint32_t, std::uint32_t> nouns_;
   std::unordered_map<std::uint64_t, std::uint32_t> pairs_;
   std::unordered_map<std::string, std::uint32_t> numbers_;
@@ -288,7 +320,7 @@ InferredKinds stated_kinds(const KindEvidence& evidence) {
   for (std::size_t i = 0; i < evidence.stated_names.size(); ++i) result.kinds.push_back({evidence.stated_names[i], evidence.stated_terms[i], true});
   for (std::uint32_t doc = 0; doc < evidence.docs; ++doc) {
     result.first.push_back(static_cast<std::uint32_t>(result.of.size()));
-    const std::uint32_t stated = evidence.doc(doc).stated;
+    const std::uint32_t stated = evidence.stated[doc];
     if (stated != kNone) result.of.push_back(stated);
   }
   result.first.push_back(static_cast<std::uint32_t>(result.of.size()));
@@ -299,7 +331,7 @@ InferredKinds stated_kinds(const KindEvidence& evidence) {
 
 InferredKinds infer_kinds(const KindEvidence& evidence) {
   std::size_t stated = 0;
-  for (std::uint32_t doc = 0; doc < evidence.docs; ++doc) stated += evidence.doc(doc).stated != kNone;
+  for (std::uint32_t doc = 0; doc < evidence.docs; ++doc) stated += evidence.stated[doc] != kNone;
   if (static_cast<double>(stated) >= kStatedByMost * static_cast<double>(evidence.docs)) return stated_kinds(evidence);
   const std::vector<std::uint32_t> places = NounFinder(evidence).run();
   return KindNamer(evidence, places).run();

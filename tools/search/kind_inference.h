@@ -24,7 +24,8 @@ struct KindEvidence {
   std::function<Doc(std::uint32_t)> doc;
   std::size_t terms = 0;
   std::function<std::string_view(std::uint32_t)> surface;  // a term's most frequent form
-  std::size_t fields = 0;
+  std::vector<std::uint32_t> field_docs;                   // of each attribute name: products that have it
+  std::vector<std::uint32_t> stated;                       // of each product: as in Doc
   std::vector<std::vector<std::uint32_t>> stated_terms;    // the words of every stated kind
   std::vector<std::string> stated_names;
 };

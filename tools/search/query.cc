@@ -184,8 +184,11 @@ class Understanding {
     }
     if (query_.head == kNone) return;
     for (const Alternative& alternative : query_.concepts[query_.head].alternatives) {
+      // Another word for it must be what the shop calls some kind of thing: one rabbit's "settee" in a title is no range of sofas.
+      const bool as_said = alternative.weight > kSynonym;
       const auto names = [&](std::uint32_t term) { return data_.terms[term].title_docs > 0; };
-      query_.head_known = query_.head_known || std::all_of(alternative.terms.begin(), alternative.terms.end(), names);
+      const bool known = as_said ? std::all_of(alternative.terms.begin(), alternative.terms.end(), names) : !lexicon_.scope_of_terms(alternative.terms).empty();
+      query_.head_known = query_.head_known || known;
     }
   }
 

@@ -1,14 +1,17 @@
 #include "tools/search/thesaurus.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 
 namespace floorwalker::search {
 namespace {
 
 // Groups of names for one thing, singular. General retail English; nothing of one shop. British and American forms stand together.
-const std::vector<std::vector<std::string>>& groups() {
-  static const std::vector<std::vector<std::string>> kGroups{
+using Groups = std::vector<std::vector<std::string>>;
+
+Groups devices() {
+  return {
       {"laptop", "notebook", "notebook computer", "laptop computer"},
       {"computer", "pc", "desktop computer"},
       {"tv", "television", "telly"},
@@ -31,6 +34,11 @@ const std::vector<std::vector<std::string>>& groups() {
       {"optical drive", "cd drive", "dvd drive"},
       {"speaker", "loudspeaker"},
       {"game console", "video game console", "games console"},
+  };
+}
+
+Groups home_and_wear() {
+  return {
       {"fridge", "refrigerator"},
       {"hob", "cooktop"},
       {"stove", "cooker"},
@@ -70,6 +78,11 @@ const std::vector<std::vector<std::string>>& groups() {
       {"cookie", "biscuit"},
       {"chips", "crisps"},
       {"cover", "case"},
+  };
+}
+
+Groups parts_and_properties() {
+  return {
       {"extension cord", "extension lead", "power strip"},
       {"power supply", "psu", "power supply unit"},
       {"charger", "power adapter"},
@@ -87,6 +100,14 @@ const std::vector<std::vector<std::string>>& groups() {
       {"refresh rate", "display refresh rate"},
       {"fabric", "material", "upholstery"},
   };
+}
+
+const Groups& groups() {
+  static const Groups kGroups = [] {
+    Groups all = devices();
+    for (Groups more : {home_and_wear(), parts_and_properties()}) std::move(more.begin(), more.end(), std::back_inserter(all));
+    return all;
+  }();
   return kGroups;
 }
 
