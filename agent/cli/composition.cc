@@ -360,6 +360,7 @@ Result<std::reference_wrapper<runner::Runner>> Composition::runner() {
   PlannerRules rules;
   rules.limits = rules_of.limits;
   rules.guardrails = rules_of.guardrails;
+  rules.hesitation = rules_of.hesitation;
   rules.writes = names_of_writes(box->get());
   rules.identifiers = guardrails::Identifiers::kTold;
   rules.rungs = speakers->size();

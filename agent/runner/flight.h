@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "agent/core/guardrails/personal.h"
+#include "agent/core/guardrails/result_guard.h"
 #include "agent/runner/runner.h"
 
 namespace floorwalker::runner {
@@ -21,6 +23,7 @@ struct Live {
   Conversation conversation;
   std::unique_ptr<Gate> gate;
   std::size_t learned = 0;   // messages that the gate knows
+  guardrails::Redactor redactor;   // knows what the placeholders in the conversation stand for
 };
 
 // One turn in flight: the inbox of its events and the loop that takes them to the planner, writes them down and performs what follows.
@@ -32,7 +35,7 @@ class Flight : public std::enable_shared_from_this<Flight> {
   using Ready = std::function<void(std::shared_ptr<Flight>)>;            // the flight has something to do: pump it soon
   using Landed = std::function<void(Flight&, Result<TurnResult>)>;       // called once, from pump
 
-  Flight(const Services& services, const Planner& planner, Live& live, TurnListener* listener, Ready ready, Landed landed);
+  Flight(const Services& services, const Planner& planner, const guardrails::ResultGuard& results, Live& live, TurnListener* listener, Ready ready, Landed landed);
 
   // Begins with the shopper's event. `stop` cancels the turn.
   void begin(Event event, const std::stop_token& stop);
@@ -68,10 +71,12 @@ class Flight : public std::enable_shared_from_this<Flight> {
   void perform();
   void start_model(const CallModel& call);
   void call_tool(const CallTool& call);
+  ToolResult result_of(const CallTool& call);
   void land(Result<TurnResult> result);
 
   const Services& services_;
   const Planner& planner_;
+  const guardrails::ResultGuard& results_;
   Live& live_;
   TurnListener* listener_;
   Ready ready_;

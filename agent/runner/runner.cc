@@ -48,6 +48,15 @@ TurnRequest sane(TurnRequest request) {
   return request;
 }
 
+// As it may be stored: harmless, and without the shopper's personal data.
+void make_private(TurnRequest& request, const guardrails::InputGuard& input, guardrails::Redactor& redactor) {
+  if (auto* said = std::get_if<ShopperSaid>(&request.input)) {
+    said->text = redactor.redact(input.tidy(said->text));
+  } else {
+    for (auto& [name, value] : std::get<ShopperDid>(request.input).details) value = redactor.redact(value);
+  }
+}
+
 }  // namespace
 
 struct Runner::State {
@@ -74,7 +83,7 @@ struct Runner::State {
   };
 
   State(Services services_in, const PlannerRules& rules, Options options_in)
-      : services(std::move(services_in)), planner(with_origin(rules, services.journal)), options(std::move(options_in)), pool(std::make_shared<Pool>(options.workers)) {}
+      : services(std::move(services_in)), planner(with_origin(rules, services.journal)), results(rules.guardrails.results), options(std::move(options_in)), pool(std::make_shared<Pool>(options.workers)) {}
   ~State() { pool->stop(); }
 
   Result<void> admit(const SessionId& session, Job job);
@@ -89,6 +98,7 @@ struct Runner::State {
 
   Services services;
   Planner planner;
+  guardrails::ResultGuard results;
   Options options;
 
   std::mutex mutex;                        // guards what follows, and the rooms' `waiting`, `busy` and `idle`
@@ -160,7 +170,8 @@ Result<std::optional<TurnResult>> Runner::State::stored_answer(const Room& room,
   auto stored = services.journal.answered(request.session, key);
   if (!stored) return fail(stored.error());
   if (!*stored) return std::nullopt;
-  if ((*stored)->asked != request_text(body_of(request))) {
+  // The same words told again may have got other placeholders.
+  if (guardrails::without_numbers((*stored)->asked) != guardrails::without_numbers(request_text(body_of(request)))) {
     return fail(ErrorKind::kConflict, "The key \"" + key + "\" was used before in this session for another request.");
   }
   if (!(*stored)->reply) return std::nullopt;
@@ -176,12 +187,15 @@ Result<std::vector<Event>> Runner::State::enter(Room& room) {
   if (room.live) return std::vector<Event>();
   auto stored = services.journal.open(room.id);
   if (!stored) return fail(stored.error());
-  room.live = std::make_unique<Live>();
-  room.live->gate = services.make_gate();
+  room.live = std::make_unique<Live>(Live{{}, services.make_gate(), 0, guardrails::Redactor(planner.rules().guardrails.redact)});
   room.live->conversation = std::move(stored->conversation);
   if (room.live->conversation.turn == 0) {
     room.live->conversation.locale = options.locale;
     room.live->conversation.currency = options.currency;
+  }
+  for (const Message& message : room.live->conversation.messages) room.live->redactor.go_on_after(message.text);
+  for (const Event& event : stored->open) {
+    if (const auto* said = std::get_if<ShopperSaid>(&event.body)) room.live->redactor.go_on_after(said->text);
   }
   return std::move(stored->open);
 }
@@ -192,6 +206,7 @@ void Runner::State::begin(const std::shared_ptr<Room>& room, Job job) {
     job.done(fail(open.error()));
     return leave(room);
   }
+  if (job.request) make_private(*job.request, planner.input(), room->live->redactor);
   if (!open->empty() || !job.request) return fly(room, std::move(job), *open);
   auto stored = stored_answer(*room, *job.request);
   if (!stored || *stored) {
@@ -218,7 +233,7 @@ void Runner::State::fly(const std::shared_ptr<Room>& room, Job job, const std::v
     landed(room, std::move(*job), resumed, std::move(result));
   };
   // Not make_shared: a timer's weak pointer would keep the memory until the deadline.
-  room->flight.reset(new Flight(services, planner, *room->live, listener, hand, std::move(on_landed)));
+  room->flight.reset(new Flight(services, planner, results, *room->live, listener, hand, std::move(on_landed)));
   const auto flight = room->flight;
   if (resumed) flight->resume(open);
   else flight->begin({services.clock.now(), 0, body_of(normalised(std::move(*request), turn))}, stop);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/core/guardrails/topics.h"
 #include "agent/core/text.h"
 
 namespace floorwalker::guardrails {
@@ -33,37 +34,6 @@ bool counts_down(const std::string& words) {
   return false;
 }
 
-// Words that mark a topic of the playbook.
-struct Topic {
-  const char* name;
-  std::vector<std::string> words;
-};
-
-const std::vector<Topic>& topics() {
-  static const std::vector<Topic> known = {
-      {"medical_advice", {"cures", "cure your", "treats your", "treat your condition", "heals", "diagnose", "diagnosis", "prescription", "instead of your medication",
-                          "stop taking your", "lower your blood pressure", "lowers blood pressure", "relieves pain", "will help your condition", "clinically proven to"}},
-      {"legal_advice", {"you can sue", "legal advice", "your legal rights are", "take them to court", "you are legally entitled"}},
-      {"financial_advice", {"good investment", "will increase in value", "hold its value", "invest in", "financial advice"}},
-      {"politics", {"election", "president", "political party", "vote for", "republican", "democrat"}},
-      {"religion", {"god wants", "your religion", "the bible says", "the quran says"}},
-  };
-  return known;
-}
-
-std::vector<std::string> words_of_topics(const std::vector<std::string>& wanted) {
-  std::vector<std::string> words;
-  for (const std::string& name : wanted) {
-    const auto known = std::find_if(topics().begin(), topics().end(), [&](const Topic& topic) { return name == topic.name; });
-    if (known == topics().end()) {
-      words.push_back(text::spaced(name));
-    } else {
-      words.insert(words.end(), known->words.begin(), known->words.end());
-    }
-  }
-  return words;
-}
-
 // Tool names that no shopper would read as plain words.
 std::vector<std::string> internal_names(const std::vector<std::string>& tool_names) {
   std::vector<std::string> names;
@@ -77,7 +47,7 @@ OutputRules::OutputRules(const GuardrailRules& rules, const std::vector<std::str
     : count_down_(rules.urgency_only_if_proven),
       max_length_(rules.max_reply_length),
       never_(rules.never_phrases),
-      topics_(words_of_topics(rules.never_topics)),
+      topics_(words_of_topics(rules.never_topics).said),
       competitors_(rules.competitors),
       tool_names_(rules.hide_internals ? internal_names(tool_names) : std::vector<std::string>{}) {}
 
