@@ -365,9 +365,11 @@ Result<std::reference_wrapper<runner::Runner>> Composition::runner() {
   rules.identifiers = guardrails::Identifiers::kTold;
   rules.rungs = speakers->size();
   for (const Model* speaker : *speakers) rules.can_repair.push_back(speaker != parts_->guided.get());
+  const auto instructions = resource("prompts/agent/system.en.md");
+  if (!instructions) return fail(instructions.error());
   std::vector<std::string> tool_names;
   for (const ToolSpec& spec : box->get().specs()) tool_names.push_back(spec.name);
-  const auto output = std::make_shared<const guardrails::OutputRules>(rules_of.guardrails, tool_names);
+  const auto output = std::make_shared<const guardrails::OutputRules>(rules_of.guardrails, tool_names, std::vector<std::string>{std::string(*instructions)});
   const auto make = [lexicon = parts_->lexicon.get(), verifier = parts_->verifier.get(), output]() -> std::unique_ptr<Gate> {
     return std::make_unique<guardrails::GuardedGate>(std::make_unique<ProvingGate>(*lexicon, *verifier), output);
   };

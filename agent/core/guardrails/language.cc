@@ -111,8 +111,9 @@ std::string language_of(std::string_view text, const std::vector<std::string>& l
       best = latin()[i].code;
     }
   }
-  if (most < 2 || (of_likely > 0 && most < of_likely * 2 + 1)) return "";
-  return best;
+  if (most < 2) return "";
+  const bool unclear = !in(likely, best) && of_likely > 0 && most < of_likely * 2 + 1;
+  return unclear ? "" : best;
 }
 
 const std::vector<std::string>& known_languages() {

@@ -134,7 +134,8 @@ class Cleaner {
     for (std::size_t i = name; i < end && alnum(text_[i]); ++i) called += static_cast<char>(std::tolower(static_cast<unsigned char>(text_[i])));
     if (std::find(kFormatting.begin(), kFormatting.end(), called) == kFormatting.end()) mark("markup");
     at_ = end + 1;
-    if (!out_.empty() && out_.back() != ' ') out_ += ' ';
+    const bool between = !out_.empty() && out_.back() != ' ' && at_ < text_.size() && alnum(text_[at_]);
+    if (between) out_ += ' ';
     return true;
   }
 

@@ -145,7 +145,7 @@ class ShopJudge {
     const auto number = [&](const std::string& words) { return says_number(words, quantity); };
     if (quantity > 1 && std::none_of(said.begin(), said.end(), number)) return "The shopper named no such quantity";
     if (made_before()) return "This very change was made already in this turn";
-    if (text_of("operation") == "add" && !means(text_of("variant"), said)) return "The shopper asked for another one";
+    if (text_of("operation") == "add" && !means(said)) return "The shopper asked for another one";
     return nullptr;
   }
 
@@ -178,11 +178,12 @@ class ShopJudge {
     return false;
   }
 
-  // Whether the shopper can mean the product of this variant: by its place in the list, by its title, or as what is talked about.
-  bool means(const std::string& variant, const std::vector<std::string>& said) const {
+  // Whether the shopper can mean what the call would add: by its place in the list, by its title, or as what is talked about.
+  bool means(const std::vector<std::string>& said) const {
     const std::vector<Titled> products = products_told();
-    const auto of_call = std::find_if(products.begin(), products.end(), [&](const Titled& one) { return has(one.variants, variant); });
-    if (variant.empty() || of_call == products.end()) return true;   // which variant it is, the tool and the shopper settle
+    const std::string variant = text_of("variant"), product = text_of("product");
+    const auto of_call = std::find_if(products.begin(), products.end(), [&](const Titled& one) { return variant.empty() ? one.id == product : has(one.variants, variant); });
+    if (of_call == products.end()) return true;   // which variant it is, the tool and the shopper settle
     if (const auto placed = placed_product(said)) return of_call->id == *placed;
     const double best = std::accumulate(products.begin(), products.end(), 0.0, [&](double most, const Titled& one) { return std::max(most, likeness(one, said)); });
     if (best > 0) return likeness(*of_call, said) >= best;
@@ -201,7 +202,7 @@ class ShopJudge {
   std::vector<Titled> products_told() const {
     std::vector<Titled> all;
     for (const Message& message : conversation_.messages) {
-      if (message.role != Role::kTool || message.result.content.find("\"variants\"") == std::string::npos) continue;
+      if (message.role != Role::kTool || message.result.content.find("\"title\"") == std::string::npos) continue;
       if (const auto answer = parse_json(message.result.content)) gather(*answer, all);
     }
     return all;
@@ -211,7 +212,7 @@ class ShopJudge {
     const Value* id = value.find("id");
     const Value* title = value.find("title");
     const Value* variants = value.find("variants");
-    if (id && title && variants) {
+    if (id && title) {
       Titled one{id->text, {}, {}};
       const std::string words = spoken(title->text);
       for (std::size_t start = 1; start < words.size();) {
@@ -219,7 +220,7 @@ class ShopJudge {
         one.title.push_back(words.substr(start, end - start));
         start = end + 1;
       }
-      for (const Value& variant : variants->items) {
+      for (const Value& variant : variants ? variants->items : std::vector<Value>{}) {
         if (const Value* name = variant.find("id")) one.variants.push_back(name->text);
       }
       all.push_back(std::move(one));
