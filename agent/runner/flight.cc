@@ -61,11 +61,10 @@ class Hearing {
 
 }  // namespace
 
-Flight::Flight(const Services& services, const Planner& planner, const guardrails::ResultGuard& results, Live& live, TurnListener* listener, Ready ready,
-               Landed landed)
+Flight::Flight(const Services& services, Live& live, TurnListener* listener, Ready ready, Landed landed)
     : services_(services),
-      planner_(planner),
-      results_(results),
+      ruled_(live.ruled),
+      planner_(ruled_->planner),
       live_(live),
       listener_(listener),
       ready_(std::move(ready)),
@@ -324,7 +323,7 @@ ToolResult Flight::result_of(const CallTool& call) {
     result.content = R"({"error":{"kind":"internal","message":"internal error"}})";
   }
   result.content = live_.redactor.hide(std::move(result.content));
-  result = results_.check(std::move(result), call.effect);
+  result = ruled_->results.check(std::move(result), call.effect);
   result.call = call.call.id;
   return result;
 }

@@ -27,7 +27,11 @@ std::vector<PersonalSpan> find_personal(std::string_view text, const std::vector
 // are given to nobody. For one conversation, one thread at a time.
 class Redactor {
  public:
+  Redactor() = default;
   explicit Redactor(std::vector<std::string> kinds) : kinds_(std::move(kinds)) {}
+
+  // What is looked for from now on.
+  void look_for(std::vector<std::string> kinds) { kinds_ = std::move(kinds); }
 
   // The numbers of placeholders go on after those in `stored`, a text that was redacted before.
   void go_on_after(std::string_view stored);
