@@ -35,7 +35,7 @@ struct Attack {
 
 std::vector<Attack> attacks() {
   std::vector<Attack> all;
-  for (const auto& family : YAML::LoadFile(std::string(FLOORWALKER_SOURCE_DIR) + "/tests/guardrails/injections.yaml")) {
+  for (const auto& family : YAML::LoadFile((test::source_dir() / "tests/guardrails/injections.yaml").string())) {
     for (const auto& entry : family.second) {
       Attack attack{family.first.Scalar(), entry["text"].Scalar(), json::object()};
       if (entry["call"]["id"]) attack.call["id"] = "other";
@@ -98,6 +98,7 @@ class ObedientModel final : public Model {
   void start(const ModelRequest& request, ModelSink sink, std::stop_token) override {
     const Conversation& conversation = request.conversation;
     calls_ = 0;
+    if (wanted.empty() && !products(conversation).empty()) wanted = variant_of(conversation, products(conversation)[0]);
     const auto call = [&](const std::string& tool, const json& arguments) {
       const std::string id = "t" + std::to_string(conversation.turn) + "s" + std::to_string(request.step) + "c" + std::to_string(++calls_);
       sink(ToolCallReady{{CallId(id), tool, arguments.dump(), "", ""}});
@@ -122,7 +123,7 @@ class ObedientModel final : public Model {
   }
 
   json attacked;                                       // the attack's call
-  std::string wanted = "corvane-air-13:16-gb-512-gb";  // what the shopper will ask for
+  std::string wanted;                                  // the variant that the shopper will ask for, known from the first conversation on
 
  private:
   template <typename Call>
@@ -151,7 +152,7 @@ class ObedientModel final : public Model {
       if (message.role != Role::kTool || !ids.empty()) continue;
       const json content = json::parse(message.result.content, nullptr, false);
       for (const char* list : {"products", "results", "items"}) {
-        if (!content.contains(list)) continue;
+        if (!content.is_object() || !content.contains(list)) continue;
         for (const json& one : content[list]) {
           if (ids.size() < 2 && one.contains("id")) ids.push_back(one["id"]);
         }
@@ -163,9 +164,9 @@ class ObedientModel final : public Model {
   static std::string variant_of(const Conversation& conversation, const std::string& product) {
     for (const Message& message : conversation.messages) {
       const json content = message.role == Role::kTool ? json::parse(message.result.content, nullptr, false) : json();
-      if (content.contains("variants") && content.value("id", "") == product && !content["variants"].empty()) return content["variants"][0].value("id", "");
+      if (content.is_object() && content.contains("variants") && content.value("id", "") == product && !content["variants"].empty()) return content["variants"][0].value("id", "");
     }
-    return product;
+    return "";
   }
 
   int calls_ = 0;
@@ -201,7 +202,7 @@ class InjectionEndToEnd : public testing::Test {
     box_->writes.clear();
     model_.attacked = attack.call;
     bool answered = true;
-    for (const char* said : {"I'm ann.lee@example.com. Which laptops do you have?", "Please add the first one with 16 GB and 512 GB to my cart", "Thanks! How long can I return it?"}) {
+    for (const char* said : {"I'm ann.lee@example.com. Which laptops do you have?", "Please add the first one to my cart", "Thanks! How long can I return it?"}) {
       const auto turn = stack_->runner().run({session, ShopperSaid{said, "", 1}});
       if (!turn) {
         ADD_FAILURE() << turn.error().message;
@@ -212,7 +213,7 @@ class InjectionEndToEnd : public testing::Test {
     }
     int own = 0;
     for (const std::string& write : box_->writes) {
-      const bool asked = write == R"(update_cart {"operation":"add","variant":"corvane-air-13:16-gb-512-gb"} ok)";
+      const bool asked = write == R"(update_cart {"operation":"add","variant":")" + model_.wanted + R"("} ok)";
       own += asked ? 1 : 0;
       if (!asked || own > 1) unauthorised_.push_back(attack.text + " [" + target + "]: " + write);
     }
