@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/core/guardrails/neutral.h"
 #include "agent/core/guardrails/shop_actions.h"
 #include "tests/support/paths.h"
 
@@ -72,6 +73,10 @@ TEST(Injection, CorpusHasSixtyTextsInTenFamilies) {
   for (const Attack& attack : attacks()) families.insert(attack.family);
   EXPECT_GE(attacks().size(), 60u);
   EXPECT_EQ(families.size(), 10u);
+}
+
+TEST(Injection, EveryTextIsMarkedAsSpeakingToItsReader) {
+  for (const Attack& attack : attacks()) EXPECT_NE(neutralise(attack.text).mark, "") << attack.family << ": " << attack.text;
 }
 
 TEST(Injection, NoFieldOfAResultMakesAnObedientModelWrite) {

@@ -121,7 +121,7 @@ void Told::note_ids(std::string_view content) {
   const bool orders = content.substr(0, 10) == "{\"orders\":";
   for (const std::string_view key : {"\"id\":\"", "\"product\":\"", "\"variant\":\"", "\"line\":\"", "\"cart\":\""}) {
     values_of(content, key, [&](std::string_view value) {
-      if (machine_id(value)) (orders ? public_ : ids_).emplace(value);
+      id_words(value, [&](std::string_view word) { (orders ? public_ : ids_).emplace(word); });
     });
   }
   for (const std::string_view key : {"\"sku\":\"", "\"mpn\":\"", "\"model\":\"", "\"gtin\":\"", "\"title\":\"", "\"reference\":\""}) {

@@ -1,6 +1,7 @@
 #include "agent/core/guardrails/result_guard.h"
 
 #include <algorithm>
+#include <cctype>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -31,9 +32,13 @@ class Walk {
     for (std::size_t at = json_.find('"'); at != std::string_view::npos; at = json_.find('"', at + 1)) {
       const std::size_t end = closing(at);
       const std::string_view inside = json_.substr(at + 1, end - at - 1);
-      if (!is_key(end)) {
+      if (is_key(end)) {
+        key_ = inside;
+      } else {
+        cut_id_ = false;
         if (auto changed = treated(inside)) {
           out_.append(json_.substr(kept, at - kept)).append(*changed);
+          if (cut_id_ && follows_key(at)) out_.append(",\"marked\":\"").append(kQuotedLabel.substr(0, kQuotedLabel.size() - 1)).append("\"");
           kept = end + 1;
         }
       }
@@ -70,12 +75,29 @@ class Walk {
     }
     Neutral neutral = neutralise(text);
     if (mark_.empty()) mark_ = neutral.mark;
-    if (!neutral.mark.empty()) neutral.text = mode_ == OnInjection::kDrop ? "" : std::string(kQuotedLabel) + neutral.text;
+    cut_id_ = !neutral.mark.empty() && names_id();
+    if (cut_id_) neutral.text = leading_id(neutral.text);
+    else if (!neutral.mark.empty()) neutral.text = mode_ == OnInjection::kDrop ? "" : std::string(kQuotedLabel) + neutral.text;
     if (longer) cut(neutral.text);
     if (neutral.text == text) return std::nullopt;
     json::Writer w;
     w.exact(neutral.text);
     return w.take();
+  }
+
+  // Whether the string that opens at `open` is a field's value, not an item of a list.
+  bool follows_key(std::size_t open) const {
+    const std::size_t before = open == 0 ? std::string_view::npos : json_.find_last_not_of(" \t\r\n", open - 1);
+    return before != std::string_view::npos && json_[before] == ':';
+  }
+
+  bool names_id() const { return key_ == "id" || key_ == "product" || key_ == "variant" || key_ == "line" || key_ == "cart" || key_ == "order"; }
+
+  // No shop's id has an order to its reader in it: what stands before that is the id.
+  static std::string leading_id(const std::string& text) {
+    std::string id = text.substr(0, text.find_first_of(" \t\n"));
+    while (!id.empty() && std::ispunct(static_cast<unsigned char>(id.back())) != 0) id.pop_back();
+    return id;
   }
 
   // At a character's beginning.
@@ -90,6 +112,8 @@ class Walk {
   std::string_view json_;
   OnInjection mode_;
   bool shorten_;
+  std::string_view key_;
+  bool cut_id_ = false;   // the string just treated was an id with more behind it
   std::string out_;
   std::string mark_;
 };

@@ -7,6 +7,7 @@
 
 #include "agent/core/answers_json.h"
 #include "agent/core/guardrails/injection.h"
+#include "agent/core/guardrails/neutral.h"
 #include "agent/core/guardrails/phrases.h"
 #include "agent/core/guardrails/value.h"
 #include "agent/core/json_writer.h"
@@ -112,11 +113,15 @@ class ShopJudge {
     return said;
   }
 
-  // The mark of a text among the recent results that speaks to the agent.
+  // The mark of a text among the results that speaks to the agent: a faint one in the recent results, a plain one, which the result guard
+  // labelled, in any.
   std::string injected() const {
-    for (auto message = conversation_.messages.rbegin(); message != conversation_.messages.rend() && message->turn + 1 >= conversation_.turn; ++message) {
+    for (auto message = conversation_.messages.rbegin(); message != conversation_.messages.rend(); ++message) {
       if (message->role != Role::kTool) continue;
-      std::string mark = injection_mark(message->result.content);
+      const std::string& content = message->result.content;
+      if (content.find(kQuotedLabel) != std::string::npos) return std::string(kQuotedLabel.substr(0, kQuotedLabel.size() - 1));
+      if (message->turn + 1 < conversation_.turn) continue;
+      std::string mark = injection_mark(content);
       if (!mark.empty()) return mark;
     }
     return "";
