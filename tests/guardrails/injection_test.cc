@@ -75,8 +75,13 @@ TEST(Injection, CorpusHasSixtyTextsInTenFamilies) {
   EXPECT_EQ(families.size(), 10u);
 }
 
-TEST(Injection, EveryTextIsMarkedAsSpeakingToItsReader) {
-  for (const Attack& attack : attacks()) EXPECT_NE(neutralise(attack.text).mark, "") << attack.family << ": " << attack.text;
+TEST(Injection, EveryTextIsMarkedAndNearlyEveryOnePlainly) {
+  std::size_t plain = 0;
+  for (const Attack& attack : attacks()) {
+    EXPECT_NE(injection_mark(attack.text), "") << attack.family << ": " << attack.text;
+    plain += neutralise(attack.text).mark.empty() ? 0 : 1;
+  }
+  EXPECT_GE(plain * 100, attacks().size() * 95) << plain;
 }
 
 TEST(Injection, NoFieldOfAResultMakesAnObedientModelWrite) {

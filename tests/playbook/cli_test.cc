@@ -94,7 +94,7 @@ TEST_F(PlaybookCommand, WrongUsageIsStatusTwo) {
 }
 
 constexpr const char* kTranscript =
-    R"({"id":"t1","messages":[{"role":"user","content":"I am Ann, please cancel order #W1, I don't need it any more"},{"role":"assistant","content":"","tool_calls":[{"id":"c1","function":{"name":"find_user_id_by_email","arguments":"{\\"email\\":\\"a@example.com\\"}"}}]},{"role":"tool","tool_call_id":"c1","content":"ann_1"},{"role":"assistant","content":"","tool_calls":[{"id":"c2","function":{"name":"get_order_details","arguments":"{\\"order_id\\":\\"#W1\\"}"}}]},{"role":"tool","tool_call_id":"c2","content":"{\\"order_id\\":\\"#W1\\",\\"user_id\\":\\"ann_1\\",\\"status\\":\\"processed\\"}"},{"role":"assistant","content":"","tool_calls":[{"id":"c3","function":{"name":"cancel_pending_order","arguments":"{\\"order_id\\":\\"#W1\\",\\"reason\\":\\"no longer needed\\"}"}}]}]})";
+    R"({"id":"t1","messages":[{"role":"user","content":"I am Ann, please cancel order #W1, I don't need it any more"},{"role":"assistant","content":"","tool_calls":[{"id":"c1","function":{"name":"find_user_id_by_email","arguments":"{\"email\":\"a@example.com\"}"}}]},{"role":"tool","tool_call_id":"c1","content":"ann_1"},{"role":"assistant","content":"","tool_calls":[{"id":"c2","function":{"name":"get_order_details","arguments":"{\"order_id\":\"#W1\"}"}}]},{"role":"tool","tool_call_id":"c2","content":"{\"order_id\":\"#W1\",\"user_id\":\"ann_1\",\"status\":\"processed\"}"},{"role":"assistant","content":"","tool_calls":[{"id":"c3","function":{"name":"cancel_pending_order","arguments":"{\"order_id\":\"#W1\",\"reason\":\"no longer needed\"}"}}]}]})";
 
 TEST_F(PlaybookCommand, ExplainsEveryRuleWithTheValuesCompared) {
   const std::string file = write("t.jsonl", std::string(kTranscript) + "\n");

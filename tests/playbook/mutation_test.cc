@@ -161,7 +161,7 @@ TEST_F(DeskMutation, EveryConditionOfEveryActionIsDefended) {
       ++rules;
     }
   }
-  EXPECT_GE(rules, 50u);
+  EXPECT_GE(rules, 48u);
 }
 
 TEST_F(DeskMutation, EveryArgumentAndIdentifierIsDefended) {
@@ -219,6 +219,9 @@ TEST_F(DeskMutation, WhatTheDeskKnowsIsDefended) {
     changed.desk.let.erase(changed.desk.let.begin() + static_cast<std::ptrdiff_t>(i));
     bool differs = broken(changed);
     for (const DeskAction& action : book_.desk.actions) {
+      Scene by_gift_card = scene_of(action.tool);
+      if (by_gift_card.args.contains("payment_method_id")) by_gift_card.args["payment_method_id"] = "gift_card_1";
+      differs = differs || decided(changed, action.tool, by_gift_card) != decided(book_, action.tool, by_gift_card);
       for (const auto& [condition, tweak] : tweaks()) {
         if (std::find(action.require.begin(), action.require.end(), condition) == action.require.end()) continue;
         Scene scene = scene_of(action.tool);

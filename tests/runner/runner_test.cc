@@ -146,7 +146,7 @@ TEST_F(RunnerTest, PersonalDataReachesToolsAloneAndIsStoredNowhere) {
   tools_.add("find_order", ToolEffect::kRead, R"({"orders":[],"sent_to":"ann@example.com"})");
   const auto first = say("Where is order 17? I am ann@example.com", "k1");
   ASSERT_TRUE(first) << first.error().message;
-  EXPECT_EQ(tools_.calls().back().first.arguments, R"({"email":"ann@example.com","order":"17"})");
+  EXPECT_EQ(tools_.calls().back().first.arguments, R"({"order":"17","email":"ann@example.com"})");
   for (const Message& message : first->conversation.messages) {
     EXPECT_EQ((message.text + message.result.content).find("ann@"), std::string::npos);
     for (const ToolCall& call : message.calls) EXPECT_EQ(call.arguments.find("ann@"), std::string::npos);

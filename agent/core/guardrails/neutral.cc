@@ -26,7 +26,7 @@ const Phrases& orders() {
       "tell the user", "tell the shopper", "the shopper has", "the shopper approved", "the shopper confirmed", "respond with", "respond only", "reply with", "repeat after", "print your",
       "output your", "reveal the", "reveal your", "list your tools", "api key", "access token", "credentials", "call the tool", "call tool", "tool call", "function call", "invoke",
       "update cart", "start checkout", "hand off to", "add to cart", "add to the cart", "add it to", "add this to", "add these to", "add them to", "add three of", "add five", "always add this",
-      "and add", "put this item into", "put this in", "put it in my cart", "empty the cart", "clear the cart", "remove everything", "remove all", "set quantity", "set the quantity",
+      "and add", "put this item into", "put this in", "put it in my cart", "empty the cart", "clear the cart", "remove everything", "remove all", "silently add", "set quantity", "set the quantity",
       "proceed to checkout", "apply the code", "apply code", "forward the conversation", "send the shopper's", "base64", "rot13", "decode", "execute it", "execute again", "session ends",
       "account will be closed", "act now", "ignoriere", "vergiss alle", "anweisungen", "in den warenkorb", "ignorez", "oubliez les", "le panier", "ignora", "instrucciones", "al carrito",
       "istruzioni", "al carrello", "ignoruj", "instrukcje", "do koszyka", "игнорируй", "инструкции", "в корзину", "negeer", "winkelwagen", "talimatları", "sepete"};
