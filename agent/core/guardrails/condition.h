@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -39,7 +40,13 @@ class Condition {
   // The expression's value. Never throws.
   Value value(const Scope& scope) const;
 
+  // The same without a copy: refers into the scope's evidence, this expression, or `made`.
+  const Value& refer(const Scope& scope, std::deque<Value>& made) const;
+
   Outcome holds(const Scope& scope) const;
+
+  // What is compared with what, with the values: "order.status = 'pending' (delivered, pending)". For traces.
+  std::string compared(const Scope& scope) const;
 
   // Every plain name that the expression starts a path with, for checking a playbook.
   std::vector<std::string> names() const;
