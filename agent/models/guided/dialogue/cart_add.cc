@@ -166,6 +166,13 @@ void add(Talk& talk, const Heard& heard) {
   if (pointed.out_of_list && pointed.products.empty()) {
     return talk.say("reference.out_of_list", {{"count", std::to_string(latest_list(talk.memory).size())}});
   }
+  if (heard.reference.scale && latest_list(talk.memory).size() < 2 && talk.need()) {
+    SearchRequest request = request_for(talk, *talk.need(), 4);
+    const auto page = sort_by(talk, *heard.reference.scale, request) ? talk.calls.search(request) : Answer<SearchPage>{};
+    if (page.waiting) return;
+    if (page && !page->products.empty()) pointed.products = {page->products.front().id};
+  }
+  if (pointed.unseen && heard.reference.named.empty()) return show_unseen(talk, heard);
   const bool described = !heard.reference.words.empty() && pointed.unclear.empty() && heard.names_kind() && !heard.reference.points();
   if (pointed.products.empty() && !pointed.unclear.empty()) return ask_which(talk, pointed.unclear, "add");
   if (pointed.products.empty() || described) {
@@ -182,6 +189,28 @@ void add(Talk& talk, const Heard& heard) {
     if (talk.waiting()) return;
   }
   if (!added.empty() && talk.state.pending == Pending::kNone) offer_addons(talk, added.front(), false);
+}
+
+bool offer_variant(Talk& talk, const ProductId& id, const Heard& heard) {
+  const auto details = talk.calls.product(id);
+  if (details.waiting) return true;
+  if (!details) return false;
+  const Product& product = details->product;
+  const Choice unsaid = choose(product, {talk.guide.lexicon, {}, ""}, {});
+  const Choice choice = choose(product, said_now(heard, talk.guide.lexicon), {});
+  if (!choice.refused.empty() || choice.chosen.size() <= unsaid.chosen.size()) return false;
+  if (choice.out_of_stock) return say_sold_out(talk, product, choice), true;
+  std::vector<OptionValue> meant;
+  for (const auto& [name, value] : choice.chosen) meant.push_back({name, value});
+  const Variant& variant = choice.variant ? *choice.variant : cheapest_variant(product);
+  talk.say(choice.variant ? "offer.variant" : "offer.variant_from",
+           {{"title", short_title(product.title)}, {"options", options_phrase(meant)}, {"price", format(variant.price)}});
+  talk.state.pending = Pending::kOfferAdd;
+  talk.state.adds = {{id, heard.quantity.value_or(1), choice.chosen, std::nullopt}};
+  talk.ask("offer:variant");
+  talk.show_one(product);
+  talk.memory.focus = id;
+  return true;
 }
 
 // The answer to "which size?", and then whatever else waits.

@@ -164,6 +164,10 @@ void Listener::hear_service(Heard& heard) const {
   const auto tokens = raw_tokens(heard.text);
   const bool email = std::any_of(tokens.begin(), tokens.end(), [](const std::string& token) { return token.find('@') != std::string::npos; });
   if (email && !heard.has(Act::kOrder)) heard.acts.push_back(Act::kOrder);  // an address is only ever given for an order
+  const bool enters = !heard.words.empty() && lexicon_.entering.count(heard.words.front().folded) > 0;
+  for (const std::string& token : tokens) {
+    if (enters && looks_like_code(token) && has_digit(token) && !heard.has(Act::kDiscount)) heard.acts.insert(heard.acts.begin(), Act::kDiscount);
+  }
   for (const std::string& token : tokens) {
     if (token.find('@') != std::string::npos && token.find('.', token.find('@')) != std::string::npos) heard.email = token;
     else if (heard.has(Act::kDiscount) && heard.code.empty() && looks_like_code(token)) heard.code = token;
@@ -177,10 +181,11 @@ void Listener::hear_asides(Heard& heard) const {
   const auto& words = heard.words;
   heard.aside.assign(words.size(), false);
   const auto subject = [&](std::size_t i) { return i < words.size() && (lexicon_.first_person.count(words[i].folded) || lexicon_.the.count(words[i].folded)); };
+  const auto wants = [&](std::size_t i) { return i < words.size() && lexicon_.wanting.count(words[i].folded) > 0; };
   for (std::size_t first = 0, next = 0; first < words.size(); first = next) {
     next = first + 1;
     while (next < words.size() && !has_break(heard.text, words[next - 1].end, words[next].start) &&
-           !(lexicon_.joiners.count(words[next].folded) && subject(next + 1))) {
+           !(lexicon_.joiners.count(words[next].folded) && (subject(next + 1) || wants(next + 1)))) {
       ++next;
     }
     const auto any = [&](const std::unordered_set<std::string>& set) {

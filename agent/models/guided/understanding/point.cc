@@ -92,8 +92,16 @@ void Listener::hear_reference(Heard& heard) const {
     }
   }
   for (const Known& known : heard.known) {
-    if (const Mention* product = known.reading(Mention::What::kProduct); product && !known.negated) reference.named.push_back(product->product);
-    if (const Mention* kind = known.reading(Mention::What::kKind); kind && reference.group.empty()) reference.group = kind->value;
+    if (const Mention* product = known.reading(Mention::What::kProduct); product && !known.negated) {
+      (heard.aside[known.span.first] ? reference.had : reference.named).push_back(product->product);
+    }
+    const Mention* kind = known.reading(Mention::What::kKind);
+    if (!kind || !reference.group.empty()) continue;
+    reference.group = kind->value;
+    for (std::size_t i = known.span.first; i > 0 && i + 3 > known.span.first; --i) {
+      const std::string& before = words[i - 1].folded;
+      reference.of_group = reference.of_group || lexicon_.the.count(before) > 0 || lexicon_.ordinals.count(before) > 0;
+    }
   }
 }
 

@@ -234,10 +234,20 @@ class Part {
         if (adjective(i)) wanted_.adjectives.push_back(word);
       }
     }
+    trim_end(wanted_.words);
+    trim_end(wanted_.known_words);
     return std::move(wanted_);
   }
 
  private:
+  // "bag for" says no more than "bag".
+  void trim_end(std::string& words) const {
+    for (auto list = text::words(words); !list.empty(); list.pop_back()) {
+      if (!lexicon_.modifiers.count(list.back().folded) && !lexicon_.openers.count(list.back().folded)) return words.resize(list.back().end);
+    }
+    words.clear();
+  }
+
   static std::string last_segment(const std::string& path) {
     const std::size_t at = path.rfind(" > ");
     return at == std::string::npos ? path : path.substr(at + 3);
