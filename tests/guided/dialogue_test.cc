@@ -225,6 +225,34 @@ TEST_F(GuidedDialogue, CountsWithinTheKindThatIsNamed) {
   EXPECT_EQ(turn.shown().front().substr(0, 2), "B-");
 }
 
+TEST_F(GuidedDialogue, AddsTwoThingsOfOneSentence) {
+  say("boots under 70 and a tote");
+  const auto turn = say("add the boot and the tote");
+  EXPECT_EQ(turn.presentation.asked, "option:Size");
+  say("7");
+  EXPECT_EQ(cart(), "1 B-1 7; 1 T-1");
+}
+
+TEST_F(GuidedDialogue, AddsAnotherSizeBesideTheFirst) {
+  say("boots under 70");
+  say("add it in a 7");
+  say("and also in a 6");
+  EXPECT_EQ(cart(), "1 B-1 7; 1 B-1 6");
+}
+
+TEST_F(GuidedDialogue, TakesASizeFromAnotherPartOfTheMessage) {
+  say("boots under 70");
+  say("size 8 please, add it");
+  EXPECT_EQ(cart(), "1 B-1 8");
+}
+
+TEST_F(GuidedDialogue, RemovesALineSetToZero) {
+  say("a tote");
+  say("add it");
+  say("make it zero");
+  EXPECT_EQ(cart(), "");
+}
+
 TEST_F(GuidedDialogue, TakesANumberAfterNoForTheQuantity) {
   say("a tote");
   say("add two of them");

@@ -98,6 +98,7 @@ bool cart(Talk& talk, const Heard& heard) {
   if (heard.has(Act::kAdd)) return add(talk, heard), true;
   if (heard.has(Act::kQuantity) && heard.quantity && talk.memory.focus) return add(talk, heard), true;
   const bool bare_option = !heard.options.empty() && !heard.question && !heard.names_kind() && !heard.has(Act::kFind);
+  if (bare_option && of_line && says_one_of(heard, talk.guide.lexicon.besides)) return add(talk, heard), true;
   if (bare_option && of_line && heard.words.size() <= 8) return change_line(talk, heard), true;
   if (heard.has(Act::kCheckout) || heard.has(Act::kViewCart)) {
     if (heard.has(Act::kCheckout)) checkout(talk, false);
@@ -124,20 +125,49 @@ bool about_shop(Talk& talk, const Heard& heard) {
   return false;
 }
 
+// Whether the names of products are what the sentence is about, not words within a longer request.
+bool names_fill(const Talk& talk, const Heard& heard) {
+  std::size_t content = 0, named = 0;
+  for (std::size_t i = 0; i < heard.words.size(); ++i) {
+    const std::string& word = heard.words[i].folded;
+    const bool in_name = std::any_of(heard.known.begin(), heard.known.end(), [&](const Known& known) { return known.span.covers(i) && known.reading(Mention::What::kProduct); });
+    named += in_name;
+    content += in_name || !(talk.guide.lexicon.fillers.count(word) || talk.guide.lexicon.modifiers.count(word) || talk.guide.lexicon.openers.count(word));
+  }
+  return named * 2 >= content;
+}
+
 bool about_products(Talk& talk, const Heard& heard) {
-  if (find_fitting(talk, heard)) return true;
+  const bool passing = !heard.reference.named.empty() && !heard.has(Act::kCompatible) && !names_fill(talk, heard);  // a name within a long request
+  if (!passing && find_fitting(talk, heard)) return true;
   if (heard.has(Act::kCompatible)) return check_fit(talk, heard), true;
   if (heard.has(Act::kCompare)) return compare(talk, heard), true;
   if (heard.has(Act::kAdvise)) return advise(talk, heard), true;
   if (heard.has(Act::kWhy) && talk.memory.focus) return explain(talk, heard), true;
   if (heard.has(Act::kAddons) && talk.memory.focus) return offer_addons(talk, *talk.memory.focus, true), true;
   if (!talk.memory.focus && !heard.reference.points()) return false;
-  const bool new_kind = heard.names_kind() && !heard.reference.points();
+  CardBook book(talk.conversation);
+  const bool shown = heard.reference.of_group && heard.question && !point_out(heard, talk.memory, book).products.empty();
+  const bool new_kind = heard.names_kind() && !heard.reference.points() && !shown;
   if (new_kind && heard.question && !heard.has(Act::kFind) && answer_if_known(talk, heard)) return true;
   if (any_of(heard, {Act::kDetails, Act::kStock, Act::kPrice}) && !new_kind) return answer_about(talk, heard), true;
   if (!heard.asked.empty() && heard.question && !new_kind) return answer_about(talk, heard), true;
   const bool fact = heard.has(Act::kAttribute) && heard.question && !new_kind && heard.scales.empty();
   if (fact) return answer_about(talk, heard), true;
+  return false;
+}
+
+// "more dresses": makes the need for them the current one; false if there is none.
+bool turn_to_need(Talk& talk, const Heard& heard) {
+  auto& needs = talk.memory.needs;
+  for (std::size_t i = needs.size(); i > 0; --i) {
+    const auto& kinds = heard.wanted.front().kinds;
+    if (std::find(kinds.begin(), kinds.end(), needs[i - 1].kind) == kinds.end()) continue;
+    std::rotate(needs.begin() + std::ptrdiff_t(i - 1), needs.begin() + std::ptrdiff_t(i), needs.end());
+    talk.state.active = 1;
+    talk.state.offset = 0;
+    return true;
+  }
   return false;
 }
 
@@ -150,24 +180,14 @@ bool finding(Talk& talk, const Heard& heard) {
     talk.say("start_over", {});
     return true;
   }
+  const bool again = heard.names_kind() && heard.wanted.size() == 1 && heard.wanted.front().constraints.empty() && heard.scales.empty();
+  if (again && (heard.has(Act::kMore) || heard.has(Act::kOther)) && turn_to_need(talk, heard)) return show_more(talk, heard.has(Act::kOther)), true;
   if (heard.has(Act::kMore) && !heard.names_kind() && heard.scales.empty()) return show_more(talk, false), true;
   if (heard.has(Act::kOther) && !heard.names_kind() && heard.scales.empty()) return show_more(talk, true), true;
   const bool same_kind = !heard.names_kind() || (talk.need() && heard.wanted.front().kinds.front() == talk.kind());
   if (!heard.scales.empty() && talk.need() && same_kind && heard.numbers.empty()) return follow_scale(talk, heard), true;
   if (heard.has(Act::kSurprise) && !heard.names_kind()) return surprise(talk, heard), true;
   return false;
-}
-
-// Whether the names of products are what the sentence is about, not words within a longer request.
-bool names_fill(const Talk& talk, const Heard& heard) {
-  std::size_t content = 0, named = 0;
-  for (std::size_t i = 0; i < heard.words.size(); ++i) {
-    const std::string& word = heard.words[i].folded;
-    const bool in_name = std::any_of(heard.known.begin(), heard.known.end(), [&](const Known& known) { return known.span.covers(i) && known.reading(Mention::What::kProduct); });
-    named += in_name;
-    content += in_name || !(talk.guide.lexicon.fillers.count(word) || talk.guide.lexicon.modifiers.count(word) || talk.guide.lexicon.openers.count(word));
-  }
-  return named * 2 >= content;
 }
 
 // Whether a question about a product named asks for more than the product: "can I put more ram in my Ledger 14?"
@@ -298,6 +318,15 @@ bool answer_which(Talk& talk, const Heard& heard) {
   return true;
 }
 
+// What one part of a message says, another may need: the number and address of an order, the size of what is to be added.
+void lend(const Heard& whole, Heard& part) {
+  if (part.has(Act::kOrder) || part.has(Act::kComplaint)) {
+    if (part.email.empty()) part.email = whole.email;
+    if (part.order.empty()) part.order = whole.order;
+  }
+  if (part.has(Act::kAdd) && part.options.empty() && part.reference.ordinals.size() <= 1) part.options = whole.options;
+}
+
 }  // namespace
 
 bool answer_pending(Talk& talk, const Heard& heard) {
@@ -372,8 +401,12 @@ void converse(Talk& talk, std::string_view said) {
   if (text::words(said).empty()) return talk.say("fallback", {});
   if (answer_confirmation(talk, said)) return;
   bool first = true;
-  for (const std::string& part : parts_of(talk, said)) {
-    answer(talk, talk.guide.listener.hear(part, talk.kind()), first);
+  const auto parts = parts_of(talk, said);
+  const Heard whole = parts.size() > 1 ? talk.guide.listener.hear(said, talk.kind()) : Heard{};
+  for (const std::string& part : parts) {
+    Heard heard = talk.guide.listener.hear(part, talk.kind());
+    if (parts.size() > 1) lend(whole, heard);
+    answer(talk, heard, first);
     if (talk.waiting() || talk.state.pending == Pending::kEmail) return;
     first = false;
   }

@@ -106,6 +106,8 @@ std::string short_title(const std::string& title) {
   std::size_t end = std::min({title.find(" ("), title.find(" - "), title.find(" | "), title.find(", "), title.size()});
   if (end < kShortestTitle) end = title.size();
   for (const MeasureSpan& span : find_measures(title)) {
+    const bool model = span.end - span.start > 4 && title.substr(span.start, 4).find_first_not_of("0123456789") == std::string::npos;  // "8730w"
+    if (model) continue;
     if ((span.has_unit || title.compare(span.end, 3, " x ") == 0) && span.start >= kShortestTitle) end = std::min(end, span.start);
   }
   if (end > kLongTitle) {

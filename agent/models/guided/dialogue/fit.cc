@@ -124,7 +124,9 @@ std::vector<ProductId> pair_meant(Talk& talk, const Heard& heard, CardBook& book
 std::optional<ProductId> partner_of(const Talk& talk, const Heard& heard) {
   if (!heard.reference.named.empty()) return heard.reference.named.front();
   if (!heard.reference.had.empty()) return heard.reference.had.front();
-  return heard.reference.pronoun ? talk.memory.focus : std::nullopt;
+  const std::size_t words = heard.words.size();  // "a bag for it", not "a couch that turns into a bed"
+  const bool ends_so = words > 2 && talk.guide.lexicon.pronouns.count(heard.words[words - 1].folded) > 0 && !talk.guide.lexicon.adding.count(heard.words[words - 2].folded);
+  return ends_so ? talk.memory.focus : std::nullopt;
 }
 
 constexpr std::size_t kTriedForFit = 6;

@@ -157,7 +157,6 @@ void answer_about(Talk& talk, const Heard& heard) {
     else answer_fact(talk, product, heard);
     talk.show_one(product);
     talk.memory.focus = product.id;
-    talk.state.heard_turn = talk.conversation.turn;  // still about the same need
   }
   if (products.size() > 1) talk.memory.focus = products.front();
 }

@@ -277,7 +277,10 @@ Pointed point_out(const Heard& heard, const Memory& memory, CardBook& book) {
     if (!pointed.products.empty()) return pointed;
   }
   if (reference.all && !heard.quantity && list.size() > 1) {
-    for (const Shown& shown : list) pointed.products.push_back(shown.product);
+    const bool grouped = std::any_of(list.begin(), list.end(), [](const Shown& shown) { return !shown.group.empty(); });
+    for (const Shown& shown : list) {
+      if (!grouped || shown.group_number == 1) pointed.products.push_back(shown.product);  // of two groups, "both" are the picks
+    }
     return pointed;
   }
   if (!reference.group.empty() && of_kind(reference, memory, book, pointed)) return pointed;

@@ -9,6 +9,8 @@ namespace {
 // Below this the catalogue only guesses.
 constexpr double kLeastConfidence = 0.6;
 
+constexpr std::size_t kShortestOrder = 4;
+
 // A word is a value rather than a noun where so many times more products have it as a value.
 constexpr std::size_t kValueOverNoun = 3;
 
@@ -164,9 +166,12 @@ void Listener::hear_service(Heard& heard) const {
   const auto tokens = raw_tokens(heard.text);
   const bool email = std::any_of(tokens.begin(), tokens.end(), [](const std::string& token) { return token.find('@') != std::string::npos; });
   if (email && !heard.has(Act::kOrder)) heard.acts.push_back(Act::kOrder);  // an address is only ever given for an order
-  const bool enters = !heard.words.empty() && lexicon_.entering.count(heard.words.front().folded) > 0;
-  for (const std::string& token : tokens) {
-    if (enters && looks_like_code(token) && has_digit(token) && !heard.has(Act::kDiscount)) heard.acts.insert(heard.acts.begin(), Act::kDiscount);
+  for (std::size_t i = 1; i < tokens.size(); ++i) {  // "try SAVE10", "has order F-301 arrived"
+    const std::string before = text::fold(tokens[i - 1]);
+    const bool code = lexicon_.entering.count(before) && looks_like_code(tokens[i]) && has_digit(tokens[i]);
+    const bool order = lexicon_.ordering.count(before) && has_digit(tokens[i]) && tokens[i].size() >= kShortestOrder;
+    if (code && !heard.has(Act::kDiscount)) heard.acts.insert(heard.acts.begin(), Act::kDiscount);
+    if (order && !heard.has(Act::kOrder)) heard.acts.insert(heard.acts.begin(), Act::kOrder);
   }
   for (const std::string& token : tokens) {
     if (token.find('@') != std::string::npos && token.find('.', token.find('@')) != std::string::npos) heard.email = token;

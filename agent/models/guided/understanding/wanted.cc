@@ -348,6 +348,13 @@ void Listener::hear_wanted(Heard& heard, std::string_view kind, const std::vecto
     heard.wanted.push_back(part.finish());
     if (r == 0) heard.wanted.back().quantity = heard.quantity;
   }
+  const bool each = std::any_of(heard.words.begin(), heard.words.end(), [&](const text::Word& word) { return lexicon_.each.count(word.folded) > 0; });
+  for (const Constraint& last : each ? std::vector<Constraint>(heard.wanted.back().constraints) : std::vector<Constraint>{}) {
+    for (std::size_t i = 0; last.field == "price" && i + 1 < heard.wanted.size(); ++i) {
+      auto& own = heard.wanted[i].constraints;
+      if (std::none_of(own.begin(), own.end(), [](const Constraint& constraint) { return constraint.field == "price"; })) own.push_back(last);
+    }
+  }
 }
 
 }  // namespace floorwalker::guided
