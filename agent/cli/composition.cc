@@ -120,6 +120,7 @@ struct Composition::Parts {
   std::unique_ptr<search::CatalogueVocabulary> vocabulary;
   std::unique_ptr<tools::Registry> tools;
   std::shared_ptr<ToolBox> wrapped;                // around the tools, if a caller asked for it
+  std::vector<std::shared_ptr<Model>> wrapped_models;
   std::unique_ptr<net::CurlTransport> transport;   // before the models that use it
   std::unique_ptr<openai::Prompts> prompts;
   std::unique_ptr<Model> guided;
@@ -383,14 +384,22 @@ Result<std::reference_wrapper<runner::Runner>> Composition::runner() {
   for (const ToolSpec& spec : box->get().specs()) parts_->tool_names.push_back(spec.name);
   auto make = parts_->gate_by(*parts_->playbook);
   if (!make) return fail(make.error());
-  if (wrap_) parts_->wrapped = wrap_(box->get());
+  PlannerRules rules = parts_->rules_by(*parts_->playbook);
+  if (wraps_.tools) parts_->wrapped = wraps_.tools(box->get());
+  for (Model*& speaker : *speakers) {
+    if (!wraps_.model) break;
+    parts_->wrapped_models.push_back(wraps_.model(*speaker));
+    speaker = parts_->wrapped_models.back().get();
+  }
+  if (wraps_.rules) wraps_.rules(rules);
+  if (wraps_.gate) *make = wraps_.gate(std::move(*make));
   ToolBox& used = parts_->wrapped ? *parts_->wrapped : box->get();
   runner::Services services{std::move(*speakers), used, kept->get(), parts_->clock, std::move(*make)};
   runner::Options options;
   options.kept = kSessionsKept;
   options.locale = parts_->playbook->brand.locale;
   options.currency = parts_->shop->catalogue().currency();
-  parts_->runner = std::make_unique<runner::Runner>(std::move(services), parts_->rules_by(*parts_->playbook), options);
+  parts_->runner = std::make_unique<runner::Runner>(std::move(services), std::move(rules), options);
   parts_->watch_playbook();
   return std::ref(*parts_->runner);
 }
