@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <deque>
 #include <map>
 #include <set>
 
@@ -112,7 +113,6 @@ struct ActionGuard::State {
   Dialogue dialogue;
   std::map<std::string, ToolCall> calls;  // by id, those whose result may still come
   std::set<std::string> called;           // names of tools, for the dialect
-  std::map<std::string, std::size_t> done;  // digests of writes that succeeded -> how much had been said by then
   std::map<std::string, std::vector<Value>> under_way;  // tool -> arguments of writes whose result has not come
   std::string shopper_text;                 // everything the shopper wrote, as written
   int writes_in_turn = 0;
@@ -127,36 +127,42 @@ class CallScope final : public Scope {
   CallScope(const ActionRules::Compiled& rules, const Records& records, const std::set<std::string>& called,
             const std::map<std::string, std::vector<Value>>& under_way, Value arguments)
       : rules_(rules), records_(records), called_(called) {
-    values_["args"] = std::move(arguments);
+    set("args", std::move(arguments));
     const auto& identities = records.identities();
-    if (!identities.empty()) values_["identity"] = Value::of(identities.back());
+    if (!identities.empty()) set("identity", Value::of(identities.back()));
     std::vector<Value> all;
     for (const std::string& identity : identities) all.push_back(Value::of(identity));
-    values_["identities"] = Value::list(std::move(all));
-    Value& running = values_["under_way"];
+    set("identities", Value::list(std::move(all)));
+    Value running;
     running.type = Value::Type::kMap;
     for (const auto& [name, action] : rules.actions) {
       const auto calls = under_way.find(name);
       running.entries.emplace_back(name, Value::list(calls == under_way.end() ? std::vector<Value>{} : calls->second));
     }
+    set("under_way", std::move(running));
   }
 
   const Value& name(const std::string& name) const override {
     static const Value missing;
     const auto known = values_.find(name);
-    if (known != values_.end()) return known->second;
-    if (name == "dialect") return values_[name] = Value::of(dialect());
+    if (known != values_.end()) return *known->second;
+    if (name == "dialect") return *(values_[name] = &made_.emplace_back(Value::of(dialect())));
     const auto let = rules_.let.find(name);
     if (let == rules_.let.end() || !resolving_.insert(name).second) return missing;
-    Value value = let->second.value(*this);
+    const Value& value = let->second.refer(*this, made_);
     resolving_.erase(name);
-    return values_[name] = std::move(value);
+    values_[name] = &value;
+    return value;
   }
 
   const Value& record(const std::string& type, const std::string& id) const override { return records_.find(type, id); }
   bool is_record_type(const std::string& name) const override { return rules_.record_types.contains(name); }
 
+  std::deque<Value>& made() const { return made_; }
+
  private:
+  void set(const char* name, Value value) { values_[name] = &made_.emplace_back(std::move(value)); }
+
   // The first dialect one of whose own tools was called, or whose condition holds; "" if none is recognised.
   std::string dialect() const {
     const auto& dialects = rules_.desk.dialects;
@@ -171,7 +177,8 @@ class CallScope final : public Scope {
   const ActionRules::Compiled& rules_;
   const Records& records_;
   const std::set<std::string>& called_;
-  mutable std::map<std::string, Value> values_;
+  mutable std::deque<Value> made_;
+  mutable std::map<std::string, const Value*> values_;  // in the records, or in `made_`
   mutable std::set<std::string> resolving_;
 };
 
@@ -241,7 +248,7 @@ class Judge {
     ShownGroups groups;
     for (const auto& expressions : action.confirm) {
       auto& group = groups.emplace_back();
-      for (const Condition& expression : expressions) group.push_back(expression.value(scope));
+      for (const Condition& expression : expressions) group.push_back(expression.refer(scope, scope.made()));
     }
     std::vector<Value> details;
     for (const auto& [name, value] : scope.name("args").entries) details.push_back(value);
@@ -354,7 +361,6 @@ void ActionGuard::add(const Message& message) {
       if (state.compiled().actions.contains(call->second.name)) {
         ++state.writes;
         ++state.writes_in_turn;
-        state.done[digest(call->second)] = state.dialogue.said().size();
       }
       break;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <deque>
 #include <map>
 
 #include "agent/core/text.h"
@@ -234,11 +235,12 @@ class ConditionParser {
   std::string error_;
 };
 
+// Values are referred to, not copied: they live in the scope's evidence, in the expression itself, or in `made`.
 class Evaluator {
  public:
-  explicit Evaluator(const Scope& scope) : scope_(scope) {}
+  Evaluator(const Scope& scope, std::deque<Value>& made) : scope_(scope), made_(made) {}
 
-  Value value(const Node& node) {
+  const Value& value(const Node& node) {
     switch (node.op) {
       case Op::kLiteral: return node.literal;
       case Op::kName: return scope_.name(node.name);
@@ -246,12 +248,12 @@ class Evaluator {
       case Op::kIndex: return index(node);
       case Op::kCall: return call(node);
       case Op::kList: return list(node);
-      case Op::kAdd: return add(value(node.children[0]), value(node.children[1]), 1);
-      case Op::kSubtract: return add(value(node.children[0]), value(node.children[1]), -1);
+      case Op::kAdd: return keep(add(value(node.children[0]), value(node.children[1]), 1));
+      case Op::kSubtract: return keep(add(value(node.children[0]), value(node.children[1]), -1));
       default: break;
     }
     const Outcome outcome = holds(node);
-    return outcome == Outcome::kUndecided ? Value{} : Value::of(outcome == Outcome::kHolds);
+    return outcome == Outcome::kUndecided ? missing() : keep(Value::of(outcome == Outcome::kHolds));
   }
 
   Outcome holds(const Node& node) {
@@ -264,7 +266,7 @@ class Evaluator {
       case Op::kNotIn: return negate(contains(value(node.children[1]), value(node.children[0])));
       default: break;
     }
-    const Value result = value(node);
+    const Value& result = value(node);
     return result.type == Value::Type::kBoolean ? decided(result.boolean) : Outcome::kUndecided;
   }
 
@@ -275,6 +277,13 @@ class Evaluator {
     if (outcome == Outcome::kUndecided) return outcome;
     return decided(outcome == Outcome::kFails);
   }
+
+  static const Value& missing() {
+    static const Value none;
+    return none;
+  }
+
+  const Value& keep(Value value) { return made_.emplace_back(std::move(value)); }
 
   Outcome both(const Node& node) {
     const Outcome left = holds(node.children[0]);
@@ -291,45 +300,48 @@ class Evaluator {
   }
 
   // A field of a list is the list of the fields.
-  static Value field(const Value& of, const std::string& name) {
+  const Value& field(const Value& of, const std::string& name) {
     if (of.type == Value::Type::kList) {
       std::vector<Value> all;
+      all.reserve(of.items.size());
       for (const Value& item : of.items) all.push_back(field(item, name));
-      return Value::list(std::move(all));
+      return keep(Value::list(std::move(all)));
     }
     const Value* found = of.find(name);
-    return found ? *found : Value{};
+    return found ? *found : missing();
   }
 
-  Value index(const Node& node) {
-    const Value key = value(node.children[1]);
+  const Value& index(const Node& node) {
+    const Value& key = value(node.children[1]);
     const Node& of = node.children[0];
     if (of.op == Op::kName && scope_.is_record_type(of.name)) return record(of.name, key);
     return element(value(of), key);
   }
 
-  Value record(const std::string& type, const Value& key) {
+  const Value& record(const std::string& type, const Value& key) {
     if (key.type == Value::Type::kText) return scope_.record(type, key.text);
-    if (key.type != Value::Type::kList) return {};
+    if (key.type != Value::Type::kList) return missing();
     std::vector<Value> all;
+    all.reserve(key.items.size());
     for (const Value& one : key.items) all.push_back(record(type, one));
-    return Value::list(std::move(all));
+    return keep(Value::list(std::move(all)));
   }
 
-  static Value element(const Value& of, const Value& key) {
+  static const Value& element(const Value& of, const Value& key) {
     if (key.type == Value::Type::kText) {
       const Value* found = of.find(key.text);
-      return found ? *found : Value{};
+      return found ? *found : missing();
     }
     const auto at = static_cast<std::size_t>(key.micros / 1'000'000);
-    if (key.type != Value::Type::kNumber || of.type != Value::Type::kList || key.micros < 0 || at >= of.items.size()) return {};
+    if (key.type != Value::Type::kNumber || of.type != Value::Type::kList || key.micros < 0 || at >= of.items.size()) return missing();
     return of.items[at];
   }
 
-  Value list(const Node& node) {
+  const Value& list(const Node& node) {
     std::vector<Value> items;
+    items.reserve(node.children.size());
     for (const Node& child : node.children) items.push_back(value(child));
-    return Value::list(std::move(items));
+    return keep(Value::list(std::move(items)));
   }
 
   static Value add(const Value& left, const Value& right, int sign) {
@@ -377,20 +389,18 @@ class Evaluator {
     return undecidable(whole) ? Outcome::kUndecided : Outcome::kFails;
   }
 
-  Value call(const Node& node) {
-    std::vector<Value> arguments;
-    for (const Node& child : node.children) arguments.push_back(value(child));
-    const Value& first = arguments[0];
-    if (node.name == "starts") return starts(first, arguments[1]);
-    if (node.name == "count" && first.type == Value::Type::kMap) return Value::number(static_cast<std::int64_t>(first.entries.size()) * 1'000'000);
-    if (first.type != Value::Type::kList) return {};
-    if (node.name == "count") return Value::number(static_cast<std::int64_t>(first.items.size()) * 1'000'000);
-    if (node.name == "first") return first.items.empty() ? Value{} : first.items.front();
-    if (node.name == "sum") return sum(first);
-    if (node.name == "distinct") return distinct(first);
-    if (node.name == "pick") return pick(first, arguments[1], arguments[2]);
-    if (node.name == "covers") return covers(first, arguments[1]);
-    return differ(first, arguments[1]);
+  const Value& call(const Node& node) {
+    const Value& first = value(node.children[0]);
+    const Value& second = node.children.size() > 1 ? value(node.children[1]) : missing();
+    if (node.name == "starts") return keep(starts(first, second));
+    if (node.name == "count" && first.type == Value::Type::kMap) return keep(Value::number(static_cast<std::int64_t>(first.entries.size()) * 1'000'000));
+    if (first.type != Value::Type::kList) return missing();
+    if (node.name == "count") return keep(Value::number(static_cast<std::int64_t>(first.items.size()) * 1'000'000));
+    if (node.name == "first") return first.items.empty() ? missing() : first.items.front();
+    if (node.name == "sum") return keep(sum(first));
+    if (node.name == "distinct") return keep(distinct(first));
+    if (node.name == "pick") return keep(pick(first, second, value(node.children[2])));
+    return keep(node.name == "covers" ? covers(first, second) : differ(first, second));
   }
 
   static Value starts(const Value& text, const Value& with) {
@@ -448,13 +458,22 @@ class Evaluator {
   }
 
   const Scope& scope_;
+  std::deque<Value>& made_;
 };
 
 Result<Condition> Condition::parse(std::string_view text) { return ConditionParser(text).run(); }
 
-Value Condition::value(const Scope& scope) const { return Evaluator(scope).value(*root_); }
+Value Condition::value(const Scope& scope) const {
+  std::deque<Value> made;
+  return Evaluator(scope, made).value(*root_);
+}
 
-Outcome Condition::holds(const Scope& scope) const { return Evaluator(scope).holds(*root_); }
+const Value& Condition::refer(const Scope& scope, std::deque<Value>& made) const { return Evaluator(scope, made).value(*root_); }
+
+Outcome Condition::holds(const Scope& scope) const {
+  std::deque<Value> made;
+  return Evaluator(scope, made).holds(*root_);
+}
 
 std::vector<std::string> Condition::names() const {
   std::vector<std::string> found;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -38,6 +39,9 @@ class Condition {
 
   // The expression's value. Never throws.
   Value value(const Scope& scope) const;
+
+  // The same without a copy: refers into the scope's evidence, this expression, or `made`.
+  const Value& refer(const Scope& scope, std::deque<Value>& made) const;
 
   Outcome holds(const Scope& scope) const;
 

@@ -22,24 +22,41 @@ bool names_in(const std::string& said, const std::string& words) {
 
 using Texts = std::vector<const std::string*>;
 
-// A value is shown when its words stand in one of the texts; of a name, a word is enough.
-bool shows(const Texts& texts, const Value& value) {
-  if (value.type == Value::Type::kBoolean) return value.boolean;
-  if (value.type == Value::Type::kList) {
-    return !value.items.empty() && std::all_of(value.items.begin(), value.items.end(), [&](const Value& item) { return shows(texts, item); });
-  }
-  if (value.type == Value::Type::kMap) {
-    return std::any_of(value.entries.begin(), value.entries.end(), [&](const auto& entry) { return shows(texts, entry.second); });
-  }
-  if (value.type != Value::Type::kText && value.type != Value::Type::kNumber) return false;
-  const std::string words = spoken(value.shown());
-  const bool name = value.type == Value::Type::kText;
-  return std::any_of(texts.begin(), texts.end(), [&](const std::string* text) { return holds_spoken(*text, words) || (name && names_in(*text, words)); });
-}
+// A value as it is looked for in what was said: its words are made once, however many texts are searched.
+struct Sought {
+  enum class How { kNever, kAlways, kNumber, kName, kAll, kAny };
 
-bool shows_group(const Texts& texts, const std::vector<Value>& group) {
-  return std::any_of(group.begin(), group.end(), [&](const Value& value) { return shows(texts, value); });
-}
+  How how = How::kNever;
+  std::string words;
+  std::vector<Sought> parts;
+
+  explicit Sought(const Value& value) {
+    switch (value.type) {
+      case Value::Type::kBoolean: how = value.boolean ? How::kAlways : How::kNever; break;
+      case Value::Type::kText: how = How::kName; break;
+      case Value::Type::kNumber: how = How::kNumber; break;
+      case Value::Type::kList: how = value.items.empty() ? How::kNever : How::kAll; break;
+      case Value::Type::kMap: how = How::kAny; break;
+      default: break;
+    }
+    if (how == How::kName || how == How::kNumber) words = spoken(value.shown());
+    for (const Value& item : value.items) parts.emplace_back(item);
+    for (const auto& [name, field] : value.entries) parts.emplace_back(field);
+  }
+
+  // Whether its words stand in one of the texts; of a name, a word is enough.
+  bool shown_in(const Texts& texts) const {
+    const auto part_shown = [&](const Sought& part) { return part.shown_in(texts); };
+    switch (how) {
+      case How::kNever: return false;
+      case How::kAlways: return true;
+      case How::kAll: return std::all_of(parts.begin(), parts.end(), part_shown);
+      case How::kAny: return std::any_of(parts.begin(), parts.end(), part_shown);
+      default: break;
+    }
+    return std::any_of(texts.begin(), texts.end(), [&](const std::string* text) { return holds_spoken(*text, words) || (how == How::kName && names_in(*text, words)); });
+  }
+};
 
 std::string described(const std::vector<Value>& group) {
   for (const Value& value : group) {
@@ -51,7 +68,12 @@ std::string described(const std::vector<Value>& group) {
 class Search {
  public:
   Search(const Dialogue& dialogue, const std::vector<std::string>& words, const ShownGroups& groups, const std::vector<Value>& details, int within)
-      : said_(dialogue.said()), words_(words), groups_(groups), details_(details), within_(within) {}
+      : said_(dialogue.said()), words_(words), groups_(groups), within_(within) {
+    details_.reserve(details.size());
+    for (const Value& detail : details) {
+      if (detail.type == Value::Type::kText) details_.emplace_back(detail);
+    }
+  }
 
   Consent run() {
     int seen = 0;
@@ -81,7 +103,7 @@ class Search {
   bool promised_before(std::size_t i) const { return i > 0 && said_[i - 1].speaker == Dialogue::Speaker::kAgent && said_[i - 1].promises; }
 
   bool gives_detail(const std::string& text) const {
-    return std::any_of(details_.begin(), details_.end(), [&](const Value& value) { return value.type == Value::Type::kText && shows({&text}, value); });
+    return std::any_of(details_.begin(), details_.end(), [&](const Sought& detail) { return detail.shown_in({&text}); });
   }
 
   // Whether a yes at `i` can be about the action: the agent's message before, or the yes itself, speaks of it or asks for a go-ahead.
@@ -101,7 +123,8 @@ class Search {
       if (i <= consent || said_[i].speaker == Dialogue::Speaker::kShopper) texts.push_back(&said_[i].words);
     }
     for (const auto& group : groups_) {
-      if (!shows_group(texts, group)) return {false, "the shopper agreed, but was never told of " + described(group)};
+      const bool told = std::any_of(group.begin(), group.end(), [&](const Value& value) { return Sought(value).shown_in(texts); });
+      if (!told) return {false, "the shopper agreed, but was never told of " + described(group)};
     }
     return {true, how};
   }
@@ -109,7 +132,7 @@ class Search {
   const std::vector<Dialogue::Said>& said_;
   const std::vector<std::string>& words_;
   const ShownGroups& groups_;
-  const std::vector<Value>& details_;
+  std::vector<Sought> details_;   // the texts among them
   const int within_;
   bool asked_since_ = false;
 };

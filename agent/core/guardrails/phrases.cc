@@ -7,12 +7,63 @@
 
 namespace floorwalker::guardrails {
 
+namespace {
+
+bool digit(char c) { return c >= '0' && c <= '9'; }
+bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+// Where the word that begins at `at` ends, by the rules of text::words.
+std::size_t ascii_word_end(std::string_view chunk, std::size_t at) {
+  bool number = true;  // so far digits with their points and commas alone
+  for (std::size_t start = at; at < chunk.size(); ++at) {
+    const char c = chunk[at];
+    if (digit(c)) continue;
+    if (letter(c)) {
+      number = false;
+      continue;
+    }
+    if (at == start || at + 1 >= chunk.size()) break;
+    const char before = chunk[at - 1], after = chunk[at + 1];
+    const bool decimal = (c == '.' || c == ',') && number && digit(before) && digit(after);
+    if (!decimal && !(c == '\'' && letter(before) && letter(after))) break;
+  }
+  return at;
+}
+
+bool white(char c) { return c == ' ' || c == '\n' || c == '\t'; }
+
+// The words of an ASCII text, each with a space behind it; `out` has room for twice as many bytes.
+char* put_ascii(std::string_view chunk, char* out) {
+  for (std::size_t at = 0; at < chunk.size();) {
+    if (!digit(chunk[at]) && !letter(chunk[at])) {
+      ++at;
+      continue;
+    }
+    for (const std::size_t end = ascii_word_end(chunk, at); at < end; ++at) *out++ = lower(chunk[at]);
+    *out++ = ' ';
+  }
+  return out;
+}
+
+}  // namespace
+
+// Most of what is said is ASCII, which needs no decoding; no word goes past white space.
 std::string spoken(std::string_view text) {
   std::string all = " ";
-  all.reserve(text.size() + 2);
-  for (const text::Word& word : text::words(text)) {
-    all += word.folded;
-    all += ' ';
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    while (end < text.size() && (text[end] & 0x80) == 0) ++end;
+    if (end < text.size()) {  // the token that is not ASCII begins behind the last white space
+      while (end > at && !white(text[end - 1])) --end;
+    }
+    const std::size_t kept = all.size();
+    all.resize(kept + 2 * (end - at));
+    all.resize(static_cast<std::size_t>(put_ascii(text.substr(at, end - at), all.data() + kept) - all.data()));
+    at = end;
+    while (end < text.size() && !white(text[end])) ++end;
+    for (const text::Word& word : text::words(text.substr(at, end - at))) all.append(word.folded) += ' ';
+    at = end;
   }
   return all;
 }
@@ -46,20 +97,21 @@ void Phrases::add(std::string_view phrase) {
   if (words.empty()) return;
   const std::string first = words.substr(0, words.find(' '));
   longest_word_ = std::max(longest_word_, first.size());
+  begins_[static_cast<unsigned char>(first[0])] |= 1u << std::min<std::size_t>(first.size(), 31);
   by_first_word_[first].push_back(words);
 }
 
 std::string_view Phrases::find(std::string_view spoken_text) const {
-  std::string word;
+  if (by_first_word_.empty()) return {};
   for (std::size_t start = 1; start < spoken_text.size();) {
-    const std::size_t end = std::min(spoken_text.find(' ', start), spoken_text.size());
-    if (end - start <= longest_word_) {
-      word.assign(spoken_text.substr(start, end - start));
-      const auto known = by_first_word_.find(word);
-      if (known != by_first_word_.end()) {
-        for (const std::string& phrase : known->second) {
-          if (spoken_text.compare(start, phrase.size(), phrase) == 0) return phrase;
-        }
+    std::size_t end = start;
+    while (end < spoken_text.size() && spoken_text[end] != ' ') ++end;
+    const std::size_t size = end - start;
+    const bool likely = size > 0 && size <= longest_word_ && (begins_[static_cast<unsigned char>(spoken_text[start])] >> std::min<std::size_t>(size, 31) & 1u) != 0;
+    const auto known = likely ? by_first_word_.find(spoken_text.substr(start, size)) : by_first_word_.end();
+    if (known != by_first_word_.end()) {
+      for (const std::string& phrase : known->second) {
+        if (spoken_text.compare(start, phrase.size(), phrase) == 0) return phrase;
       }
     }
     start = end + 1;

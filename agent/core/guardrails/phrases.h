@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -31,7 +34,12 @@ class Phrases {
  private:
   void add(std::string_view phrase);
 
-  std::unordered_map<std::string, std::vector<std::string>> by_first_word_;  // first word -> whole phrases, each as "go ahead "
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+
+  std::unordered_map<std::string, std::vector<std::string>, Hash, std::equal_to<>> by_first_word_;  // first word -> whole phrases, each as "go ahead "
+  std::array<std::uint32_t, 256> begins_{};  // by first byte, the lengths of first words as bits: most words of a text are none of them
   std::size_t longest_word_ = 0;
 };
 

@@ -118,7 +118,7 @@ std::string Value::shown() const {
 
 std::optional<Value> parse_json(std::string_view json) {
   thread_local simdjson::dom::parser parser;
-  const auto parsed = parser.parse(simdjson::padded_string(json));
+  const auto parsed = parser.parse(json.data(), json.size(), true);  // copied into the parser's own buffer, which it keeps
   if (parsed.error() != simdjson::SUCCESS) return std::nullopt;
   return convert(parsed.value_unsafe(), 0);
 }
