@@ -134,6 +134,7 @@ Result<void> chat_by_script(Composition& composition, const ChatOptions& options
     if (!request) return fail(request.error());
     sessions.insert(request->session);
     if (!options.json) talk.begin(*request);
+    composition.refresh();
     LoggingListener logging;
     auto result = runner->get().run(*request, options.json ? &logging : static_cast<runner::TurnListener*>(&talk));
     if (!options.json) talk.end(result);

@@ -209,6 +209,7 @@ Result<void> chat_with_person(Composition& composition, const ChatOptions& optio
     const auto line = lines.next();
     if (!line) break;
     if (!interactive && !options.json) std::cout << "you> " << *line << "\n";
+    composition.refresh();
     conversing.take(*line);
   }
   if (interactive) std::cout << "\n" << conversing.style().dim("Go on later with: floorwalker chat --session " + session.str()) << "\n";

@@ -15,6 +15,7 @@
 #include "agent/cli/playbook_files.h"
 #include "agent/core/gate.h"
 #include "agent/core/guardrails/output_guard.h"
+#include "agent/core/playbook/live.h"
 #include "agent/core/verify/lexicon.h"
 #include "agent/core/verify/verifier.h"
 #include "agent/models/guided/guided_model.h"
@@ -127,6 +128,10 @@ struct Composition::Parts {
   std::unique_ptr<verify::Verifier> verifier;
   std::unique_ptr<store::SqliteJournal> journal;
   SystemClock clock;
+  PlannerRules base;                               // what no playbook says
+  std::vector<std::string> tool_names;
+  std::unique_ptr<LivePlaybook> live;              // nothing where the playbook is no file
+  fs::file_time_type playbook_time{};
   std::unique_ptr<runner::Runner> runner;   // last: goes before what it works with
 
   ~Parts() {
@@ -142,6 +147,9 @@ struct Composition::Parts {
   Result<void> open_index();
   Result<void> load_playbook();
   Result<void> make_gate();
+  PlannerRules rules_by(const Playbook& book) const;
+  Result<GateMaker> gate_by(const Playbook& book) const;
+  void watch_playbook();
   Result<void> make_guided();
   Result<void> make_models(const std::string& name);
   Result<void> make_servers(const std::string& name);
@@ -359,29 +367,67 @@ Result<std::reference_wrapper<runner::Runner>> Composition::runner() {
   if (!kept) return fail(kept.error());
   if (auto made = parts_->make_gate(); !made) return fail(made.error());
 
-  const Playbook& rules_of = *parts_->playbook;
-  PlannerRules rules;
-  rules.limits = rules_of.limits;
-  rules.guardrails = rules_of.guardrails;
-  rules.writes = names_of_writes(box->get());
-  rules.identifiers = guardrails::Identifiers::kTold;
-  rules.rungs = speakers->size();
-  for (const Model* speaker : *speakers) rules.can_repair.push_back(speaker != parts_->guided.get());
-  std::vector<std::string> tool_names;
-  for (const ToolSpec& spec : box->get().specs()) tool_names.push_back(spec.name);
-  const auto output = std::make_shared<const guardrails::OutputRules>(rules_of.guardrails, tool_names);
-  const auto make = [lexicon = parts_->lexicon.get(), verifier = parts_->verifier.get(), output]() -> std::unique_ptr<Gate> {
-    return std::make_unique<guardrails::GuardedGate>(std::make_unique<ProvingGate>(*lexicon, *verifier), output);
-  };
+  parts_->base.writes = names_of_writes(box->get());
+  parts_->base.identifiers = guardrails::Identifiers::kTold;
+  parts_->base.rungs = speakers->size();
+  for (const Model* speaker : *speakers) parts_->base.can_repair.push_back(speaker != parts_->guided.get());
+  for (const ToolSpec& spec : box->get().specs()) parts_->tool_names.push_back(spec.name);
+  auto make = parts_->gate_by(*parts_->playbook);
+  if (!make) return fail(make.error());
   if (wrap_) parts_->wrapped = wrap_(box->get());
   ToolBox& used = parts_->wrapped ? *parts_->wrapped : box->get();
-  runner::Services services{std::move(*speakers), used, kept->get(), parts_->clock, make};
+  runner::Services services{std::move(*speakers), used, kept->get(), parts_->clock, std::move(*make)};
   runner::Options options;
   options.kept = kSessionsKept;
-  options.locale = rules_of.brand.locale;
+  options.locale = parts_->playbook->brand.locale;
   options.currency = parts_->shop->catalogue().currency();
-  parts_->runner = std::make_unique<runner::Runner>(std::move(services), rules, options);
+  parts_->runner = std::make_unique<runner::Runner>(std::move(services), parts_->rules_by(*parts_->playbook), options);
+  parts_->watch_playbook();
   return std::ref(*parts_->runner);
+}
+
+// What a playbook says to the planner.
+PlannerRules Composition::Parts::rules_by(const Playbook& book) const {
+  PlannerRules rules = base;
+  rules.limits = book.limits;
+  rules.guardrails = book.guardrails;
+  rules.hesitation = book.hesitation;
+  return rules;
+}
+
+Result<GateMaker> Composition::Parts::gate_by(const Playbook& book) const {
+  const auto instructions = resource("prompts/agent/system.en.md");
+  if (!instructions) return fail(instructions.error());
+  const auto output = std::make_shared<const guardrails::OutputRules>(book.guardrails, tool_names, std::vector<std::string>{std::string(*instructions)});
+  return GateMaker([words = lexicon.get(), proof = verifier.get(), output]() -> std::unique_ptr<Gate> {
+    return std::make_unique<guardrails::GuardedGate>(std::make_unique<ProvingGate>(*words, *proof), output);
+  });
+}
+
+// A playbook that is a file of the merchant's may change while the program runs.
+void Composition::Parts::watch_playbook() {
+  std::error_code error;
+  playbook_time = fs::last_write_time(settings.playbook, error);
+  if (error) return;
+  live = std::make_unique<LivePlaybook>([name = settings.playbook] { return load_playbook_file(name); });
+  live->reload();
+}
+
+bool Composition::refresh() {
+  if (!parts_->live || !parts_->runner) return false;
+  std::error_code error;
+  const auto time = fs::last_write_time(parts_->settings.playbook, error);
+  if (error || time == parts_->playbook_time) return false;
+  parts_->playbook_time = time;
+  const LivePlaybook::Reloaded reloaded = parts_->live->reload();
+  if (const std::string wrong = first_errors(reloaded.findings); !wrong.empty()) spdlog::error("the playbook has mistakes, so the one before stays in use:{}", wrong);
+  if (!reloaded.changed) return false;
+  const auto playbook = parts_->live->current();
+  auto make = parts_->gate_by(*playbook);
+  if (!make) return false;
+  parts_->runner->use(parts_->rules_by(*playbook), std::move(*make));
+  spdlog::info("playbook: {} {} is in use now", playbook->name, playbook->hash.substr(0, 12));
+  return true;
 }
 
 }  // namespace floorwalker::cli

@@ -50,6 +50,10 @@ class Composition {
   Result<std::reference_wrapper<Journal>> journal();
   Result<std::reference_wrapper<runner::Runner>> runner();
 
+  // Takes up a playbook file that was changed since runner() was called: its guardrails, limits and plays hold for turns that begin from now on. One
+  // with mistakes is reported in the log, and the one before stays. True if another is in use now.
+  bool refresh();
+
   // Puts a box of the caller's around the tools, before runner() is first called: for planting faults.
   void wrap_tools(const std::function<std::shared_ptr<ToolBox>(ToolBox&)>& wrap) { wrap_ = wrap; }
 

@@ -9,6 +9,8 @@
 
 #include "agent/cli/command.h"
 #include "agent/cli/composition.h"
+#include "agent/cli/playbook_addons.h"
+#include "agent/cli/playbook_commands.h"
 #include "agent/cli/playbook_files.h"
 #include "agent/core/playbook/loader.h"
 #include "agent/resources/resources.h"
@@ -112,6 +114,9 @@ int check(const CheckOptions& options) {
       if (!vocabulary) return complain(vocabulary.error());
       // Both were named, so a name that the shop lacks is an error.
       for (Finding& finding : check_against(loaded.playbook, vocabulary->get(), true)) loaded.findings.push_back(std::move(finding));
+      auto addons = check_addons(loaded.playbook, *shop);
+      if (!addons) return complain(addons.error());
+      for (Finding& finding : *addons) loaded.findings.push_back(std::move(finding));
     }
     fine = fine && loaded.ok();
     if (options.json) {
@@ -148,6 +153,8 @@ void add_playbook(CLI::App& app, Exit& exit) {
   playbook->require_subcommand(1);
   add_check(*playbook, exit);
   add_schema(*playbook);
+  add_playbook_explain(*playbook, exit);
+  add_playbook_diff(*playbook, exit);
 }
 
 }  // namespace floorwalker::cli

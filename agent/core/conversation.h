@@ -44,6 +44,35 @@ struct Asked {
   bool operator==(const Asked&) const = default;
 };
 
+// Something that the page reported of the shopper, as far as plays ask for it.
+struct Seen {
+  std::string signal;                    // "view", "option", "search", "removed", "guide", "dwell", "idle", "cart_idle", "left_window"
+  ProductId product;                     // empty where it concerns none
+  std::string kind;                      // of what was looked at, "" if the page did not say
+  std::int64_t amount = 0;               // milliseconds, or results of a search
+  Time at{};
+
+  bool operator==(const Seen&) const = default;
+};
+
+// A proactive offer that was made.
+struct Offered {
+  std::string play;
+  Time at{};
+
+  bool operator==(const Offered&) const = default;
+};
+
+// What proactive plays go by. Without the shopper's consent nothing is kept in it.
+struct Watch {
+  bool consented = false;
+  bool dismissed = false;                // the latest offer was waved away
+  std::vector<Seen> seen;                // the latest, oldest first
+  std::vector<Offered> offered;          // all of the session
+
+  bool operator==(const Watch&) const = default;
+};
+
 // What a conversation knows besides its messages. A plain value: saved, resumed and replayed.
 struct Memory {
   std::vector<Need> needs;               // current ones, the latest last
@@ -56,6 +85,7 @@ struct Memory {
   std::optional<LineId> last_line;       // what "that one" means after a cart change
   std::string plan;                      // the guided model's own state, JSON; empty for others
   int addons_offered = 0;
+  Watch watch;
 
   bool operator==(const Memory&) const = default;
 };

@@ -6,6 +6,7 @@
 
 #include "agent/core/effect.h"
 #include "agent/core/event.h"
+#include "agent/core/guardrails/input_guard.h"
 #include "agent/core/guardrails/shop_actions.h"
 #include "agent/core/playbook/playbook.h"
 #include "agent/core/turn.h"
@@ -25,6 +26,19 @@ struct PlannerTexts {
       {"update_cart", "Shall I change your cart like that?"},
       {"hand_off", "Shall I pass you on to a colleague?"},
   };
+  // What the input rules lead to, and what proactive plays offer where the playbook has no words of its own.
+  std::string too_long = "That is more than I can read at once. Could you put it more briefly?";
+  std::string other_language = "I'm sorry, I can only help in the languages of this shop.";
+  std::string off_topic = "I can't help with that here. I'm glad to help you find something in the shop.";
+  std::string not_readable = "I can't act on that message. What can I help you find in the shop?";
+  std::map<std::string, std::string> offers{
+      {"compare", "Shall I compare the ones you have been looking at?"},
+      {"help", "Can I help you find something?"},
+      {"alternatives", "Shall I show you alternatives?"},
+      {"sizing", "Would you like help with the size?"},
+      {"delivery", "Do you have a question about delivery or returns?"},
+      {"checkout", "Is there anything left to clear up before you check out?"},
+  };
   // Words of a plain yes: a text made of these alone, with at least one of the first list, confirms.
   std::vector<std::string> yes{"yes", "yeah", "yep", "yup", "sure", "ok", "okay", "confirm", "confirmed", "proceed", "absolutely", "definitely", "ahead"};
   std::vector<std::string> yes_company{"please", "go", "do", "it", "that", "of", "course", "fine", "thanks", "thank", "you", "sounds", "good", "great",
@@ -36,6 +50,7 @@ struct PlannerRules {
   std::string origin;                  // of the store: tells its sessions from those of the same id elsewhere; begins every key
   LimitRules limits;
   GuardrailRules guardrails;
+  HesitationRules hesitation;
   std::vector<std::string> writes;     // names of the tools that change something
   guardrails::Identifiers identifiers = guardrails::Identifiers::kAny;  // which a write may use
   std::size_t rungs = 1;               // models in the fallback chain, the first one speaks by default
@@ -48,10 +63,11 @@ struct PlannerRules {
 //
 // What it holds to: a turn ends with something said unless it is a silent event; steps, time and cost have limits, after which the model
 // may only answer; a call that failed is not repeated unchanged; nothing unproven is released; a fallback continues after what was
-// already released; a tool that needs the shopper's yes is not called before it.
+// already released; a message that the input rules refuse reaches no model; nothing is offered unasked but what a play and the proactive
+// rules allow; a tool that needs the shopper's yes is not called before it.
 class Planner {
  public:
-  explicit Planner(PlannerRules rules) : rules_(std::move(rules)) {}
+  explicit Planner(PlannerRules rules) : rules_(std::move(rules)), input_(rules_.guardrails) {}
 
   struct Step {
     Session session;
@@ -73,9 +89,11 @@ class Planner {
   static Conversation close(Session session);
 
   const PlannerRules& rules() const { return rules_; }
+  const guardrails::InputGuard& input() const { return input_; }
 
  private:
   PlannerRules rules_;
+  guardrails::InputGuard input_;
 };
 
 }  // namespace floorwalker

@@ -61,9 +61,10 @@ class Hearing {
 
 }  // namespace
 
-Flight::Flight(const Services& services, const Planner& planner, Live& live, TurnListener* listener, Ready ready, Landed landed)
+Flight::Flight(const Services& services, Live& live, TurnListener* listener, Ready ready, Landed landed)
     : services_(services),
-      planner_(planner),
+      ruled_(live.ruled),
+      planner_(ruled_->planner),
       live_(live),
       listener_(listener),
       ready_(std::move(ready)),
@@ -294,20 +295,37 @@ void Flight::start_model(const CallModel& call) {
 void Flight::call_tool(const CallTool& call) {
   if (listener_) listener_->calling(call.call);
   if (call.effect == ToolEffect::kWrite) writes_.emplace(call.call.id, call);
-  const ToolContext context{session_.conversation.session, session_.conversation.cart, call.key, services_.clock.now(), tool_stop_.get_token()};
-  ToolResult result;
-  try {
-    result = services_.tools.call(call.call, context);
-  } catch (const std::exception& error) {   // a bug in a tool: the model hears no more than that
-    result.outcome = call.effect == ToolEffect::kWrite ? ToolOutcome::kUnknown : ToolOutcome::kFailed;
-    result.content = R"({"error":{"kind":"internal","message":"internal error"}})";
-    result.observed = context.now;
-  }
-  result.call = call.call.id;
+  ToolResult result = result_of(call);
   if (listener_) listener_->called(call.call, result);
   const bool tells_cart = call.effect == ToolEffect::kWrite || call.call.name == "view_cart";
   CartId cart = tells_cart ? cart_in(result.content) : CartId();
   post({services_.clock.now(), call.step, ToolFinished{std::move(result), std::move(cart)}});
+}
+
+// What the tool says, made harmless; with the shopper's own data, which only the tool gets to see, hidden again.
+ToolResult Flight::result_of(const CallTool& call) {
+  const ToolContext context{session_.conversation.session, session_.conversation.cart, call.key, services_.clock.now(), tool_stop_.get_token()};
+  ToolResult result;
+  result.observed = context.now;
+  ToolCall meant = call.call;
+  const auto arguments = live_.redactor.restore(call.call.arguments);
+  if (!arguments) {
+    result.outcome = ToolOutcome::kRefused;
+    result.content = R"({"error":{"kind":"invalid_argument","message":"what the shopper told of themselves is not at hand any more; ask them for it again"}})";
+    result.call = call.call.id;
+    return result;
+  }
+  meant.arguments = *arguments;
+  try {
+    result = services_.tools.call(meant, context);
+  } catch (const std::exception& error) {   // a bug in a tool: the model hears no more than that
+    result.outcome = call.effect == ToolEffect::kWrite ? ToolOutcome::kUnknown : ToolOutcome::kFailed;
+    result.content = R"({"error":{"kind":"internal","message":"internal error"}})";
+  }
+  result.content = live_.redactor.hide(std::move(result.content));
+  result = ruled_->results.check(std::move(result), call.effect);
+  result.call = call.call.id;
+  return result;
 }
 
 void Flight::land(Result<TurnResult> result) {

@@ -12,15 +12,26 @@
 #include <string>
 #include <vector>
 
+#include "agent/core/guardrails/personal.h"
+#include "agent/core/guardrails/result_guard.h"
 #include "agent/runner/runner.h"
 
 namespace floorwalker::runner {
+
+// What turns are run by. Immutable, shared by the turns that began under it.
+struct Ruled {
+  Planner planner;
+  guardrails::ResultGuard results;
+  GateMaker make_gate;
+};
 
 // What a session keeps between turns: the conversation and the evidence that its gate has gathered.
 struct Live {
   Conversation conversation;
   std::unique_ptr<Gate> gate;
   std::size_t learned = 0;   // messages that the gate knows
+  guardrails::Redactor redactor;   // knows what the placeholders in the conversation stand for
+  std::shared_ptr<const Ruled> ruled;   // whose gate it is
 };
 
 // One turn in flight: the inbox of its events and the loop that takes them to the planner, writes them down and performs what follows.
@@ -32,7 +43,7 @@ class Flight : public std::enable_shared_from_this<Flight> {
   using Ready = std::function<void(std::shared_ptr<Flight>)>;            // the flight has something to do: pump it soon
   using Landed = std::function<void(Flight&, Result<TurnResult>)>;       // called once, from pump
 
-  Flight(const Services& services, const Planner& planner, Live& live, TurnListener* listener, Ready ready, Landed landed);
+  Flight(const Services& services, Live& live, TurnListener* listener, Ready ready, Landed landed);
 
   // Begins with the shopper's event. `stop` cancels the turn.
   void begin(Event event, const std::stop_token& stop);
@@ -68,9 +79,11 @@ class Flight : public std::enable_shared_from_this<Flight> {
   void perform();
   void start_model(const CallModel& call);
   void call_tool(const CallTool& call);
+  ToolResult result_of(const CallTool& call);
   void land(Result<TurnResult> result);
 
   const Services& services_;
+  const std::shared_ptr<const Ruled> ruled_;         // of the whole turn, whatever is published meanwhile
   const Planner& planner_;
   Live& live_;
   TurnListener* listener_;

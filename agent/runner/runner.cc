@@ -48,6 +48,15 @@ TurnRequest sane(TurnRequest request) {
   return request;
 }
 
+// As it may be stored: harmless, and without the shopper's personal data.
+void make_private(TurnRequest& request, const guardrails::InputGuard& input, guardrails::Redactor& redactor) {
+  if (auto* said = std::get_if<ShopperSaid>(&request.input)) {
+    said->text = redactor.redact(input.tidy(said->text));
+  } else {
+    for (auto& [name, value] : std::get<ShopperDid>(request.input).details) value = redactor.redact(value);
+  }
+}
+
 }  // namespace
 
 struct Runner::State {
@@ -74,9 +83,13 @@ struct Runner::State {
   };
 
   State(Services services_in, const PlannerRules& rules, Options options_in)
-      : services(std::move(services_in)), planner(with_origin(rules, services.journal)), options(std::move(options_in)), pool(std::make_shared<Pool>(options.workers)) {}
+      : services(std::move(services_in)), options(std::move(options_in)), ruled(ruled_by(rules, services.make_gate)), pool(std::make_shared<Pool>(options.workers)) {}
   ~State() { pool->stop(); }
 
+  std::shared_ptr<const Ruled> ruled_by(const PlannerRules& rules, GateMaker make_gate) const {
+    return std::make_shared<const Ruled>(Ruled{Planner(with_origin(rules, services.journal)), guardrails::ResultGuard(rules.guardrails.results), std::move(make_gate)});
+  }
+  void apply_rules(Live& live);
   Result<void> admit(const SessionId& session, Job job);
   void serve(const std::shared_ptr<Room>& room);
   void begin(const std::shared_ptr<Room>& room, Job job);
@@ -88,10 +101,10 @@ struct Runner::State {
   void watch(const std::shared_ptr<Flight>& flight);
 
   Services services;
-  Planner planner;
   Options options;
 
   std::mutex mutex;                        // guards what follows, and the rooms' `waiting`, `busy` and `idle`
+  std::shared_ptr<const Ruled> ruled;
   std::map<SessionId, std::shared_ptr<Room>> rooms;
   std::list<SessionId> idle;               // least recently used first
   std::size_t admitted = 0;
@@ -160,7 +173,8 @@ Result<std::optional<TurnResult>> Runner::State::stored_answer(const Room& room,
   auto stored = services.journal.answered(request.session, key);
   if (!stored) return fail(stored.error());
   if (!*stored) return std::nullopt;
-  if ((*stored)->asked != request_text(body_of(request))) {
+  // The same words told again may have got other placeholders.
+  if (guardrails::without_numbers((*stored)->asked) != guardrails::without_numbers(request_text(body_of(request)))) {
     return fail(ErrorKind::kConflict, "The key \"" + key + "\" was used before in this session for another request.");
   }
   if (!(*stored)->reply) return std::nullopt;
@@ -171,17 +185,34 @@ Result<std::optional<TurnResult>> Runner::State::stored_answer(const Room& room,
   return std::optional<TurnResult>(std::move(result));
 }
 
+// The rules that are in use now; where they changed, the gate hears the conversation anew.
+void Runner::State::apply_rules(Live& live) {
+  std::shared_ptr<const Ruled> now;
+  {
+    const std::lock_guard lock(mutex);
+    now = ruled;
+  }
+  if (live.ruled == now) return;
+  live.gate = now->make_gate();
+  live.learned = 0;
+  live.redactor.look_for(now->planner.rules().guardrails.redact);
+  live.ruled = std::move(now);
+}
+
 // Makes sure that the room has its conversation. Returns the events of a turn that a crash left open.
 Result<std::vector<Event>> Runner::State::enter(Room& room) {
   if (room.live) return std::vector<Event>();
   auto stored = services.journal.open(room.id);
   if (!stored) return fail(stored.error());
   room.live = std::make_unique<Live>();
-  room.live->gate = services.make_gate();
   room.live->conversation = std::move(stored->conversation);
   if (room.live->conversation.turn == 0) {
     room.live->conversation.locale = options.locale;
     room.live->conversation.currency = options.currency;
+  }
+  for (const Message& message : room.live->conversation.messages) room.live->redactor.go_on_after(message.text);
+  for (const Event& event : stored->open) {
+    if (const auto* said = std::get_if<ShopperSaid>(&event.body)) room.live->redactor.go_on_after(said->text);
   }
   return std::move(stored->open);
 }
@@ -192,6 +223,8 @@ void Runner::State::begin(const std::shared_ptr<Room>& room, Job job) {
     job.done(fail(open.error()));
     return leave(room);
   }
+  apply_rules(*room->live);
+  if (job.request) make_private(*job.request, room->live->ruled->planner.input(), room->live->redactor);
   if (!open->empty() || !job.request) return fly(room, std::move(job), *open);
   auto stored = stored_answer(*room, *job.request);
   if (!stored || *stored) {
@@ -218,7 +251,7 @@ void Runner::State::fly(const std::shared_ptr<Room>& room, Job job, const std::v
     landed(room, std::move(*job), resumed, std::move(result));
   };
   // Not make_shared: a timer's weak pointer would keep the memory until the deadline.
-  room->flight.reset(new Flight(services, planner, *room->live, listener, hand, std::move(on_landed)));
+  room->flight.reset(new Flight(services, *room->live, listener, hand, std::move(on_landed)));
   const auto flight = room->flight;
   if (resumed) flight->resume(open);
   else flight->begin({services.clock.now(), 0, body_of(normalised(std::move(*request), turn))}, stop);
@@ -332,6 +365,12 @@ Result<std::optional<TurnResult>> Runner::resume(const SessionId& session, TurnL
   if (!result) return fail(result.error());
   if (result->reply.turn == 0) return std::nullopt;
   return std::optional<TurnResult>(std::move(*result));
+}
+
+void Runner::use(const PlannerRules& rules, GateMaker make_gate) {
+  auto ruled = state_->ruled_by(rules, std::move(make_gate));
+  const std::lock_guard lock(state_->mutex);
+  state_->ruled = std::move(ruled);
 }
 
 Result<Conversation> Runner::conversation(const SessionId& session) {

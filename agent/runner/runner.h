@@ -85,6 +85,9 @@ class Runner {
   // Finishes the turn that a crash left open, if there is one.
   Result<std::optional<TurnResult>> resume(const SessionId& session, TurnListener* listener = nullptr);
 
+  // Turns that begin from now on follow these rules and gate; those in flight end under the old ones. For a playbook that changed.
+  void use(const PlannerRules& rules, GateMaker make_gate);
+
   // The conversation as of its last finished turn.
   Result<Conversation> conversation(const SessionId& session);
 

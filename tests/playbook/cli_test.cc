@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
 #include <string>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -89,6 +91,48 @@ TEST_F(PlaybookCommand, PrintsTheSchema) {
 TEST_F(PlaybookCommand, WrongUsageIsStatusTwo) {
   EXPECT_EQ(run("check").status, 2);
   EXPECT_EQ(run("check --format pdf x.yaml").status, 2);
+}
+
+constexpr const char* kTranscript =
+    R"({"id":"t1","messages":[{"role":"user","content":"I am Ann, please cancel order #W1, I don't need it any more"},{"role":"assistant","content":"","tool_calls":[{"id":"c1","function":{"name":"find_user_id_by_email","arguments":"{\"email\":\"a@example.com\"}"}}]},{"role":"tool","tool_call_id":"c1","content":"ann_1"},{"role":"assistant","content":"","tool_calls":[{"id":"c2","function":{"name":"get_order_details","arguments":"{\"order_id\":\"#W1\"}"}}]},{"role":"tool","tool_call_id":"c2","content":"{\"order_id\":\"#W1\",\"user_id\":\"ann_1\",\"status\":\"processed\"}"},{"role":"assistant","content":"","tool_calls":[{"id":"c3","function":{"name":"cancel_pending_order","arguments":"{\"order_id\":\"#W1\",\"reason\":\"no longer needed\"}"}}]}]})";
+
+TEST_F(PlaybookCommand, ExplainsEveryRuleWithTheValuesCompared) {
+  const std::string file = write("t.jsonl", std::string(kTranscript) + "\n");
+  const Ran ran = run("explain " + file + " --playbook retail-service");
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_NE(ran.out.find("call \"cancel_pending_order\": refuse by order-pending"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("ACTS order-pending: order.status = 'pending' (processed, pending)"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("ok   one-shopper: count(identities) = 1 (1, 1)"), std::string::npos) << ran.out;
+  EXPECT_EQ(run("explain " + file + " --playbook retail-service --turn 2").out.find("cancel_pending_order"), std::string::npos);
+}
+
+TEST_F(PlaybookCommand, ExplainsAsJsonLines) {
+  const Ran ran = run("explain --json " + write("t.jsonl", std::string(kTranscript) + "\n") + " --playbook retail-service");
+  std::istringstream lines(ran.out);
+  std::set<std::string> seen;
+  for (std::string line; std::getline(lines, line);) {
+    const auto row = nlohmann::json::parse(line);
+    seen.insert(row.at("what").get<std::string>());
+    EXPECT_EQ(row.at("playbook").get<std::string>().size(), 64u);
+    EXPECT_FALSE(row.at("considered").empty() && row["what"] != "call") << line;
+  }
+  EXPECT_EQ(seen, (std::set<std::string>{"shopper", "call", "result"}));
+}
+
+TEST_F(PlaybookCommand, ShowsWhatTwoPlaybooksDecideDifferently) {
+  const std::string file = write("t.jsonl", std::string(kTranscript) + "\n");
+  const std::string other = write("other.yaml", "playbook: other\nextends: retail-service\ndesk: {conditions: {order-pending: {that: \"order.status != 'gone'\"}}}\n");
+  const Ran ran = run("diff retail-service " + other + " " + file);
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_NE(ran.out.find("refuse (order-pending) -> "), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("1 conversations"), std::string::npos);
+  EXPECT_NE(run("diff retail-service retail-service " + file).out.find(" 0 differ"), std::string::npos);
+  EXPECT_EQ(run("diff retail-service none.yaml " + file).status, 1);
+}
+
+TEST_F(PlaybookCommand, FindsAddonsThatCouldNeverBeOffered) {
+  const std::string good = write("good.yaml", "playbook: good\naddons: {laptop: {recommended: [laptop sleeve]}}\n");
+  EXPECT_EQ(run("check " + good).status, 0);
 }
 
 }  // namespace

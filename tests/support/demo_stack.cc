@@ -26,7 +26,7 @@ std::vector<embedded::DemoFile> demo_files() {
 
 }  // namespace
 
-DemoStack::DemoStack(const std::filesystem::path& folder, Model& model, Journal& journal, const Wrap& wrap)
+DemoStack::DemoStack(const std::filesystem::path& folder, Model& model, Journal& journal, const Wrap& wrap, const Adjust& adjust)
     : shop_(must(embedded::open_demo_shop(folder / "demo-shop.db", demo_files()))) {
   search_ = std::make_unique<search::IndexedSearch>(shop_->catalogue(),
                                                     must(search::load_or_build_index(shop_->catalogue(), folder / "demo-shop.db.index")));
@@ -39,8 +39,9 @@ DemoStack::DemoStack(const std::filesystem::path& folder, Model& model, Journal&
   for (const ToolSpec& spec : tools.specs()) {
     if (spec.effect == ToolEffect::kWrite) rules.writes.push_back(spec.name);
   }
-  runner_ = std::make_unique<runner::Runner>(runner::Services{{&model}, tools, journal, clock_, [] { return std::make_unique<OpenGate>(); }},
-                                             rules, runner::Options{});
+  GateMaker make_gate = [] { return std::make_unique<OpenGate>(); };
+  if (adjust) adjust(rules, make_gate);
+  runner_ = std::make_unique<runner::Runner>(runner::Services{{&model}, tools, journal, clock_, std::move(make_gate)}, rules, runner::Options{});
 }
 
 DemoStack::~DemoStack() = default;

@@ -21,7 +21,9 @@ class DemoStack {
   using Wrap = std::function<std::unique_ptr<ToolBox>(ToolBox&)>;
 
   // The demo shop's file, made in `folder` if it is not there. Throws std::runtime_error if anything fails: a test that cannot begin.
-  DemoStack(const std::filesystem::path& folder, Model& model, Journal& journal, const Wrap& wrap = {});
+  // `adjust` may set other rules and another gate than none.
+  using Adjust = std::function<void(PlannerRules& rules, GateMaker& make_gate)>;
+  DemoStack(const std::filesystem::path& folder, Model& model, Journal& journal, const Wrap& wrap = {}, const Adjust& adjust = {});
   ~DemoStack();
 
   runner::Runner& runner() { return *runner_; }

@@ -185,8 +185,8 @@ class CallScope final : public Scope {
 // Goes through the rules for one call until one acts.
 class Judge {
  public:
-  Judge(const ActionRules::Compiled& rules, const Records& records, const Dialogue& dialogue, const std::string& shopper_text)
-      : rules_(rules), records_(records), dialogue_(dialogue), shopper_text_(shopper_text) {}
+  Judge(const ActionRules::Compiled& rules, const Records& records, const Dialogue& dialogue, const std::string& shopper_text, Detail detail)
+      : rules_(rules), records_(records), dialogue_(dialogue), shopper_text_(shopper_text), detail_(detail) {}
 
   Ruling take() { return std::move(ruling_); }
   bool open() const { return ruling_.decision == Decision::kAllow; }
@@ -272,8 +272,13 @@ class Judge {
 
   void condition_holds(const CompiledCondition& condition, const CallScope& scope) {
     const Outcome outcome = condition.that.holds(scope);
-    if (outcome == Outcome::kHolds) return pass(condition.rule.name);
-    if (outcome == Outcome::kFails) return act(Decision::kRefuse, condition.rule.name, condition.otherwise.fill(scope));
+    const std::string compared = detail_ == Detail::kValues ? condition.that.compared(scope) : "";
+    if (outcome == Outcome::kHolds) return pass(condition.rule.name, compared);
+    if (outcome == Outcome::kFails) {
+      act(Decision::kRefuse, condition.rule.name, condition.otherwise.fill(scope));
+      if (!compared.empty()) ruling_.considered.back().why = compared;
+      return;
+    }
     if (condition.rule.unknown == Undecided::kAllow) {
       ruling_.considered.push_back({condition.rule.name, Considered::Came::kCouldNotRun, "allowed although the evidence does not say"});
       return;
@@ -286,6 +291,7 @@ class Judge {
   const Records& records_;
   const Dialogue& dialogue_;
   const std::string& shopper_text_;
+  const Detail detail_;
   Ruling ruling_;
 };
 
@@ -372,10 +378,10 @@ void ActionGuard::begin(const ToolCall& call) {
   if (state_->compiled().actions.contains(call.name)) state_->under_way[call.name].push_back(arguments_of(call));
 }
 
-Ruling ActionGuard::decide(const ToolCall& call) const {
+Ruling ActionGuard::decide(const ToolCall& call, Detail detail) const {
   const State& state = *state_;
   const ActionRules::Compiled& rules = state.compiled();
-  Judge judge(rules, state.records, state.dialogue, state.shopper_text);
+  Judge judge(rules, state.records, state.dialogue, state.shopper_text, detail);
   if (rules.guardrails.granted && !has(*rules.guardrails.granted, call.name)) {
     judge.act(Decision::kRefuse, "grant", "The tool '" + call.name + "' is not granted.");
     return judge.take();

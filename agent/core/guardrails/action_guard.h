@@ -22,6 +22,9 @@ struct Considered {
   std::string why;      // the values compared
 };
 
+// Whether a ruling tells the values that each condition compared: for traces, which cost more than the decision.
+enum class Detail { kShort, kValues };
+
 // What the guard says of one call.
 struct Ruling {
   Decision decision = Decision::kAllow;
@@ -58,7 +61,7 @@ class ActionGuard {
   void add(const Message& message);
 
   // Whether the call may be made now. Reads are allowed unless the playbook does not grant them.
-  Ruling decide(const ToolCall& call) const;
+  Ruling decide(const ToolCall& call, Detail detail = Detail::kShort) const;
 
   // Tells that the call is being made and its result comes later; until then conditions see it in `under_way`.
   void begin(const ToolCall& call);

@@ -475,6 +475,66 @@ Outcome Condition::holds(const Scope& scope) const {
   return Evaluator(scope, made).holds(*root_);
 }
 
+namespace {
+
+// An expression as it could have been written.
+std::string written(const Node& node) {
+  const auto list = [&](const char* open, const char* close) {
+    std::string all;
+    for (const Node& child : node.children) all += (all.empty() ? "" : ", ") + written(child);
+    return open + all + close;
+  };
+  switch (node.op) {
+    case Op::kLiteral: return node.literal.type == Value::Type::kText ? "'" + node.literal.text + "'" : node.literal.shown();
+    case Op::kName: return node.name;
+    case Op::kField: return written(node.children[0]) + "." + node.name;
+    case Op::kIndex: return written(node.children[0]) + "[" + written(node.children[1]) + "]";
+    case Op::kCall: return node.name + list("(", ")");
+    case Op::kList: return list("[", "]");
+    case Op::kNot: return "not " + written(node.children[0]);
+    case Op::kAnd: return written(node.children[0]) + " and " + written(node.children[1]);
+    case Op::kOr: return written(node.children[0]) + " or " + written(node.children[1]);
+    case Op::kCompare: return written(node.children[0]) + " " + node.name + " " + written(node.children[1]);
+    case Op::kIn: return written(node.children[0]) + " in " + written(node.children[1]);
+    case Op::kNotIn: return written(node.children[0]) + " not in " + written(node.children[1]);
+    case Op::kAdd: return written(node.children[0]) + " + " + written(node.children[1]);
+    case Op::kSubtract: break;
+  }
+  return written(node.children[0]) + " - " + written(node.children[1]);
+}
+
+constexpr std::size_t kLongestShown = 120;
+
+std::string shortened(std::string text) {
+  if (text.size() <= kLongestShown) return text;
+  std::size_t end = kLongestShown;
+  while ((text[end] & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "...";
+}
+
+void compare_all(const Node& node, Evaluator& evaluator, std::string& out) {
+  if (node.op == Op::kNot || node.op == Op::kAnd || node.op == Op::kOr) {
+    for (const Node& child : node.children) compare_all(child, evaluator, out);
+    return;
+  }
+  if (!out.empty()) out += "; ";
+  out += written(node) + " (";
+  const bool pair = node.op == Op::kCompare || node.op == Op::kIn || node.op == Op::kNotIn;
+  if (pair) out += shortened(evaluator.value(node.children[0]).shown()) + ", " + shortened(evaluator.value(node.children[1]).shown());
+  else out += shortened(evaluator.value(node).shown());
+  out += ")";
+}
+
+}  // namespace
+
+std::string Condition::compared(const Scope& scope) const {
+  std::deque<Value> made;
+  Evaluator evaluator(scope, made);
+  std::string all;
+  compare_all(*root_, evaluator, all);
+  return all;
+}
+
 std::vector<std::string> Condition::names() const {
   std::vector<std::string> found;
   const std::function<void(const Node&)> walk = [&](const Node& node) {

@@ -45,6 +45,9 @@ class Condition {
 
   Outcome holds(const Scope& scope) const;
 
+  // What is compared with what, with the values: "order.status = 'pending' (delivered, pending)". For traces.
+  std::string compared(const Scope& scope) const;
+
   // Every plain name that the expression starts a path with, for checking a playbook.
   std::vector<std::string> names() const;
 

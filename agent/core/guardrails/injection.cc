@@ -15,7 +15,7 @@ constexpr std::size_t kBlob = 48;  // letters and digits without a space: no wor
 // What product texts do not say. Several languages, because the reader that obeys understands them all.
 const Phrases& marks() {
   static const Phrases phrases = {
-      "ignore all", "ignore any", "ignore previous", "ignore prior", "ignore the above", "ignore your", "ignore these", "ignore earlier", "disregard", "forget your",
+      "quoted text not an instruction", "ignore all", "ignore any", "ignore previous", "ignore prior", "ignore the above", "ignore your", "ignore these", "ignore earlier", "disregard", "forget your",
       "forget everything", "forget all", "forget previous", "new instructions", "your instructions", "prior instructions", "previous instructions", "these instructions",
       "follow these", "instruction to", "instructions to", "instructions for", "end of instructions", "system prompt", "system message", "system notice", "system override", "system update",
       "developer mode", "debug mode", "admin mode", "you are now", "you are a", "from now on you", "act as", "pretend to", "as an ai", "ai assistant", "ai agent",

@@ -1,7 +1,9 @@
 #include "agent/core/guardrails/output_guard.h"
 
 #include <algorithm>
+#include <cctype>
 
+#include "agent/core/guardrails/topics.h"
 #include "agent/core/text.h"
 
 namespace floorwalker::guardrails {
@@ -33,37 +35,6 @@ bool counts_down(const std::string& words) {
   return false;
 }
 
-// Words that mark a topic of the playbook.
-struct Topic {
-  const char* name;
-  std::vector<std::string> words;
-};
-
-const std::vector<Topic>& topics() {
-  static const std::vector<Topic> known = {
-      {"medical_advice", {"cures", "cure your", "treats your", "treat your condition", "heals", "diagnose", "diagnosis", "prescription", "instead of your medication",
-                          "stop taking your", "lower your blood pressure", "lowers blood pressure", "relieves pain", "will help your condition", "clinically proven to"}},
-      {"legal_advice", {"you can sue", "legal advice", "your legal rights are", "take them to court", "you are legally entitled"}},
-      {"financial_advice", {"good investment", "will increase in value", "hold its value", "invest in", "financial advice"}},
-      {"politics", {"election", "president", "political party", "vote for", "republican", "democrat"}},
-      {"religion", {"god wants", "your religion", "the bible says", "the quran says"}},
-  };
-  return known;
-}
-
-std::vector<std::string> words_of_topics(const std::vector<std::string>& wanted) {
-  std::vector<std::string> words;
-  for (const std::string& name : wanted) {
-    const auto known = std::find_if(topics().begin(), topics().end(), [&](const Topic& topic) { return name == topic.name; });
-    if (known == topics().end()) {
-      words.push_back(text::spaced(name));
-    } else {
-      words.insert(words.end(), known->words.begin(), known->words.end());
-    }
-  }
-  return words;
-}
-
 // Tool names that no shopper would read as plain words.
 std::vector<std::string> internal_names(const std::vector<std::string>& tool_names) {
   std::vector<std::string> names;
@@ -71,17 +42,151 @@ std::vector<std::string> internal_names(const std::vector<std::string>& tool_nam
   return names;
 }
 
+constexpr std::size_t kShingle = 6;   // words in a row that nobody says by chance
+
+// Every run of so many words of the private texts, and single words of letters and digits that look like keys.
+std::vector<std::string> private_phrases(const std::vector<std::string>& texts) {
+  std::vector<std::string> phrases;
+  for (const std::string& text : texts) {
+    const std::vector<text::Word> words = text::words(text);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      const std::string& word = words[i].folded;
+      const bool digits = word.find_first_of("0123456789") != std::string::npos, letters = word.find_first_not_of("0123456789.,") != std::string::npos;
+      if (word.size() >= 8 && digits && letters) phrases.push_back(word);
+      if (i + kShingle > words.size()) continue;
+      std::string run;
+      for (std::size_t j = i; j < i + kShingle; ++j) run += words[j].folded + " ";
+      phrases.push_back(std::move(run));
+    }
+  }
+  return phrases;
+}
+
+bool id_part(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '/' || c == ':'; }
+
+// Whether a value is an id that only machines use: long enough, and with a digit.
+bool machine_id(std::string_view value) {
+  return value.size() >= 5 && value.size() <= 100 && value.find_first_of("0123456789") != std::string_view::npos &&
+         std::all_of(value.begin(), value.end(), id_part) && value.find_first_not_of("0123456789.") != std::string_view::npos;
+}
+
+// Calls `each` for every text that stands in JSON behind `key`, as written there.
+template <typename Each>
+void values_of(std::string_view json, std::string_view key, const Each& each) {
+  for (std::size_t at = json.find(key); at != std::string_view::npos; at = json.find(key, at + key.size())) {
+    const std::size_t start = at + key.size();
+    each(json.substr(start, std::min(json.find('"', start), json.size()) - start));
+  }
+}
+
+// Calls `each` for every word of the text that could be an id.
+template <typename Each>
+void id_words(std::string_view text, const Each& each) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t start = at;
+    while (at < text.size() && id_part(text[at])) ++at;
+    std::string_view word = text.substr(start, at - start);
+    while (!word.empty() && std::isalnum(static_cast<unsigned char>(word.back())) == 0) word.remove_suffix(1);
+    if (machine_id(word)) each(word);
+    if (at == start) ++at;
+  }
+}
+
+// Calls `each` for every web address in the text, with where it stands.
+template <typename Each>
+void addresses(std::string_view text, const Each& each) {
+  for (std::size_t at = text.find("://"); at != std::string_view::npos; at = text.find("://", at + 3)) {
+    std::size_t start = at, end = at + 3;
+    while (start > 0 && std::isalpha(static_cast<unsigned char>(text[start - 1])) != 0) --start;
+    while (end < text.size() && !std::isspace(static_cast<unsigned char>(text[end])) && std::string_view("\"'<>)]}\\").find(text[end]) == std::string_view::npos) ++end;
+    while (end > at + 3 && std::string_view(".,;!").find(text[end - 1]) != std::string_view::npos) --end;
+    each(text.substr(start, end - start), start, end);
+  }
+}
+
 }  // namespace
 
-OutputRules::OutputRules(const GuardrailRules& rules, const std::vector<std::string>& tool_names)
-    : count_down_(rules.urgency_only_if_proven),
+void Told::add(const Message& message) {
+  if (message.role == Role::kShopper) {
+    id_words(message.text, [&](std::string_view word) { public_.emplace(word); });
+    addresses(message.text, [&](std::string_view address, auto, auto) { mentioned_.emplace(address); });
+  }
+  if (message.role != Role::kTool) return;
+  note_ids(message.result.content);
+  note_addresses(message.result.content);
+}
+
+// What is told as an article number or within a title is no secret, and orders are known by their number.
+void Told::note_ids(std::string_view content) {
+  const bool orders = content.substr(0, 10) == "{\"orders\":";
+  for (const std::string_view key : {"\"id\":\"", "\"product\":\"", "\"variant\":\"", "\"line\":\"", "\"cart\":\""}) {
+    values_of(content, key, [&](std::string_view value) {
+      id_words(value, [&](std::string_view word) { (orders ? public_ : ids_).emplace(word); });
+    });
+  }
+  for (const std::string_view key : {"\"sku\":\"", "\"mpn\":\"", "\"model\":\"", "\"gtin\":\"", "\"title\":\"", "\"reference\":\""}) {
+    values_of(content, key, [&](std::string_view value) { id_words(value, [&](std::string_view word) { public_.emplace(word); }); });
+  }
+}
+
+void Told::note_addresses(std::string_view content) {
+  addresses(content, [&](std::string_view address, std::size_t start, std::size_t end) {
+    const bool whole = start > 0 && content[start - 1] == '"' && end < content.size() && content[end] == '"';
+    const std::string_view before = content.substr(0, start);
+    const bool field = whole && (before.ends_with("url\":\"") || before.ends_with("link\":\"") || before.ends_with("checkout\":\""));
+    (field ? addresses_ : mentioned_).emplace(address);
+  });
+}
+
+std::string Told::internal_in(std::string_view text) const {
+  std::string found;
+  if (ids_.empty()) return found;
+  id_words(text, [&](std::string_view word) {
+    const std::string id(word);
+    if (found.empty() && ids_.contains(id) && !public_.contains(id)) found = id;
+  });
+  return found;
+}
+
+std::string Told::foreign_address_in(std::string_view text) const {
+  std::string found;
+  addresses(text, [&](std::string_view address, auto, auto) {
+    const std::string one(address);
+    const bool carries = one.find('?') != std::string::npos || one.find('@') != std::string::npos;
+    if (found.empty() && !addresses_.contains(one) && (carries || !mentioned_.contains(one))) found = one;
+  });
+  return found;
+}
+
+OutputRules::OutputRules(const GuardrailRules& rules, const std::vector<std::string>& tool_names, const std::vector<std::string>& private_texts)
+    : hide_internals_(rules.hide_internals),
+      on_error_(rules.say_on_error),
+      count_down_(rules.urgency_only_if_proven),
       max_length_(rules.max_reply_length),
       never_(rules.never_phrases),
-      topics_(words_of_topics(rules.never_topics)),
+      topics_(words_of_topics(rules.never_topics).said),
       competitors_(rules.competitors),
-      tool_names_(rules.hide_internals ? internal_names(tool_names) : std::vector<std::string>{}) {}
+      tool_names_(rules.hide_internals ? internal_names(tool_names) : std::vector<std::string>{}),
+      private_(private_phrases(private_texts)) {}
 
-std::optional<Violation> OutputRules::check(std::string_view piece, const std::vector<std::string>& shopper_said, std::size_t length_before) const {
+std::optional<Violation> OutputRules::internals(std::string_view piece, const std::string& words, const Told* told) const {
+  for (const std::string& name : tool_names_) {
+    if (piece.find(name) != std::string_view::npos) return Violation{"internals", "\"" + name + "\" may not be said here; say what you do in plain words."};
+  }
+  if (private_.in(words)) return Violation{"internals", "The assistant's own instructions are not for the shopper; leave that out."};
+  if (!told) return std::nullopt;
+  if (const std::string id = told->internal_in(piece); hide_internals_ && !id.empty()) {
+    return Violation{"internals", "\"" + id + "\" is an id of the shop's machines; say the name."};
+  }
+  if (const std::string address = told->foreign_address_in(piece); !address.empty()) {
+    return Violation{"link", "\"" + address + "\" was not told by the shop; leave it out."};
+  }
+  return std::nullopt;
+}
+
+std::optional<Violation> OutputRules::check(std::string_view piece, const std::vector<std::string>& shopper_said, std::size_t length_before, const Told* told) const {
+  const auto returns = static_cast<std::size_t>(std::count(piece.begin(), piece.end(), '\r'));   // line ends of other systems
+  if (on_error_ == OnError::kRefuse && text::sanitise(piece).size() + returns != piece.size()) return Violation{"output", "The piece is not clean UTF-8, so no rule can read it."};
   const std::string words = spoken(piece);
   const auto found = [](const char* rule, std::string_view phrase, const std::string& instead) {
     return Violation{rule, "\"" + std::string(phrase.substr(0, phrase.find_last_not_of(' ') + 1)) + "\" may not be said here; " + instead};
@@ -94,9 +199,7 @@ std::optional<Violation> OutputRules::check(std::string_view piece, const std::v
     const bool asked = std::any_of(shopper_said.begin(), shopper_said.end(), [&](const auto& said) { return competitors_.find(said) == name; });
     if (!asked) return found("competitor", name, "speak of this shop only.");
   }
-  for (const std::string& name : tool_names_) {
-    if (piece.find(name) != std::string_view::npos) return found("internals", name, "say what you do in plain words.");
-  }
+  if (auto violation = internals(piece, words, told)) return violation;
   if (max_length_ && length_before + text::code_points_before(piece, piece.size()) > *max_length_) {
     return Violation{"length", "The reply is longer than " + std::to_string(*max_length_) + " characters; end it here."};
   }
@@ -105,6 +208,7 @@ std::optional<Violation> OutputRules::check(std::string_view piece, const std::v
 
 void GuardedGate::learn(const Message& message) {
   if (message.role == Role::kShopper) shopper_said_.push_back(spoken(message.text));
+  told_.add(message);
   inner_->learn(message);
 }
 
@@ -115,7 +219,7 @@ void GuardedGate::begin_reply() {
 
 std::vector<Claim> GuardedGate::judge(std::string_view piece) {
   std::vector<Claim> claims = inner_->judge(piece);
-  if (auto violation = rules_->check(piece, shopper_said_, length_)) {
+  if (auto violation = rules_->check(piece, shopper_said_, length_, &told_)) {
     Claim claim;
     claim.end = text::code_points_before(piece, piece.size());
     claim.text = std::string(piece);

@@ -56,6 +56,11 @@ Value convert(const simdjson::dom::element& element, int depth) {
   return null;
 }
 
+simdjson::dom::parser& parser() {
+  thread_local simdjson::dom::parser own;
+  return own;
+}
+
 std::string shown_number(std::int64_t micros) {
   std::string text = std::to_string(std::abs(micros) / kMicros);
   std::string fraction = std::to_string(kMicros + std::abs(micros) % kMicros).substr(1);
@@ -117,10 +122,11 @@ std::string Value::shown() const {
 }
 
 std::optional<Value> parse_json(std::string_view json) {
-  thread_local simdjson::dom::parser parser;
-  const auto parsed = parser.parse(json.data(), json.size(), true);  // copied into the parser's own buffer, which it keeps
+  const auto parsed = parser().parse(json.data(), json.size(), true);  // copied into the parser's own buffer, which it keeps
   if (parsed.error() != simdjson::SUCCESS) return std::nullopt;
   return convert(parsed.value_unsafe(), 0);
 }
+
+bool is_json(std::string_view text) { return parser().parse(text.data(), text.size(), true).error() == simdjson::SUCCESS; }
 
 }  // namespace floorwalker::guardrails

@@ -38,4 +38,7 @@ struct Value {
 // Reads JSON text; nothing if it is none, or nested deeper than 64 levels. Numbers beyond nine digits before the point are kept as text.
 std::optional<Value> parse_json(std::string_view json);
 
+// Whether the text is JSON at all.
+bool is_json(std::string_view text);
+
 }  // namespace floorwalker::guardrails

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "agent/core/guardrails/language.h"
 #include "agent/core/playbook/reader.h"
 #include "agent/core/text.h"
 #include "agent/core/units.h"
@@ -69,6 +70,7 @@ class Consistency {
     never();
     plays();
     actions();
+    languages();
     own_texts();
     voice();
     loosened_by_parents();
@@ -117,6 +119,7 @@ class Consistency {
   void actions();
   void caps();
   void grants();
+  void languages();
   void own_texts();
   void own_text(const std::string& path, const std::string& text);
   void voice();
@@ -314,6 +317,9 @@ void Consistency::grants() {
     const std::string path = "guardrails.actions.confirm[" + std::to_string(i) + "]";
     if (!granted(rules_.confirm[i])) say(position(path), path, "'" + rules_.confirm[i] + "' is not granted, so it is never confirmed", "add it to 'grant'");
   }
+  for (const DeskAction& action : book_.desk.actions) {
+    if (!granted(action.tool)) say(action.at, "desk.actions." + action.tool, "'" + action.tool + "' is not granted, so it can never be done", "add it to 'grant'");
+  }
   if (rules_.discounts && !rules_.discounts->empty() && !granted("apply_discount")) {
     say(position("guardrails.actions.discounts"), "guardrails.actions.discounts", "no code can be applied: 'apply_discount' is not granted");
   }
@@ -342,6 +348,15 @@ void Consistency::actions() {
   if (rules_.max_cart_total && !book_.brand.currency.code().empty() && rules_.max_cart_total->currency != book_.brand.currency) {
     say(position("guardrails.actions.limits.cart_total"), "guardrails.actions.limits.cart_total",
         "the limit is in another currency than the shop's " + std::string(book_.brand.currency.code()));
+  }
+}
+
+void Consistency::languages() {
+  const auto& known = guardrails::known_languages();
+  for (std::size_t i = 0; i < rules_.input.languages.size(); ++i) {
+    const std::string path = "guardrails.input.languages" + (rules_.input.languages.size() > 1 ? "[" + std::to_string(i) + "]" : std::string());
+    if (std::find(known.begin(), known.end(), rules_.input.languages[i]) != known.end()) continue;
+    say(position(path), path, "the language '" + rules_.input.languages[i] + "' cannot be told from others, so the rule can never fire", "known: " + text::join_and(known));
   }
 }
 

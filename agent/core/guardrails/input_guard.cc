@@ -1,0 +1,121 @@
+#include "agent/core/guardrails/input_guard.h"
+
+#include <algorithm>
+
+#include "agent/core/guardrails/language.h"
+#include "agent/core/guardrails/neutral.h"
+#include "agent/core/guardrails/topics.h"
+#include "agent/core/text.h"
+
+namespace floorwalker::guardrails {
+namespace {
+
+std::string listed(const std::vector<std::string>& items) {
+  std::string all;
+  for (const std::string& item : items) all += (all.empty() ? "" : ", ") + item;
+  return all;
+}
+
+// The byte behind the first `most` code points.
+std::size_t byte_of(std::string_view text, std::size_t most) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if ((text[at] & 0xC0) != 0x80 && count++ == most) return at;
+  }
+  return text.size();
+}
+
+std::string without_marked_sentences(std::string_view text) {
+  std::string kept;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find_first_of(".!?\n", at), text.size() - 1) + 1;
+    const Neutral sentence = neutralise(text.substr(at, end - at));
+    if (sentence.mark.empty()) kept += sentence.text;
+    at = end;
+  }
+  return kept;
+}
+
+}  // namespace
+
+struct InputGuard::Run {
+  const InputGuard& guard;
+  std::string_view text;
+  InputRuling ruling = {};
+
+  void pass(const char* rule, std::string why) { ruling.considered.push_back({rule, Considered::Came::kPassed, std::move(why)}); }
+
+  void act(const char* rule, const std::string& why, Considered::Came came = Considered::Came::kActed) {
+    ruling.considered.push_back({rule, came, why});
+    if (ruling.decision == Decision::kRefuse) return;
+    ruling.decision = Decision::kRefuse;
+    ruling.rule = rule;
+    ruling.why = why;
+  }
+
+  void readable() {
+    if (text::sanitise(text) == text) return;
+    constexpr const char* kWhy = "the message is not clean UTF-8, so no rule can read it";
+    if (guard.rules_.on_error == OnError::kRefuse) return act("input", kWhy, Considered::Came::kCouldNotRun);
+    ruling.considered.push_back({"input", Considered::Came::kCouldNotRun, kWhy});
+  }
+
+  void length() {
+    const std::size_t size = text::code_points_before(text, text.size());
+    const std::string why = std::to_string(size) + " characters, at most " + std::to_string(guard.rules_.max_length);
+    if (size > guard.rules_.max_length) act("length", why);
+    else pass("length", why);
+  }
+
+  void language() {
+    const auto& allowed = guard.rules_.languages;
+    if (allowed.empty()) return;
+    const std::string found = language_of(text, allowed);
+    const std::string why = (found.empty() ? "not clear" : found) + ", answered are " + listed(allowed);
+    if (!found.empty() && std::find(allowed.begin(), allowed.end(), found) == allowed.end()) act("language", why);
+    else pass("language", why);
+  }
+
+  void topic() {
+    const std::string_view found = guard.topics_.find(spoken(text));
+    if (!found.empty()) act("topic", "\"" + std::string(found.substr(0, found.find_last_not_of(' ') + 1)) + "\"");
+    else if (!guard.rules_.refuse_topics.empty()) pass("topic", "none of " + listed(guard.rules_.refuse_topics));
+  }
+
+  void injection() {
+    const std::string mark = neutralise(text).mark;
+    if (mark.empty()) return pass("injection", "");
+    if (guard.rules_.injection == OnInjection::kMark) {
+      ruling.mark = mark;
+      ruling.considered.push_back({"injection", Considered::Came::kActed, "marked: " + mark});
+      return;
+    }
+    act("injection", mark);
+  }
+};
+
+InputGuard::InputGuard(const GuardrailRules& rules) : rules_(rules.input), topics_(words_of_topics(rules.input.refuse_topics).asked) {}
+
+InputRuling InputGuard::check(std::string_view text) const {
+  Run run{*this, text};
+  run.readable();
+  run.length();
+  if (run.ruling.decision == Decision::kAllow) {
+    run.language();
+    run.topic();
+    run.injection();
+  }
+  return std::move(run.ruling);
+}
+
+std::string InputGuard::tidy(std::string_view text) const {
+  const std::string_view kept = text.substr(0, byte_of(text, rules_.max_length + 1));
+  if (rules_.injection == OnInjection::kDrop) return without_marked_sentences(kept);
+  Neutral neutral = neutralise(kept);
+  const bool rewritten = neutral.mark == "a forged turn" || neutral.mark == "markup" || neutral.mark == "control sequences" || neutral.mark == "invisible characters";
+  // What is left of a forged turn must still be seen for what it is.
+  if (rewritten) return std::string(kQuotedLabel) + neutral.text;
+  return neutral.text;
+}
+
+}  // namespace floorwalker::guardrails
