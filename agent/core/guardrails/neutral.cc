@@ -10,6 +10,7 @@ namespace floorwalker::guardrails {
 namespace {
 
 constexpr std::size_t kLongestTag = 300;
+constexpr int kMostRounds = 8;
 constexpr std::size_t kBlob = 48;  // letters and digits without a space: no word of any language, but an encoded text
 
 // What only a text says that speaks to its reader's machinery. Single words that product texts have too are left to injection_mark, which decides
@@ -207,9 +208,19 @@ bool may_need_neutralising(std::string_view text) {
   return text.find(' ') != std::string_view::npos && orders().in(spoken(text));
 }
 
+// What was taken out may have stood between the halves of another, so that it is looked for until nothing changes.
 Neutral neutralise(std::string_view text) {
-  Neutral same{std::string(text), ""};
-  return may_need_neutralising(text) ? Cleaner(text).run() : same;
+  Neutral made{std::string(text), ""};
+  for (int round = 0; round < kMostRounds && may_need_neutralising(made.text); ++round) {
+    Neutral next = Cleaner(made.text).run();
+    if (made.mark.empty()) made.mark = std::move(next.mark);
+    if (next.text == made.text) return made;
+    made.text = std::move(next.text);
+  }
+  if (!may_need_neutralising(made.text)) return made;
+  // Nested on purpose: no bracket stays.
+  std::erase_if(made.text, [](char c) { return c == '<' || c == '>' || c == '[' || c == ']' || c == '|' || c == '`' || c == '#'; });
+  return made;
 }
 
 }  // namespace floorwalker::guardrails
