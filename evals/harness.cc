@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "agent/core/digest.h"
+#include "evals/shopper.h"
 
 namespace floorwalker::evals {
 namespace {
@@ -73,11 +74,24 @@ class Player {
       record.turns.push_back(turn(job_.one->turns[i], i));
       if (!record.turns.back().error.empty()) break;
     }
+    if (job_.one->shopper) play_shopper(*job_.one->shopper, record);
     record.problem = world_.leftovers();
     return record;
   }
 
  private:
+  // A shopper with a goal speaks until they have it, or lose patience; what is expected holds for where that leaves them.
+  void play_shopper(const ShopperGoal& goal, CaseRecord& record) {
+    SimulatedShopper shopper(goal);
+    for (auto words = shopper.next(nullptr, cart_); words; words = shopper.next(&record.turns.back().state.reply, cart_)) {
+      record.turns.push_back(turn({*words, {}, {}, {}, {}}, record.turns.size()));
+      if (!record.turns.back().error.empty()) return;
+    }
+    TurnRecord& last = record.turns.back();
+    last.checked = true;
+    last.failures = grade(*goal.expect, last.state, world_.catalogue());
+  }
+
   TurnRecord turn(const EvalTurn& said, std::size_t index) {
     TurnRecord record;
     record.said = said.view ? "(views " + *said.view + ")" : said.say;

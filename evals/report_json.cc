@@ -89,6 +89,9 @@ std::string json_report(const RunRecord& run) {
 Result<std::map<std::string, Share>> shares_of_report(std::string_view text) {
   const auto parsed = nlohmann::json::parse(text, nullptr, false);
   if (!parsed.is_object() || !parsed.contains("metrics")) return fail(ErrorKind::kMalformed, "the baseline is no report of 'eval --out'");
+  if (!parsed.contains("build") || !parsed["build"].is_string() || parsed["build"].get<std::string>().empty()) {
+    return fail(ErrorKind::kMalformed, "the baseline does not say which build and model it is of, so it cannot be compared");
+  }
   std::map<std::string, Share> shares;
   for (const auto& [name, value] : parsed["metrics"].items()) {
     if (value.is_object() && value.contains("hits") && value.contains("of")) {

@@ -117,9 +117,11 @@ class SuiteReader {
                {"rows", [](const Node&, const Path&) {}},
                {"max_turns", optional_number(one.max_turns, 1, 100)},
                {"faults", [&](const Node& list, const Path& at) { faults(list, at, one.faults); }},
-               {"turns", [&](const Node& list, const Path& at) { turns(list, at, one.turns); }, yaml::Presence::kRequired}});
+               {"shopper", [&](const Node& value, const Path& at) { one.shopper = shopper(value, at); }},
+               {"turns", [&](const Node& list, const Path& at) { turns(list, at, one.turns); }}});
     one.id += suffix;
-    int checks = 0;
+    if (one.shopper.has_value() != one.turns.empty()) r_.error(node.at, path, "a case has either 'turns' or a 'shopper'");
+    int checks = one.shopper && one.shopper->expect ? one.shopper->expect->state_checks() : 0;
     for (const EvalTurn& turn : one.turns) checks += turn.expect ? turn.expect->state_checks() : 0;
     if (checks == 0) r_.error(node.at, path, "the case checks no state: it would pass whatever the agent does", "add an 'expect' with shown, cart, asked, tools or results");
     return one;
@@ -168,6 +170,17 @@ class SuiteReader {
       if (turn.say.empty() == view.empty()) r_.error(item, at, "a turn has either 'say' or 'view'");
       out.push_back(std::move(turn));
     });
+  }
+
+  ShopperGoal shopper(const Node& node, const Path& path) {
+    ShopperGoal goal;
+    r_.object(node, path,
+              {{"opening", r_.text(goal.opening), yaml::Presence::kRequired},
+               {"wants", r_.texts(goal.wants), yaml::Presence::kRequired},
+               {"facts", r_.text_table(goal.facts)},
+               {"patience", r_.number(goal.patience, 1, 100)},
+               {"expect", [&](const Node& value, const Path& where) { goal.expect = expectation(value, where); }, yaml::Presence::kRequired}});
+    return goal;
   }
 
   Expectation expectation(const Node& node, const Path& path) {

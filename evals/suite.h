@@ -91,6 +91,15 @@ struct Fault {
   What what = What::kTimeoutBefore;
 };
 
+// A shopper with a goal, instead of words written out.
+struct ShopperGoal {
+  std::string opening;
+  std::vector<std::string> wants;                // products, any of which in the cart is the goal
+  std::map<std::string, std::string> facts;      // slot -> what they say when asked for it, and only then
+  int patience = 8;                              // turns
+  std::optional<Expectation> expect;             // of the last turn
+};
+
 struct Case {
   std::string id;                        // with its row's number where there is a table: "swap-size/2"
   std::vector<int> scenarios;            // numbers of the acceptance list
@@ -101,6 +110,7 @@ struct Case {
   std::string script;                    // steps of a scripted model as YAML text, "" for the suite's model
   std::vector<Fault> faults;
   std::vector<EvalTurn> turns;
+  std::optional<ShopperGoal> shopper;    // instead of turns
   std::optional<int> max_turns;
   SourcePosition at;
 };

@@ -119,6 +119,7 @@ struct Composition::Parts {
   std::unique_ptr<search::CatalogueVocabulary> vocabulary;
   std::unique_ptr<tools::Registry> tools;
   std::shared_ptr<ToolBox> wrapped;                // around the tools, if a caller asked for it
+  std::vector<std::shared_ptr<Model>> wrapped_models;
   std::unique_ptr<net::CurlTransport> transport;   // before the models that use it
   std::unique_ptr<openai::Prompts> prompts;
   std::unique_ptr<Model> guided;
@@ -373,9 +374,16 @@ Result<std::reference_wrapper<runner::Runner>> Composition::runner() {
   const auto make = [lexicon = parts_->lexicon.get(), verifier = parts_->verifier.get(), output]() -> std::unique_ptr<Gate> {
     return std::make_unique<guardrails::GuardedGate>(std::make_unique<ProvingGate>(*lexicon, *verifier), output);
   };
-  if (wrap_) parts_->wrapped = wrap_(box->get());
+  if (wraps_.tools) parts_->wrapped = wraps_.tools(box->get());
+  for (Model*& speaker : *speakers) {
+    if (!wraps_.model) break;
+    parts_->wrapped_models.push_back(wraps_.model(*speaker));
+    speaker = parts_->wrapped_models.back().get();
+  }
+  if (wraps_.rules) wraps_.rules(rules);
   ToolBox& used = parts_->wrapped ? *parts_->wrapped : box->get();
-  runner::Services services{std::move(*speakers), used, kept->get(), parts_->clock, make};
+  const GateMaker gates = wraps_.gate ? wraps_.gate(make) : GateMaker(make);
+  runner::Services services{std::move(*speakers), used, kept->get(), parts_->clock, gates};
   runner::Options options;
   options.kept = kSessionsKept;
   options.locale = rules_of.brand.locale;

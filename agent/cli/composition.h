@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "agent/cli/command.h"
+#include "agent/core/gate.h"
 #include "agent/core/journal.h"
 #include "agent/core/model.h"
+#include "agent/core/planner.h"
 #include "agent/core/playbook/playbook.h"
 #include "agent/core/tool.h"
 #include "agent/core/vocabulary.h"
@@ -50,8 +52,16 @@ class Composition {
   Result<std::reference_wrapper<Journal>> journal();
   Result<std::reference_wrapper<runner::Runner>> runner();
 
-  // Puts a box of the caller's around the tools, before runner() is first called: for planting faults.
-  void wrap_tools(const std::function<std::shared_ptr<ToolBox>(ToolBox&)>& wrap) { wrap_ = wrap; }
+  // Things of the caller's around the parts, for planting faults; each may be empty.
+  struct Wraps {
+    std::function<std::shared_ptr<ToolBox>(ToolBox&)> tools;
+    std::function<std::shared_ptr<Model>(Model&)> model;       // around each model of the chain
+    std::function<GateMaker(GateMaker)> gate;
+    std::function<void(PlannerRules&)> rules;
+  };
+
+  // Before runner() is first called.
+  void wrap(Wraps wraps) { wraps_ = std::move(wraps); }
 
   const std::filesystem::path& state() const;                  // exists
   const Settings& settings() const;
@@ -60,7 +70,7 @@ class Composition {
   struct Parts;
   explicit Composition(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
-  std::function<std::shared_ptr<ToolBox>(ToolBox&)> wrap_;
+  Wraps wraps_;
 };
 
 }  // namespace floorwalker::cli

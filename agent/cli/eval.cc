@@ -7,18 +7,13 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <set>
 #include <sstream>
 
-#include "adapters/embedded/importer.h"
 #include "agent/cli/command.h"
-#include "agent/cli/composition.h"
+#include "agent/cli/eval_worlds.h"
 #include "agent/cli/interrupt.h"
-#include "agent/models/scripted.h"
-#include "agent/resources/resources.h"
-#include "evals/faulty_tools.h"
+#include "evals/importers.h"
 #include "evals/report.h"
 
 namespace floorwalker::cli {
@@ -39,6 +34,7 @@ struct EvalOptions {
   std::vector<std::string> suites;
   std::vector<std::string> fail_under;
   std::string junit, html, out, baseline;
+  evals::ImportOptions import;
   evals::RunOptions run;
   bool json = false;
 };
@@ -56,128 +52,6 @@ Result<void> write_file(const fs::path& file, const std::string& text) {
   out << text;
   if (!out.flush()) return fail(ErrorKind::kIo, file.string() + " cannot be written.");
   return {};
-}
-
-// ---- worlds
-
-// What the worlds of a run share: a folder with the shops of the suites, each imported once.
-class Shops {
- public:
-  Shops() {
-    std::string name = (fs::temp_directory_path() / "floorwalker-eval-XXXXXX").string();
-    if (mkdtemp(name.data())) folder_ = name;
-  }
-  ~Shops() {
-    std::error_code ignored;
-    if (!folder_.empty()) fs::remove_all(folder_, ignored);
-  }
-  Shops(const Shops&) = delete;
-  Shops& operator=(const Shops&) = delete;
-
-  const fs::path& folder() const { return folder_; }
-  fs::path fresh(const std::string& name) {
-    const std::lock_guard lock(mutex_);
-    return folder_ / (name + "-" + std::to_string(++made_));
-  }
-
-  // The database of a suite's shop: "" for the demo shop.
-  Result<std::string> database(const evals::Suite& suite, const std::string& shop) {
-    if (shop == "demo") return std::string();
-    const std::lock_guard lock(mutex_);
-    const fs::path source = fs::path(suite.file).parent_path() / shop;
-    const fs::path database = folder_ / (source.stem().string() + ".db");
-    if (source.extension() == ".db") return source.string();
-    if (imported_.count(database.string())) return database.string();
-    if (auto done = import(source, database); !done) return fail(done.error());
-    imported_.insert(database.string());
-    return database.string();
-  }
-
- private:
-  static Result<void> import(const fs::path& source, const fs::path& database) {
-    auto shop = embedded::Shop::create(database);
-    if (!shop) return fail(shop.error());
-    embedded::ImportRequest request;
-    request.sources = {{source, {}}};
-    request.map.name = "floorwalker";
-    request.map.format = embedded::RowFormat::kNative;
-    auto report = embedded::import_files(**shop, request);
-    if (!report) return fail(report.error());
-    if (report->problems.empty()) return {};
-    return fail(ErrorKind::kInvalidArgument, embedded::format(report->problems.front()));
-  }
-
-  fs::path folder_;
-  std::mutex mutex_;  // guards what follows
-  int made_ = 0;
-  std::set<std::string> imported_;
-};
-
-class ComposedWorld final : public evals::World {
- public:
-  static Result<std::shared_ptr<evals::World>> open(Settings settings, const std::vector<evals::Fault>& faults) {
-    auto world = std::make_shared<ComposedWorld>();
-    auto composition = Composition::create(std::move(settings));
-    if (!composition) return fail(composition.error());
-    world->composition_ = std::move(*composition);
-    if (!faults.empty()) {
-      world->composition_->wrap_tools([&world, &faults](ToolBox& tools) {
-        auto faulty = std::make_shared<evals::FaultyTools>(tools, faults);
-        world->faulty_ = faulty;
-        return faulty;
-      });
-    }
-    auto ports = world->composition_->shop();
-    if (!ports) return fail(ports.error());
-    world->ports_.emplace(*ports);
-    auto runner = world->composition_->runner();
-    if (!runner) return fail(runner.error());
-    world->runner_ = &runner->get();
-    return std::shared_ptr<evals::World>(std::move(world));
-  }
-
-  runner::Runner& runner() override { return *runner_; }
-  ports::Catalogue& catalogue() override { return ports_->catalogue; }
-  ports::Carts& carts() override { return ports_->carts; }
-
-  std::string leftovers() override {
-    std::string out = faulty_ ? faulty_->unmet() : "";
-    const auto chain = composition_->models();
-    if (!chain) return chain.error().message;
-    for (const Model* model : *chain) {
-      const auto* scripted = dynamic_cast<const models::ScriptedModel*>(model);
-      if (!scripted) continue;
-      for (const std::string& complaint : scripted->complaints()) out += (out.empty() ? "" : "; ") + complaint;
-    }
-    return out;
-  }
-
- private:
-  std::unique_ptr<Composition> composition_;
-  std::optional<Composition::Ports> ports_;
-  std::shared_ptr<evals::FaultyTools> faulty_;
-  runner::Runner* runner_ = nullptr;
-};
-
-// Opens the world of a case: its own state folder, its shop, and the playbook and model that it asks for.
-Result<std::shared_ptr<evals::World>> open_world(const Settings& common, Shops& shops, const evals::Suite& suite, const evals::Case& one) {
-  Settings settings = common;
-  auto shop = shops.database(suite, evals::shop_of(suite, one));
-  if (!shop) return fail(shop.error());
-  settings.shop = *shop;
-  const std::string& playbook = evals::playbook_of(suite, one);
-  if (!playbook.empty() && playbook != "own") {
-    const fs::path beside = fs::path(suite.file).parent_path() / playbook;
-    settings.playbook = fs::exists(beside) ? beside.string() : playbook;
-  }
-  settings.state = shops.fresh(suite.name).string();
-  settings.fleeting = true;
-  if (!one.script.empty()) {
-    const fs::path script = shops.fresh("script").string() + ".yaml";
-    if (auto written = write_file(script, one.script); !written) return fail(written.error());
-    settings.model = "scripted:" + script.string();
-  }
-  return ComposedWorld::open(std::move(settings), one.faults);
 }
 
 // ---- the command
@@ -261,6 +135,20 @@ Result<void> write_reports(const EvalOptions& options, const evals::RunRecord& r
   return {};
 }
 
+// Prints the suite that a file of another format makes.
+Result<bool> import(const EvalOptions& options) {
+  std::string text;
+  for (const std::string& file : options.suites) {
+    auto read = file_text(file);
+    if (!read) return fail(read.error());
+    text += *read;
+  }
+  const auto suite = evals::import_suite(text, options.import);
+  if (!suite) return fail(suite.error());
+  std::cout << *suite;
+  return true;
+}
+
 // Runs the suites; true if everything that was asked of them holds.
 Result<bool> evaluate(const Settings& settings, EvalOptions options) {
   const auto suites = load_suites(options.suites);
@@ -271,7 +159,7 @@ Result<bool> evaluate(const Settings& settings, EvalOptions options) {
     if (!text) return fail(text.error());
     baseline = std::move(*text);
   }
-  Shops shops;
+  EvalWorlds worlds(settings);
   const Interrupts interrupts;
   const TurnInterrupt interrupt;
   options.run.stop = interrupt.token();
@@ -279,7 +167,7 @@ Result<bool> evaluate(const Settings& settings, EvalOptions options) {
   options.run.progress = [terminal](std::size_t done, std::size_t all) {
     if (terminal) std::cerr << "\r\x1b[K" << done << " of " << all << " cases" << (done == all ? "\r\x1b[K" : "") << std::flush;
   };
-  auto run = evals::run_suites(*suites, [&](const evals::Suite& suite, const evals::Case& one) { return open_world(settings, shops, suite, one); }, options.run);
+  auto run = evals::run_suites(*suites, [&](const evals::Suite& suite, const evals::Case& one) { return worlds.open(suite, one); }, options.run);
   if (!run) return fail(run.error());
   run->build = "floorwalker 0.1.0, " + (settings.model.empty() ? std::string("guided") : settings.model);
   if (auto written = write_reports(options, *run, baseline); !written) return fail(written.error());
@@ -317,10 +205,14 @@ void add_eval(CLI::App& app, Exit& exit) {
   command->add_option("--out", options->out, "write the whole record as JSON")->type_name("FILE");
   command->add_option("--fail-under", options->fail_under, "METRIC=VALUE, several times if wanted")->type_name("M=V");
   command->add_option("--baseline", options->baseline, "an earlier --out: a significant regression fails the run")->type_name("FILE");
+  command->add_option("--import", options->import.format, "print the suite that files of another format make")->check(CLI::IsMember(evals::import_formats()))->type_name("FORMAT");
+  command->add_option("--limit", options->import.limit, "with --import: cases at most");
   command->add_flag("--json", options->json, "print the whole record as JSON");
   command->footer(kFooter);
   command->callback([settings, options, &exit] {
-    const auto held = evaluate(*settings, *options);
+    options->import.shop = settings->shop.empty() ? "demo" : settings->shop;
+    options->import.playbook = settings->playbook;
+    const auto held = options->import.format.empty() ? evaluate(*settings, *options) : import(*options);
     if (!held) {
       exit.status = complain(held.error());
     } else {
