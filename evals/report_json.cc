@@ -1,3 +1,7 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "agent/core/json_writer.h"
@@ -7,6 +11,47 @@ namespace floorwalker::evals {
 namespace {
 
 using json::Writer;
+
+// Texts of a case without what no two runs share: the times at which the shop was read, and the random ids of its carts, which are
+// numbered in the order in which they turn up. So two runs compare byte for byte.
+class Stable {
+ public:
+  std::string operator()(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+      const std::size_t time = text.find(kTime), cart = text.find(kCart);
+      const std::size_t at = std::min(time, cart);
+      out.append(text.substr(0, at));
+      if (at == std::string_view::npos) break;
+      text.remove_prefix(at);
+      if (time < cart) {
+        out.append(kTime).append("\"");
+        text.remove_prefix(std::min(text.size(), text.find('"', kTime.size()) + 1));
+      } else {
+        out.append(kCart).append(numbered(text.substr(kCart.size(), digits(text))));
+        text.remove_prefix(kCart.size() + digits(text));
+      }
+    }
+    return out;
+  }
+
+ private:
+  static constexpr std::string_view kTime = R"("observed":")";
+  static constexpr std::string_view kCart = "cart-";
+
+  static std::size_t digits(std::string_view text) {
+    const std::size_t end = text.find_first_not_of("0123456789abcdef", kCart.size());
+    return (end == std::string_view::npos ? text.size() : end) - kCart.size();
+  }
+
+  // A cart's id has 32 digits; what is shorter is no id. The number is as long, since claims point into the text.
+  std::string numbered(std::string_view id) {
+    if (id.size() != 32) return std::string(id);
+    return fmt::format("{:032}", numbers_.emplace(id, numbers_.size() + 1).first->second);
+  }
+
+  std::map<std::string, std::size_t, std::less<>> numbers_;
+};
 
 void write_share(Writer& w, const std::string& name, const Share& share) {
   w.key(name).open('{').key("value").number(share.value()).key("hits").integer(static_cast<std::int64_t>(share.hits));
@@ -25,11 +70,11 @@ void write_metrics(Writer& w, const Metrics& metrics) {
   w.close('}');
 }
 
-void write_claims(Writer& w, const std::vector<Claim>& claims) {
+void write_claims(Writer& w, const std::vector<Claim>& claims, Stable& stable) {
   w.key("claims").open('[');
   for (const Claim& claim : claims) {
     w.open('{').key("start").integer(static_cast<std::int64_t>(claim.start)).key("end").integer(static_cast<std::int64_t>(claim.end));
-    w.field("text", claim.text).field("kind", to_string(claim.kind)).field("verdict", to_string(claim.verdict)).field("why", claim.why);
+    w.field("text", stable(claim.text)).field("kind", to_string(claim.kind)).field("verdict", to_string(claim.verdict)).field("why", stable(claim.why));
     w.key("evidence").open('[');
     for (const std::string& pointer : claim.evidence) w.text(pointer);
     w.close(']').close('}');
@@ -37,23 +82,23 @@ void write_claims(Writer& w, const std::vector<Claim>& claims) {
   w.close(']');
 }
 
-void write_turn(Writer& w, const TurnRecord& turn) {
-  w.open('{').field("said", turn.said).field("reply", turn.state.reply.text).field("outcome", to_string(turn.state.reply.outcome));
+void write_turn(Writer& w, const TurnRecord& turn, Stable& stable) {
+  w.open('{').field("said", turn.said).field("reply", stable(turn.state.reply.text)).field("outcome", to_string(turn.state.reply.outcome));
   w.filled("error", turn.error).key("grounded").boolean(turn.grounded()).key("checked").boolean(turn.checked);
   w.key("shown").open('[');
   for (const Shown& shown : turn.state.shown) w.text(shown.product.str());
   w.close(']').key("tools").open('[');
   for (std::size_t i = 0; i < turn.state.reply.tools.size(); ++i) {
     const ToolUse& use = turn.state.reply.tools[i];
-    w.open('{').field("name", use.call.name).field("args", use.call.arguments).field("outcome", to_string(use.outcome));
-    if (i < turn.state.results.size()) w.field("id", use.call.id.str()).field("result", turn.state.results[i].content);
+    w.open('{').field("name", use.call.name).field("args", stable(use.call.arguments)).field("outcome", to_string(use.outcome));
+    if (i < turn.state.results.size()) w.field("id", use.call.id.str()).field("result", stable(turn.state.results[i].content));
     w.close('}');
   }
   w.close(']');
-  write_claims(w, turn.state.reply.claims);
+  write_claims(w, turn.state.reply.claims, stable);
   w.key("failures").open('[');
   for (const Failure& failure : turn.failures) {
-    w.open('{').field("check", failure.check).field("expected", failure.expected).field("got", failure.got).close('}');
+    w.open('{').field("check", failure.check).field("expected", stable(failure.expected)).field("got", stable(failure.got)).close('}');
   }
   w.close(']').key("wall_micros").integer(turn.state.wall_micros).key("cpu_micros").integer(turn.cpu_micros).close('}');
 }
@@ -65,7 +110,8 @@ void write_case(Writer& w, const CaseRecord& record) {
   w.close(']').key("tags").open('[');
   for (const std::string& tag : record.tags) w.text(tag);
   w.close(']').key("turns").open('[');
-  for (const TurnRecord& turn : record.turns) write_turn(w, turn);
+  Stable stable;
+  for (const TurnRecord& turn : record.turns) write_turn(w, turn, stable);
   w.close(']').close('}');
 }
 

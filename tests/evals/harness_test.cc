@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using test::TemporaryFolder;
 
-const fs::path kSuites = fs::path(FLOORWALKER_SOURCE_DIR) / "evals/suites";
+const fs::path kSuites = test::source_dir() / "evals/suites";
 
 std::string contents(const fs::path& file) {
   std::ifstream in(file);
@@ -36,7 +36,7 @@ int shell(const std::string& command) {
 }
 
 int eval(const std::string& arguments, const fs::path& folder) {
-  return shell("HOME=" + folder.string() + " XDG_DATA_HOME= " + std::string(FLOORWALKER_BINARY) + " eval " + arguments + " >" + (folder / "printed").string() +
+  return shell("HOME=" + folder.string() + " XDG_DATA_HOME= " + test::binary().string() + " eval " + arguments + " >" + (folder / "printed").string() +
                " 2>" + (folder / "complained").string());
 }
 

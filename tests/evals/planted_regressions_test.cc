@@ -16,6 +16,7 @@
 #include "evals/harness.h"
 #include "evals/report.h"
 #include "evals/suite.h"
+#include "tests/support/paths.h"
 
 // The shipped suites are worth what they catch. Each of these breaks one thing in an agent that is otherwise whole; the suites must find
 // it, that is fail a case that passes without it, and the report must name that case.
@@ -275,7 +276,7 @@ const std::vector<Regression>& table() {
 
 // ---- running them
 
-const fs::path kSuites = fs::path(FLOORWALKER_SOURCE_DIR) / "evals/suites";
+const fs::path kSuites = test::source_dir() / "evals/suites";
 
 std::vector<Suite> load(const std::string& letters) {
   std::vector<Suite> suites;
