@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs, builds and runs every test.
-#   ./test.sh         release build, all tests
+#   ./test.sh         release build, all tests, and the adapters' contract on real servers where npm can install them
 #   ./test.sh --ci    also: address and undefined-behaviour sanitizers (g++), thread sanitizer (clang 19)
 #   ./test.sh --all   also: the slow rest (more servers, long fuzzing, soak)
 set -euo pipefail
@@ -36,6 +36,15 @@ check() {  # check PRESET [ctest arguments]: build and test one preset
 step "packages"
 install_packages "${build_packages[@]}" "${test_packages[@]}"
 check release
+step "contract: real servers"
+servers=(vendure shopify)
+[ "$all" = yes ] && servers+=(medusa) && server_packages+=(postgresql)
+command -v npm >/dev/null || server_packages+=(nodejs npm)
+if install_packages "${server_packages[@]}"; then
+  bash tests/servers/contract.sh "${servers[@]}"
+else
+  echo "skipped: the packages for the real servers cannot be installed" >&2
+fi
 if [ "$ci" = yes ]; then
   install_packages "${ci_packages[@]}"
   check asan

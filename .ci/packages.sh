@@ -9,6 +9,8 @@ build_packages=(
 
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev libvalijson-dev)
 
+server_packages=(curl)   # and npm, where there is none; test.sh
+
 ci_packages=(clang-19 clang-tidy-19 libclang-rt-19-dev)
 
 install_packages() {

@@ -10,6 +10,7 @@ void add_catalogue(CLI::App& app, Exit& exit) {
   add_catalogue_import(*catalogue, exit);
   add_catalogue_search(*catalogue, exit);
   add_catalogue_look(*catalogue, exit);
+  add_catalogue_sync(*catalogue, exit);
 }
 
 }  // namespace floorwalker::cli

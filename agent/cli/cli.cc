@@ -16,6 +16,7 @@ Begin here:
   floorwalker                                      talk to the agent of the demo shop
   floorwalker catalogue import products.csv --map MAP.yaml --shop mine.db
   floorwalker chat --shop mine.db                  talk to the agent of your own shop
+  floorwalker chat --shop shopify                  talk to the agent of a shop on Shopify (or any adapter file)
   floorwalker playbook check mine.yaml             see mistakes with file and line
   floorwalker COMMAND --help                       more about a command, with examples
 )";
@@ -39,6 +40,7 @@ int run_commands(int argc, char** argv) {
   add_audit(app, exit);
   add_eval(app, exit);
   add_tools(app, exit);
+  add_adapter(app, exit);
   try {
     app.parse(arguments(argc, argv));
   } catch (const CLI::ParseError& error) {

@@ -46,5 +46,6 @@ void add_playbook(CLI::App& app, Exit& exit);
 void add_audit(CLI::App& app, Exit& exit);
 void add_chat(CLI::App& app, Exit& exit);
 void add_eval(CLI::App& app, Exit& exit);
+void add_adapter(CLI::App& app, Exit& exit);
 
 }  // namespace floorwalker::cli

@@ -11,8 +11,10 @@
 
 #include "adapters/embedded/demo_shop.h"
 #include "adapters/embedded/shop.h"
+#include "agent/cli/adapters.h"
 #include "agent/cli/model_settings.h"
 #include "agent/cli/playbook_files.h"
+#include "agent/cli/shop_in_use.h"
 #include "agent/core/gate.h"
 #include "agent/core/guardrails/output_guard.h"
 #include "agent/core/playbook/live.h"
@@ -66,8 +68,6 @@ Result<fs::path> make_state_folder(const Settings& settings) {
   return folder;
 }
 
-bool is_adapter_file(const std::string& shop) { return shop.ends_with(".yaml") || shop.ends_with(".yml"); }
-
 std::string first_errors(const std::vector<Finding>& findings) {
   std::string text;
   for (const Finding& finding : findings) {
@@ -112,7 +112,7 @@ struct Composition::Parts {
   std::function<void(const std::string&)> progress;
   fs::path state;
 
-  std::unique_ptr<embedded::Shop> shop;
+  std::unique_ptr<ShopInUse> shop;
   std::shared_ptr<const search::Index> index;
   std::shared_ptr<const Playbook> playbook;
   bool playbook_checked = false;
@@ -178,8 +178,11 @@ const Settings& Composition::settings() const { return parts_->settings; }
 
 Result<void> Composition::Parts::open_shop() {
   if (shop) return {};
-  if (is_adapter_file(settings.shop)) {
-    return fail(ErrorKind::kInvalidArgument, settings.shop + " is an adapter file; this version opens embedded shops, which `catalogue import` makes.");
+  if (is_adapter(settings.shop)) {
+    auto remote = ShopInUse::remote(settings.shop, state, progress);
+    if (!remote) return fail(remote.error());
+    shop = std::move(*remote);
+    return {};
   }
   Result<std::unique_ptr<embedded::Shop>> opened = fail(ErrorKind::kInternal, "");
   if (settings.shop.empty()) {
@@ -190,13 +193,14 @@ Result<void> Composition::Parts::open_shop() {
     opened = embedded::Shop::open(settings.shop);
   }
   if (!opened) return fail(opened.error());
-  shop = std::move(*opened);
+  shop = ShopInUse::of(std::move(*opened));
   return {};
 }
 
 Result<void> Composition::Parts::open_index() {
   if (index) return {};
   if (auto opened = open_shop(); !opened) return opened;
+  if (auto found = shop->be_searchable(); !found) return found;
   fs::path file = shop->file();
   file += ".index";
   auto loaded = search::load_or_build_index(shop->catalogue(), file, [this](std::size_t products) {
@@ -219,8 +223,13 @@ Result<void> Composition::Parts::load_playbook() {
 
 Result<Composition::Ports> Composition::shop() {
   if (auto opened = parts_->open_shop(); !opened) return fail(opened.error());
-  embedded::Shop& shop = *parts_->shop;
+  ShopInUse& shop = *parts_->shop;
   return Ports{shop.catalogue(), shop.carts(), shop.policies(), shop.orders(), shop.desk()};
+}
+
+Result<http::SyncReport> Composition::sync(const std::function<void(const http::SyncProgress&)>& told) {
+  if (auto opened = parts_->open_shop(); !opened) return fail(opened.error());
+  return parts_->shop->sync(told);
 }
 
 Result<std::reference_wrapper<ports::Search>> Composition::search() {
@@ -265,7 +274,7 @@ Result<std::reference_wrapper<ToolBox>> Composition::tools() {
     if (const auto checked = playbook(); !checked) return fail(checked.error());
     auto rules = load_compatibility(parts_->settings.compatibility);
     if (!rules) return fail(rules.error());
-    embedded::Shop& shop = *parts_->shop;
+    ShopInUse& shop = *parts_->shop;
     const tools::Shop offered{&shop.catalogue(), &found->get(), &shop.carts(), &shop.policies(), &shop.orders(), &shop.desk()};
     const tools::Knowledge knowledge{parts_->playbook, std::make_shared<const compatibility::Engine>(std::move(*rules))};
     parts_->tools = std::make_unique<tools::Registry>(tools::shop_tools(offered, knowledge), [](std::string_view tool, const Error& error) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/http/mirror.h"
 #include "agent/cli/command.h"
 #include "agent/core/journal.h"
 #include "agent/core/model.h"
@@ -42,6 +43,10 @@ class Composition {
   };
 
   Result<Ports> shop();
+
+  // Copies a remote shop's catalogue; kInvalidArgument for an embedded shop.
+  Result<http::SyncReport> sync(const std::function<void(const http::SyncProgress&)>& told);
+
   Result<std::reference_wrapper<ports::Search>> search();
   Result<std::reference_wrapper<const Vocabulary>> vocabulary();
   Result<std::reference_wrapper<const Playbook>> playbook();   // loaded and checked against the shop

@@ -51,7 +51,7 @@ Result<Settings> read_config(Settings settings) {
 
 void add_settings(CLI::App& command, Settings& settings) {
   command.add_option("--config", settings.config, "a YAML file with any of: shop, playbook, model, state, compatibility, log_level")->type_name("FILE");
-  command.add_option("--shop", settings.shop, "the shop's database file (default: the demo shop)")->type_name("SHOP");
+  command.add_option("--shop", settings.shop, "the shop's database file, or an adapter: a YAML file or shopify, vendure, medusa (default: the demo shop)")->type_name("SHOP");
   command.add_option("--playbook", settings.playbook, "how to sell, a YAML file or the name of a shipped one (default: the demo shop's own, else retail)")
       ->type_name("PLAYBOOK");
   command.add_option("--model", settings.model, "guided (default) | URL#NAME | scripted:FILE | recorded:FILE")->type_name("MODEL");

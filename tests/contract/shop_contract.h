@@ -52,4 +52,8 @@ struct ContractFactory {
 // The embedded shop, in a temporary file.
 ContractFactory embedded_contract_shop();
 
+// The small REST shop behind adapters/example-rest.yaml; and the same where it adds what is left in place of refusing, and knows no keys.
+ContractFactory rest_contract_shop();
+ContractFactory clamping_contract_shop();
+
 }  // namespace floorwalker::test

@@ -483,7 +483,7 @@ TEST_P(ShopContract, HandsOffOnceForAKey) {
   EXPECT_NE(*first, *other);
 }
 
-INSTANTIATE_TEST_SUITE_P(Shops, ShopContract, testing::Values(embedded_contract_shop()),
+INSTANTIATE_TEST_SUITE_P(Shops, ShopContract, testing::Values(embedded_contract_shop(), rest_contract_shop(), clamping_contract_shop()),
                          [](const testing::TestParamInfo<ContractFactory>& factory) { return factory.param.name; });
 
 }  // namespace

@@ -1,0 +1,210 @@
+#include "adapters/http/catalogue.h"
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <thread>
+#include <unordered_set>
+
+#include "agent/core/digest.h"
+
+namespace floorwalker::http {
+namespace {
+
+constexpr std::size_t kMostSeen = 500'000;
+constexpr std::size_t kBatch = 50;
+constexpr std::size_t kMostPages = 100'000;
+
+std::int64_t number(const std::string& text, std::int64_t otherwise) {
+  std::int64_t value = otherwise;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+std::vector<const Json*> items_of(const Json* value) {
+  std::vector<const Json*> items;
+  if (!value) return items;
+  if (value->type != Json::Type::kList) return {value};
+  for (const Json* item = value->begin(); item != value->end(); item = item->next()) {
+    if (item->type != Json::Type::kNull) items.push_back(item);
+  }
+  return items;
+}
+
+}  // namespace
+
+void RemoteCatalogue::remember(const Product& product) {
+  const std::lock_guard lock(mutex_);
+  if (seen_.size() > kMostSeen) seen_.clear();
+  for (const Variant& variant : product.variants) seen_[variant.id.str()] = {product.id.str(), variant.options};
+}
+
+std::vector<OptionValue> RemoteCatalogue::options_of(const VariantId& variant, const ProductId& owner) {
+  for (const bool again : {false, true}) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (const auto known = seen_.find(variant.str()); known != seen_.end()) return known->second.options;
+    }
+    if (again || !product(owner)) break;
+  }
+  return {};
+}
+
+Result<Product> RemoteCatalogue::mapped(const Json& json, const Variables& variables) {
+  auto product = map_product(json, engine_.context(variables));
+  if (product) remember(*product);
+  return product;
+}
+
+Result<Product> RemoteCatalogue::product(const ProductId& id) {
+  if (id.empty()) return fail(ErrorKind::kNotFound, "there is no product without an id");
+  const auto shop = engine_.of_shop();
+  if (!shop) return fail(shop.error());
+  Variables variables(*shop);
+  variables.set("product", id.str());
+  const Ran ran = engine_.read("product", variables);
+  if (!ran) return fail(ran.error().error);
+  if (!ran->value) return fail(ErrorKind::kNotFound, "there is no product '" + id.str() + "'");
+  auto product = mapped(*ran->value, variables);
+  if (product && product->id != id) return fail(ErrorKind::kNotFound, "there is no product '" + id.str() + "'");
+  return product;
+}
+
+Result<std::vector<Product>> RemoteCatalogue::batch(const std::vector<ProductId>& ids) {
+  const auto shop = engine_.of_shop();
+  if (!shop) return fail(shop.error());
+  std::vector<Product> found;
+  for (std::size_t at = 0; at < ids.size(); at += kBatch) {
+    Variables variables(*shop);
+    std::vector<std::string> asked;
+    for (std::size_t i = at; i < std::min(ids.size(), at + kBatch); ++i) asked.push_back(ids[i].str());
+    variables.set("products", std::move(asked));
+    const Ran ran = engine_.read("products", variables);
+    if (!ran) return fail(ran.error().error);
+    for (const Json* item : items_of(ran->value)) {
+      if (auto product = mapped(*item, variables)) found.push_back(std::move(*product));   // an item of another kind is no product
+    }
+  }
+  return found;
+}
+
+Result<std::vector<Product>> RemoteCatalogue::products(const std::vector<ProductId>& ids) {
+  std::vector<ProductId> wanted;
+  for (const ProductId& id : ids) {
+    if (!id.empty() && std::find(wanted.begin(), wanted.end(), id) == wanted.end()) wanted.push_back(id);
+  }
+  std::map<ProductId, Product> found;
+  if (engine_.adapter().operation("products")) {
+    auto all = batch(wanted);
+    if (!all) return fail(all.error());
+    for (Product& product : *all) found.emplace(product.id, product);
+  } else {
+    std::vector<Result<Product>> read(wanted.size(), Result<Product>(fail(ErrorKind::kInternal, "")));
+    std::atomic<std::size_t> next{0};
+    const auto work = [&] {
+      for (std::size_t i = next++; i < wanted.size(); i = next++) read[i] = product(wanted[i]);
+    };
+    std::vector<std::jthread> helpers;
+    for (std::size_t i = 1; i < std::min<std::size_t>(wanted.size(), 6); ++i) helpers.emplace_back(work);
+    work();
+    helpers.clear();
+    for (Result<Product>& one : read) {
+      if (!one && one.error().kind != ErrorKind::kNotFound) return fail(one.error());
+      if (one) found.emplace(one->id, *one);
+    }
+  }
+  std::vector<Product> in_order;
+  for (const ProductId& id : ids) {
+    if (const auto one = found.find(id); one != found.end()) in_order.push_back(one->second);
+  }
+  return in_order;
+}
+
+Result<ProductId> RemoteCatalogue::product_of(const VariantId& id) {
+  const auto unknown = [&] { return fail(ErrorKind::kNotFound, "there is no variant '" + id.str() + "'"); };
+  if (id.empty()) return unknown();
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = seen_.find(id.str()); known != seen_.end()) return ProductId(known->second.product);
+  }
+  if (engine_.adapter().operation("product_of")) {
+    const auto shop = engine_.of_shop();
+    if (!shop) return fail(shop.error());
+    Variables variables(*shop);
+    variables.set("variant", id.str());
+    const Ran ran = engine_.read("product_of", variables);
+    if (!ran) return fail(ran.error().error);
+    return ran->text.empty() ? Result<ProductId>(unknown()) : Result<ProductId>(ProductId(ran->text));
+  }
+  std::optional<ProductId> owner;   // a platform that cannot be asked: look through everything
+  const auto looked = each([&](const Product& product) {
+    const bool here = std::any_of(product.variants.begin(), product.variants.end(), [&](const Variant& one) { return one.id == id; });
+    if (here) owner = product.id;
+    return !here;
+  });
+  if (!looked) return fail(looked.error());
+  return owner ? Result<ProductId>(*owner) : Result<ProductId>(unknown());
+}
+
+Result<ProductPage> RemoteCatalogue::page(const std::string& from) {
+  const auto shop = engine_.of_shop();
+  if (!shop) return fail(shop.error());
+  const Operation& operation = *engine_.adapter().operation("each");
+  const Paging& paging = operation.page;
+  Variables variables(*shop);
+  variables.set("limit", paging.size);
+  const std::int64_t position = number(from, paging.way == Paging::Way::kPage ? 1 : 0);
+  if (paging.way == Paging::Way::kCursor) variables.set("cursor", from.empty() ? Value() : Value(from));
+  else variables.set(paging.way == Paging::Way::kPage ? "page" : "offset", position);
+  const Ran ran = engine_.read("each", variables);
+  if (!ran) return fail(ran.error().error);
+  ProductPage page;
+  const std::vector<const Json*> items = items_of(ran->value);
+  for (const Json* item : items) {
+    auto product = mapped(*item, variables);
+    if (product) page.products.push_back(std::move(*product));
+    else page.problems.push_back(product.error().message);
+  }
+  const Scope scope{&ran->document->root(), nullptr, &variables};
+  const auto count = static_cast<std::int64_t>(items.size());
+  if (const Json* total = paging.total ? paging.total->first(scope) : nullptr) page.total = number(std::string(total->text), -1);
+  bool more = paging.way == Paging::Way::kCursor || (page.total && paging.way == Paging::Way::kOffset ? position + count < *page.total : count >= paging.size);
+  if (const Json* told = paging.more ? paging.more->first(scope) : nullptr) more = told->type == Json::Type::kTrue;
+  if (count == 0 || !more) return page;
+  if (paging.way == Paging::Way::kCursor) {
+    const Json* cursor = paging.cursor->first(scope);
+    page.next = cursor ? std::string(cursor->text) : std::string();
+  } else {
+    page.next = std::to_string(position + (paging.way == Paging::Way::kPage ? 1 : count));
+  }
+  return page;
+}
+
+Result<void> RemoteCatalogue::each(const std::function<bool(const Product&)>& visit) {
+  std::unordered_set<std::string> seen;   // a shop that changes while it is read may show a product on two pages
+  std::string from;
+  for (std::size_t pages = 0; pages < kMostPages; ++pages) {
+    auto here = page(from);
+    if (!here) return fail(here.error());
+    for (const Product& product : here->products) {
+      if (seen.insert(product.id.str()).second && !visit(product)) return {};
+    }
+    if (here->next.empty()) return {};
+    if (here->next == from) return fail(ErrorKind::kMalformed, "the shop's pages of products do not go on", from);
+    from = std::move(here->next);
+  }
+  return fail(ErrorKind::kMalformed, "the shop's pages of products do not end");
+}
+
+Result<std::vector<Relation>> RemoteCatalogue::relations(const ProductId&) { return std::vector<Relation>(); }
+
+Result<std::string> RemoteCatalogue::version() {
+  const auto shop = engine_.of_shop();
+  if (!shop) return fail(shop.error());
+  if (!engine_.adapter().operation("version")) return sha256(engine_.adapter().name + "\n" + to_text(*(*shop)->find("url")));
+  const Ran ran = engine_.read("version", **shop);
+  if (!ran) return fail(ran.error().error);
+  return ran->text;
+}
+
+}  // namespace floorwalker::http

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "adapters/http/engine.h"
+#include "tools/ports/catalogue.h"
+
+namespace floorwalker::http {
+
+// A page of a shop's products.
+struct ProductPage {
+  std::vector<Product> products;
+  std::vector<std::string> problems;       // products that cannot be understood: which, and why
+  std::string next;                        // where the next page begins, "" after the last
+  std::optional<std::int64_t> total;       // products in the shop, where it tells
+};
+
+// A shop's products, read live at every call.
+class RemoteCatalogue final : public ports::Catalogue {
+ public:
+  explicit RemoteCatalogue(Engine& engine) : engine_(engine) {}
+
+  Result<Product> product(const ProductId& id) override;
+  Result<std::vector<Product>> products(const std::vector<ProductId>& ids) override;
+  Result<ProductId> product_of(const VariantId& id) override;
+  Result<void> each(const std::function<bool(const Product&)>& visit) override;
+  Result<std::vector<Relation>> relations(const ProductId& id) override;
+  Currency currency() const override { return engine_.currency(); }
+  Result<std::string> version() override;
+
+  // The options of a variant, for carts whose lines do not tell them: remembered from products seen, else read.
+  std::vector<OptionValue> options_of(const VariantId& variant, const ProductId& owner);
+
+  // The page that begins at `from`: "" for the first, later what the page before said.
+  Result<ProductPage> page(const std::string& from);
+
+ private:
+  Result<Product> mapped(const Json& json, const Variables& variables);
+  Result<std::vector<Product>> batch(const std::vector<ProductId>& ids);
+  void remember(const Product& product);
+
+  Engine& engine_;
+  struct Seen {
+    std::string product;
+    std::vector<OptionValue> options;
+  };
+
+  std::mutex mutex_;   // guards seen_
+  std::unordered_map<std::string, Seen> seen_;   // by variant, of products seen
+};
+
+}  // namespace floorwalker::http

@@ -1,0 +1,422 @@
+#include "adapters/http/engine.h"
+
+#include <stdlib.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "agent/core/text.h"
+
+namespace floorwalker::http {
+namespace {
+
+constexpr std::size_t kMessageLength = 300;
+constexpr std::size_t kDetailLength = 400;
+constexpr int kMostRedirects = 3;
+
+std::string shortened(std::string text, std::size_t length) {
+  text = text::sanitise(text);
+  if (text.size() > length) text = text::sanitise(text.substr(0, length)) + "...";
+  return text;
+}
+
+std::string origin_of(const std::string& url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string::npos) return {};
+  const std::string name = url.substr(0, scheme);
+  if (name != "http" && name != "https") return {};
+  const std::string origin = url.substr(0, url.find_first_of("/?#", scheme + 3));
+  return origin.size() > scheme + 3 && origin.find('@') == std::string::npos ? origin : std::string();
+}
+
+bool says_json(const net::Head& head) {
+  const std::string_view type = head.header("content-type");
+  return type.find("json") != std::string_view::npos;
+}
+
+Trouble trouble(ErrorKind kind, std::string message, std::string detail = {}) { return {{kind, std::move(message), std::move(detail)}, {}, false, false, {}}; }
+
+Trouble passing(ErrorKind kind, std::string message, std::string detail = {}) {
+  Trouble made = trouble(kind, std::move(message), std::move(detail));
+  made.again = true;
+  made.unclear = true;
+  return made;
+}
+
+Trouble meant(Meaning meaning, std::string message, std::string detail) {
+  switch (meaning) {
+    case Meaning::kNotFound: return trouble(ErrorKind::kNotFound, std::move(message), std::move(detail));
+    case Meaning::kOutOfStock: return trouble(ErrorKind::kOutOfStock, std::move(message), std::move(detail));
+    case Meaning::kInvalid: return trouble(ErrorKind::kInvalidArgument, std::move(message), std::move(detail));
+    case Meaning::kConflict: return trouble(ErrorKind::kConflict, std::move(message), std::move(detail));
+    case Meaning::kUnavailable: return passing(ErrorKind::kUnavailable, "the shop cannot answer just now", message + " " + detail);
+    case Meaning::kThrottled: {
+      Trouble made = trouble(ErrorKind::kUnavailable, "the shop asks for fewer requests", message + " " + detail);
+      made.again = true;   // it was turned away before anything was done
+      return made;
+    }
+    case Meaning::kMalformed: return trouble(ErrorKind::kMalformed, "the shop did not understand the adapter's request", message + " " + detail);
+    case Meaning::kRefused:
+    case Meaning::kIgnore: break;
+  }
+  return trouble(ErrorKind::kRefused, std::move(message), std::move(detail));
+}
+
+Value value_of(const Json& json) {
+  if (json.type == Json::Type::kTrue || json.type == Json::Type::kFalse) return json.type == Json::Type::kTrue;
+  if (json.type == Json::Type::kText || json.type == Json::Type::kNumber) return std::string(json.text);
+  return {};
+}
+
+}  // namespace
+
+// ---- starting
+
+Engine::Engine(Adapter adapter, net::Transport& transport, EngineOptions options)
+    : adapter_(std::move(adapter)),
+      options_(std::move(options)),
+      clock_(options_.clock ? options_.clock : &system_clock_),
+      exchange_(transport, adapter_.limits, *clock_),
+      random_(options_.seed) {
+  if (!options_.environment) {
+    options_.environment = [](const std::string& name) -> std::optional<std::string> {
+      const char* value = getenv(name.c_str());
+      return value && *value ? std::optional<std::string>(value) : std::nullopt;
+    };
+  }
+  if (!options_.wait) options_.wait = [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); };
+}
+
+Result<std::unique_ptr<Engine>> Engine::create(Adapter adapter, net::Transport& transport, EngineOptions options) {
+  std::unique_ptr<Engine> engine(new Engine(std::move(adapter), transport, std::move(options)));
+  if (auto taken = engine->take_settings(); !taken) return fail(taken.error());
+  if (auto taken = engine->take_secrets(); !taken) return fail(taken.error());
+  return engine;
+}
+
+Result<void> Engine::take_settings() {
+  for (const auto& [name, value] : options_.settings) {
+    const bool known = std::any_of(adapter_.settings.begin(), adapter_.settings.end(), [&](const Setting& one) { return one.name == name; });
+    if (!known) return fail(ErrorKind::kInvalidArgument, "The adapter " + adapter_.name + " has no setting '" + name + "'.");
+  }
+  for (const Setting& setting : adapter_.settings) {
+    Value value = setting.value;
+    std::optional<std::string> given = setting.environment.empty() ? std::nullopt : options_.environment(setting.environment);
+    if (const auto chosen = options_.settings.find(setting.name); chosen != options_.settings.end()) given = chosen->second;
+    if (given && std::holds_alternative<bool>(value)) value = *given == "true" || *given == "1";
+    else if (given && std::holds_alternative<std::int64_t>(value)) value = static_cast<std::int64_t>(strtoll(given->c_str(), nullptr, 10));
+    else if (given) value = *given;
+    if (!setting.one_of.empty() && std::find(setting.one_of.begin(), setting.one_of.end(), to_text(value)) == setting.one_of.end()) {
+      return fail(ErrorKind::kInvalidArgument, "The setting '" + setting.name + "' is one of " + text::join_and(setting.one_of, "or") + ", not '" + to_text(value) + "'.");
+    }
+    given_.set(setting.name, std::move(value));
+  }
+  url_ = adapter_.url.plain(given_);
+  if (!adapter_.url_environment.empty()) url_ = options_.environment(adapter_.url_environment).value_or(url_);
+  if (!options_.url.empty()) url_ = options_.url;
+  while (url_.ends_with('/')) url_.pop_back();
+  origin_ = origin_of(url_);
+  if (origin_.empty()) {
+    return fail(ErrorKind::kInvalidArgument, url_.empty() ? "The adapter " + adapter_.name + " needs the shop's address" +
+                                                                (adapter_.url_environment.empty() ? "." : ": set " + adapter_.url_environment + ".")
+                                                          : "'" + url_ + "' is no http(s) address.");
+  }
+  given_.set("url", url_);
+  return {};
+}
+
+Result<void> Engine::take_secrets() {
+  for (const Secret& secret : adapter_.secrets) {
+    auto value = options_.environment(secret.environment);
+    if (!value && secret.required) return fail(ErrorKind::kInvalidArgument, "The adapter " + adapter_.name + " needs a secret: set the environment variable " + secret.environment + ".");
+    if (value) secret_values_.push_back(*value);
+    given_.set(secret.name, value ? Value(std::move(*value)) : Value());
+  }
+  for (const Setting& setting : adapter_.settings) {
+    if (setting.set_if.empty()) continue;
+    const bool any = std::any_of(setting.set_if.begin(), setting.set_if.end(), [&](const std::string& name) {
+      const Value* value = given_.find(name);
+      return value && is_set(*value);
+    });
+    if (!options_.settings.count(setting.name)) given_.set(setting.name, any);
+  }
+  return {};
+}
+
+Result<const Variables*> Engine::of_shop() {
+  if (auto settled = settle(); !settled) return fail(settled.error());
+  return &shop_;
+}
+
+Result<void> Engine::settle() {
+  if (ready_) return {};
+  const std::lock_guard lock(setup_);
+  if (ready_) return {};
+  if (!adapter_.setup.empty()) {
+    Operation setup;
+    setup.steps = adapter_.setup;
+    auto ran = run("setup", setup, given_, Effect::kRead);
+    if (!ran) return fail(ran.error().error);
+    for (auto& [name, value] : ran->captured) shop_.set(name, std::move(value));
+  }
+  std::string code = adapter_.currency;
+  if (code.starts_with('$')) {
+    const Value* value = shop_.find(code.substr(1));
+    code = value ? to_text(*value) : std::string();
+  } else if (const Operation* asks = code.empty() ? adapter_.operation("currency") : nullptr) {
+    auto ran = run("currency", *asks, shop_, Effect::kRead);
+    if (!ran) return fail(ran.error().error);
+    code = ran->text;
+  }
+  std::transform(code.begin(), code.end(), code.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  const auto currency = Currency::parse(code);
+  if (!currency) return fail(ErrorKind::kMalformed, "The shop's currency is not known: name it in the adapter ('currency').", code);
+  currency_ = *currency;
+  ready_ = true;
+  return {};
+}
+
+// ---- operations
+
+Ran Engine::read(const std::string& operation, const Variables& variables) {
+  const Operation* found = adapter_.operation(operation);
+  if (!found) return tl::unexpected(trouble(ErrorKind::kRefused, "this shop does not offer that", operation));
+  return run(operation, *found, variables, Effect::kRead);
+}
+
+Ran Engine::write(const std::string& operation, const Variables& variables) {
+  const Operation* found = adapter_.operation(operation);
+  if (!found) return tl::unexpected(trouble(ErrorKind::kRefused, "this shop does not offer that", operation));
+  return run(operation, *found, variables, Effect::kWrite);
+}
+
+// Doubled at each retry, between half and the whole of it, never shorter than the shop asked for.
+std::chrono::milliseconds Engine::pause_before(int retry, const Trouble& after) {
+  std::uint64_t x = random_.fetch_add(0x9E3779B97F4A7C15ULL) + 0x9E3779B97F4A7C15ULL;   // splitmix64
+  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  x = (x ^ (x >> 27)) * 0x94D049BB133111EBULL;
+  const std::int64_t whole = adapter_.limits.retry_wait.count() << std::min(retry, 10);
+  const std::int64_t half = whole / 2;
+  const std::chrono::milliseconds own(half + static_cast<std::int64_t>((x ^ (x >> 31)) % static_cast<std::uint64_t>(half + 1)));
+  return after.wait ? std::max(*after.wait, own) : own;
+}
+
+Ran Engine::run(const std::string& name, const Operation& operation, const Variables& variables, Effect effect) {
+  const Steady::time_point deadline = clock_->steady() + adapter_.limits.operation;
+  const int tries = effect == Effect::kRead ? adapter_.limits.retries : 0;
+  for (int retry = 0;; ++retry) {
+    Ran ran = attempt(operation, variables, deadline);
+    if (ran) return ran;
+    Trouble& failed = ran.error();
+    const auto pause = pause_before(retry, failed);
+    if (!failed.again || retry >= tries || clock_->steady() + pause >= deadline) {
+      failed.error.message = redacted(std::move(failed.error.message), variables);
+      failed.error.detail = redacted(name + ": " + failed.error.detail, variables);
+      return ran;
+    }
+    options_.wait(pause);
+  }
+}
+
+Ran Engine::attempt(const Operation& operation, const Variables& variables, Steady::time_point deadline) {
+  Outcome outcome;
+  Variables mine(&variables);
+  for (const Call& step : operation.steps) {
+    if (!step.when.variable.empty()) {
+      const Value* value = mine.find(step.when.variable);
+      if ((value && is_set(*value)) != step.when.set) continue;
+    }
+    std::vector<std::pair<std::string, Value>> captured;
+    auto document = call(step, mine, operation.failures, deadline, captured);
+    if (!document) return tl::unexpected(std::move(document.error()));
+    for (auto& [name, value] : captured) {
+      mine.set(name, value);
+      outcome.captured.emplace_back(name, std::move(value));
+    }
+    outcome.document = std::move(*document);
+  }
+  if (!outcome.document) {
+    if (operation.answer.fixed) outcome.text = operation.answer.fixed->plain(mine);
+    return outcome;
+  }
+  const Scope scope{&outcome.document->root(), nullptr, &mine};
+  for (const Selector& selector : operation.answer.at) {
+    if ((outcome.value = selector.first(scope))) break;
+  }
+  outcome.text = id_at(operation.answer, scope);
+  return outcome;
+}
+
+// ---- one call
+
+Result<net::Request> Engine::request_for(const Call& call, const Variables& variables) const {
+  net::Request request;
+  request.method = call.method;
+  const auto path = (call.graphql.empty() ? call.path : adapter_.graphql_path).path(variables);
+  if (!path) return fail(path.error());
+  request.url = url_ + *path;
+  char joint = '?';
+  for (const auto& [name, value] : call.query) {
+    if (value.lacks(variables)) continue;
+    if (const auto* list = name.ends_with("[]") && variables.find(value.alone()) ? std::get_if<std::vector<std::string>>(variables.find(value.alone())) : nullptr) {
+      for (const std::string& item : *list) request.url += std::exchange(joint, '&') + percent_encoded(name) + "=" + percent_encoded(item);
+      continue;
+    }
+    request.url += joint + percent_encoded(name) + "=" + percent_encoded(value.plain(variables));
+    joint = '&';
+  }
+  request.headers.emplace_back("Accept", "application/json");
+  if (call.method != "GET") request.headers.emplace_back("Content-Type", "application/json");
+  for (const auto* headers : {&adapter_.headers, &call.headers}) {
+    for (const auto& [name, value] : *headers) {
+      if (value.lacks(variables)) continue;
+      auto text = value.header(variables);
+      if (!text) return fail(text.error());
+      request.headers.emplace_back(name, std::move(*text));
+    }
+  }
+  if (!call.graphql.empty()) {
+    request.body = "{\"query\":" + call.graphql + ",\"variables\":";
+    if (call.body) call.body->write(variables, request.body);
+    else request.body += "{}";
+    request.body += '}';
+  } else if (call.body) {
+    call.body->write(variables, request.body);
+  }
+  return request;
+}
+
+// Follows a redirect of a read within the shop's own address; any other is an answer like a refusal.
+Result<Response> Engine::send(net::Request request, Steady::time_point deadline) {
+  const auto left = [&] { return std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock_->steady()); };
+  for (int redirects = 0;; ++redirects) {
+    auto response = exchange_.send(request, left());
+    if (!response) return response;
+    const int status = response->head.status;
+    if (status < 300 || status >= 400 || status == 304) return response;
+    std::string to(response->head.header("location"));
+    if (to.starts_with('/') && !to.starts_with("//")) to = origin_ + to;
+    if (origin_of(to) != origin_) return fail(ErrorKind::kRefused, "the shop sent us to another address, where the adapter does not go", "status " + std::to_string(status));
+    if (request.method != "GET" || redirects == kMostRedirects) return fail(ErrorKind::kMalformed, "the shop redirects without end", "status " + std::to_string(status));
+    request.url = to;
+  }
+}
+
+tl::expected<JsonDocument, Trouble> Engine::call(const Call& call, const Variables& variables, const std::vector<FailureRule>& rules,
+                                                 Steady::time_point deadline, std::vector<std::pair<std::string, Value>>& captured) {
+  auto request = request_for(call, variables);
+  if (!request) return tl::unexpected(trouble(request.error().kind, request.error().message));
+  auto response = send(std::move(*request), deadline);
+  if (!response) {
+    Error& error = response.error();
+    const bool redirected = error.kind == ErrorKind::kRefused;
+    if (!redirected) exchange_.note(false);
+    Trouble made = redirected ? trouble(ErrorKind::kUnavailable, error.message, error.detail) : passing(error.kind, error.message, error.detail);
+    made.unclear = made.error.detail != "circuit open";
+    made.again = made.again && made.error.kind != ErrorKind::kMalformed;
+    return tl::unexpected(std::move(made));
+  }
+  auto document = understood(call, *response, variables, rules);
+  exchange_.note(document.has_value() || !document.error().unclear);
+  if (!document) return document;
+  const Scope scope{&document->root(), nullptr, &variables};
+  for (const Capture& capture : call.captures) {
+    if (!capture.from) {
+      const std::string_view value = response->head.header(capture.header);
+      if (!value.empty()) captured.emplace_back(capture.name, std::string(value));
+    } else if (const Json* found = capture.from->first(scope)) {
+      captured.emplace_back(capture.name, value_of(*found));
+    }
+  }
+  return document;
+}
+
+tl::expected<JsonDocument, Trouble> Engine::understood(const Call& call, const Response& response, const Variables& variables,
+                                                       const std::vector<FailureRule>& rules) const {
+  const bool worked = response.head.status >= 200 && response.head.status < 300;
+  std::string_view text = response.body;
+  if (text.empty() && worked) text = "null";
+  Result<JsonDocument> document = fail(ErrorKind::kMalformed, "the shop answered something that is no JSON", std::string(response.head.header("content-type")));
+  if (says_json(response.head) || response.body.empty()) document = JsonDocument::parse(text);
+  const Json* body = document ? &document->root() : nullptr;
+  const auto told = [&](Trouble found) {
+    const std::string excerpt = "status " + std::to_string(response.head.status) + " " + shortened(response.body.substr(0, kDetailLength), kDetailLength);
+    found.error.detail += (found.error.detail.empty() ? "" : "; ") + excerpt;
+    if (!found.wait) found.wait = net::retry_after(response.head, clock_->now());
+    return tl::unexpected(std::move(found));
+  };
+  bool excused = false;
+  for (const auto* list : {&rules, &adapter_.failures}) {
+    for (const FailureRule& rule : *list) {
+      if (auto found = trouble_by_rule(rule, response, body, variables, excused)) return told(std::move(*found));
+    }
+  }
+  if (auto found = trouble_by_status(response)) return told(std::move(*found));
+  if (!document) {
+    Trouble found = passing(document.error().kind, document.error().message, document.error().detail);
+    return told(std::move(found));
+  }
+  if (!call.graphql.empty() && !excused) {
+    const Json* errors = body->find("errors");
+    if (errors && errors->type != Json::Type::kNull) return told(passing(ErrorKind::kUnavailable, "the shop could not answer the request"));
+  }
+  return std::move(*document);
+}
+
+std::optional<Trouble> Engine::trouble_by_rule(const FailureRule& rule, const Response& response, const Json* body, const Variables& variables, bool& excused) const {
+  if (!rule.status.empty() && std::find(rule.status.begin(), rule.status.end(), response.head.status) == rule.status.end()) return std::nullopt;
+  if (!rule.header.empty() && response.head.header(rule.header).empty()) return std::nullopt;
+  static const Json kNothing;
+  std::vector<const Json*> found;
+  if (rule.at && body) rule.at->select({body, nullptr, &variables}, found);
+  if (!rule.at) found.push_back(body ? body : &kNothing);
+  for (const Json* one : found) {
+    const Scope root{body, nullptr, &variables};
+    const Scope scope{one, &root, &variables};
+    Meaning meaning = rule.otherwise;
+    std::string code;
+    if (rule.code.given()) {
+      code = id_at(rule.code, scope);
+      if (code.empty()) continue;
+      const auto known = rule.codes.find(code);
+      if (known != rule.codes.end()) meaning = known->second;
+    }
+    if (meaning == Meaning::kIgnore) {
+      excused = true;
+      continue;
+    }
+    std::string message = rule.says.empty() ? shortened(text_at(rule.message, scope).value_or(""), kMessageLength) : rule.says;
+    Trouble made = meant(meaning, message.empty() ? "the shop refused that" : message, code);
+    made.available = whole_at(rule.available, scope);
+    return made;
+  }
+  return std::nullopt;
+}
+
+std::optional<Trouble> Engine::trouble_by_status(const Response& response) const {
+  const int status = response.head.status;
+  if (status >= 200 && status < 300) return std::nullopt;
+  if (status == 401 || status == 403) return trouble(ErrorKind::kUnavailable, "the shop does not accept the adapter's credentials");
+  if (status == 404 || status == 410) return trouble(ErrorKind::kNotFound, "the shop has no such thing");
+  if (status == 409) return trouble(ErrorKind::kConflict, "the shop says that things have changed meanwhile");
+  if (status == 429) return meant(Meaning::kThrottled, "", "");
+  if (status == 430) return trouble(ErrorKind::kUnavailable, "the shop turned the request away");   // Shopify's security rejection: no retry
+  if (status >= 500 || status == 408) return passing(ErrorKind::kUnavailable, "the shop has a problem of its own");
+  return trouble(ErrorKind::kRefused, "the shop refused the request");
+}
+
+std::string Engine::redacted(std::string text, const Variables& variables) const {
+  std::vector<std::string> hidden = secret_values_;
+  for (const std::string& name : adapter_.state) {
+    const Value* value = variables.find(name);
+    if (value && is_set(*value)) hidden.push_back(to_text(*value));
+  }
+  for (const std::string& secret : hidden) {
+    if (secret.size() < 4) continue;
+    for (std::size_t at = 0; (at = text.find(secret, at)) != std::string::npos;) text.replace(at, secret.size(), "***");
+  }
+  return text;
+}
+
+}  // namespace floorwalker::http

@@ -1,0 +1,212 @@
+#include "adapters/http/mirror.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <mutex>
+
+#include "agent/core/answers_json.h"
+#include "agent/core/digest.h"
+
+namespace floorwalker::http {
+namespace {
+
+constexpr const char* kSchema = R"(
+CREATE TABLE IF NOT EXISTS products(id TEXT PRIMARY KEY, round INTEGER NOT NULL, content TEXT NOT NULL, json TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS variants(id TEXT PRIMARY KEY, product TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS state(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+)";
+
+constexpr std::size_t kMostProblems = 100;
+
+// What makes a product another one for the index: everything but its stock.
+std::string content_of(Product product) {
+  for (Variant& variant : product.variants) variant.stock = {};
+  return sha256(to_json(ProductDetails{std::move(product), {}})).substr(0, 32);
+}
+
+}  // namespace
+
+struct Mirror::Storage {
+  explicit Storage(const std::filesystem::path& file) : database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_FULLMUTEX) {
+    database.setBusyTimeout(5000);
+    database.exec("PRAGMA journal_mode=WAL");
+    database.exec("PRAGMA synchronous=NORMAL");   // a copy: what a power cut takes is fetched again
+    database.exec(kSchema);
+  }
+
+  std::string get(const char* name) {
+    SQLite::Statement query(database, "SELECT value FROM state WHERE name=?");
+    query.bind(1, name);
+    return query.executeStep() ? query.getColumn(0).getString() : std::string();
+  }
+
+  void set(const char* name, const std::string& value) {
+    SQLite::Statement put(database, "INSERT INTO state(name,value) VALUES(?,?) ON CONFLICT(name) DO UPDATE SET value=excluded.value");
+    put.bind(1, name);
+    put.bind(2, value);
+    put.exec();
+  }
+
+  // True if the product is new or other than before.
+  bool keep(const Product& product, std::int64_t round) {
+    const std::string content = content_of(product);
+    SQLite::Statement same(database, "UPDATE products SET round=? WHERE id=? AND content=?");
+    same.bind(1, round);
+    same.bind(2, product.id.str());
+    same.bind(3, content);
+    if (same.exec() > 0) return false;
+    SQLite::Statement put(database, "INSERT OR REPLACE INTO products(id,round,content,json) VALUES(?,?,?,?)");
+    put.bind(1, product.id.str());
+    put.bind(2, round);
+    put.bind(3, content);
+    put.bind(4, to_json(ProductDetails{product, {}}));
+    put.exec();
+    SQLite::Statement owner(database, "INSERT OR REPLACE INTO variants(id,product) VALUES(?,?)");
+    for (const Variant& variant : product.variants) {
+      owner.bind(1, variant.id.str());
+      owner.bind(2, product.id.str());
+      owner.exec();
+      owner.reset();
+    }
+    return true;
+  }
+
+  // Drops what this round did not meet, and says how many that were.
+  std::size_t drop_old(std::int64_t round) {
+    SQLite::Statement drop(database, "DELETE FROM products WHERE round<>?");
+    drop.bind(1, round);
+    const int removed = drop.exec();
+    if (removed) database.exec("DELETE FROM variants WHERE product NOT IN (SELECT id FROM products)");
+    return static_cast<std::size_t>(removed);
+  }
+
+  SQLite::Database database;
+  mutable std::mutex mutex;   // guards `database`
+};
+
+namespace {
+
+template <typename Storage, typename Work>
+auto guarded(Storage& storage, Work work) -> decltype(work()) {
+  const std::lock_guard lock(storage.mutex);
+  try {
+    return work();
+  } catch (const SQLite::Exception& error) {
+    return fail(ErrorKind::kIo, "the copy of the shop's catalogue cannot be used", error.what());
+  }
+}
+
+}  // namespace
+
+Mirror::Mirror(std::unique_ptr<Storage> storage) : storage_(std::move(storage)) {}
+Mirror::~Mirror() = default;
+
+Result<std::unique_ptr<Mirror>> Mirror::open(const std::filesystem::path& file) {
+  try {
+    return std::unique_ptr<Mirror>(new Mirror(std::make_unique<Storage>(file)));
+  } catch (const SQLite::Exception& error) {
+    return fail(ErrorKind::kIo, "The copy of the catalogue " + file.string() + " cannot be opened.", error.what());
+  }
+}
+
+Result<SyncReport> Mirror::sync(RemoteCatalogue& shop, const std::function<void(const SyncProgress&)>& progress) {
+  SyncReport report;
+  std::string from;
+  std::int64_t round = 0;
+  auto begun = guarded(*storage_, [&]() -> Result<void> {
+    report.resumed = storage_->get("under_way") == "yes";
+    from = report.resumed ? storage_->get("next") : std::string();
+    round = std::atoll(storage_->get("round").c_str()) + (report.resumed ? 0 : 1);
+    report.products = report.resumed ? static_cast<std::size_t>(std::atoll(storage_->get("seen").c_str())) : 0;
+    report.changed = report.resumed ? static_cast<std::size_t>(std::atoll(storage_->get("changed").c_str())) : 0;
+    SQLite::Transaction transaction(storage_->database);
+    storage_->set("round", std::to_string(round));
+    storage_->set("under_way", "yes");
+    storage_->set("next", from);
+    transaction.commit();
+    return {};
+  });
+  if (!begun) return fail(begun.error());
+  for (;;) {
+    auto page = shop.page(from);
+    if (!page) return fail(page.error());
+    if (!page->next.empty() && page->next == from) return fail(ErrorKind::kMalformed, "the shop's pages of products do not go on", from);
+    for (std::string& problem : page->problems) {
+      if (report.problems.size() < kMostProblems) report.problems.push_back(std::move(problem));
+    }
+    auto kept = guarded(*storage_, [&]() -> Result<void> {
+      SQLite::Transaction transaction(storage_->database);
+      for (const Product& product : page->products) report.changed += storage_->keep(product, round) ? 1 : 0;
+      report.products += page->products.size();
+      storage_->set("next", page->next);
+      storage_->set("seen", std::to_string(report.products));
+      storage_->set("changed", std::to_string(report.changed));
+      transaction.commit();
+      return {};
+    });
+    if (!kept) return fail(kept.error());
+    if (progress) progress({report.products, page->total});
+    if (page->next.empty()) break;
+    from = std::move(page->next);
+  }
+  auto ended = guarded(*storage_, [&]() -> Result<void> {
+    SQLite::Transaction transaction(storage_->database);
+    report.removed = storage_->drop_old(round);
+    if (report.changed || report.removed || storage_->get("version").empty()) storage_->set("version", std::to_string(round));
+    storage_->set("under_way", "no");
+    transaction.commit();
+    return {};
+  });
+  if (!ended) return fail(ended.error());
+  return report;
+}
+
+bool Mirror::complete() const {
+  const auto version = this->version();
+  return version && !version->empty();
+}
+
+Result<std::string> Mirror::version() const {
+  return guarded(*storage_, [&]() -> Result<std::string> { return storage_->get("version"); });
+}
+
+Result<void> Mirror::each(const std::function<bool(const Product&)>& visit) const {
+  // In portions, so that `visit` may take its time, and ask the mirror itself.
+  std::string last;
+  for (;;) {
+    std::vector<std::string> rows;
+    auto read = guarded(*storage_, [&]() -> Result<void> {
+      SQLite::Statement query(storage_->database, "SELECT id,json FROM products WHERE id>? ORDER BY id LIMIT 256");
+      query.bind(1, last);
+      while (query.executeStep()) {
+        last = query.getColumn(0).getString();
+        rows.push_back(query.getColumn(1).getString());
+      }
+      return {};
+    });
+    if (!read) return read;
+    for (const std::string& row : rows) {
+      const auto details = product_details_from_json(row);
+      if (!details) return fail(details.error());
+      if (!visit(details->product)) return {};
+    }
+    if (rows.empty()) return {};
+  }
+}
+
+Result<std::optional<ProductId>> Mirror::product_of(const VariantId& id) const {
+  return guarded(*storage_, [&]() -> Result<std::optional<ProductId>> {
+    SQLite::Statement query(storage_->database, "SELECT product FROM variants WHERE id=?");
+    query.bind(1, id.str());
+    if (!query.executeStep()) return std::optional<ProductId>();
+    return std::optional<ProductId>(ProductId(query.getColumn(0).getString()));
+  });
+}
+
+Result<ProductId> MirroredCatalogue::product_of(const VariantId& id) {
+  const auto known = mirror_.product_of(id);
+  if (!known) return fail(known.error());
+  return *known ? Result<ProductId>(**known) : live_.product_of(id);
+}
+
+}  // namespace floorwalker::http

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapters/http/catalogue.h"
+
+namespace floorwalker::http {
+
+// What a sync came to.
+struct SyncReport {
+  std::size_t products = 0;            // that the shop has
+  std::size_t changed = 0;             // new, or other than before
+  std::size_t removed = 0;
+  bool resumed = false;                // went on where an earlier sync was cut off
+  std::vector<std::string> problems;   // products that could not be understood
+};
+
+struct SyncProgress {
+  std::size_t products = 0;
+  std::optional<std::int64_t> total;
+};
+
+// A remote shop's catalogue as it was at the last sync, in an SQLite file: what the search index is built from. Prices and stock in it are
+// never told: those are read live. Safe for every thread; one sync at a time.
+class Mirror {
+ public:
+  static Result<std::unique_ptr<Mirror>> open(const std::filesystem::path& file);
+  ~Mirror();
+
+  // Copies the catalogue page by page. Every page is kept with the place of the next, so that a sync that was killed goes on there. What
+  // did not change is not written, and the version stays when nothing did.
+  Result<SyncReport> sync(RemoteCatalogue& shop, const std::function<void(const SyncProgress&)>& progress = {});
+
+  bool complete() const;               // a sync has once come to its end
+  Result<std::string> version() const;
+  Result<void> each(const std::function<bool(const Product&)>& visit) const;
+  Result<std::optional<ProductId>> product_of(const VariantId& id) const;
+
+ private:
+  struct Storage;
+  explicit Mirror(std::unique_ptr<Storage> storage);
+  std::unique_ptr<Storage> storage_;
+};
+
+// The mirror for finding, the shop for telling: everything about a product is read live, the whole catalogue from the mirror.
+class MirroredCatalogue final : public ports::Catalogue {
+ public:
+  MirroredCatalogue(Mirror& mirror, RemoteCatalogue& live) : mirror_(mirror), live_(live) {}
+
+  Result<Product> product(const ProductId& id) override { return live_.product(id); }
+  Result<std::vector<Product>> products(const std::vector<ProductId>& ids) override { return live_.products(ids); }
+  Result<ProductId> product_of(const VariantId& id) override;
+  Result<void> each(const std::function<bool(const Product&)>& visit) override { return mirror_.each(visit); }
+  Result<std::vector<Relation>> relations(const ProductId& id) override { return live_.relations(id); }
+  Currency currency() const override { return live_.currency(); }
+  Result<std::string> version() override { return mirror_.version(); }
+
+ private:
+  Mirror& mirror_;
+  RemoteCatalogue& live_;
+};
+
+}  // namespace floorwalker::http

@@ -1,0 +1,56 @@
+#include "agent/cli/shop_in_use.h"
+
+#include "agent/cli/adapters.h"
+#include "agent/core/digest.h"
+
+namespace floorwalker::cli {
+
+std::unique_ptr<ShopInUse> ShopInUse::of(std::unique_ptr<embedded::Shop> shop) {
+  std::unique_ptr<ShopInUse> made(new ShopInUse);
+  made->embedded_ = std::move(shop);
+  return made;
+}
+
+Result<std::unique_ptr<ShopInUse>> ShopInUse::remote(const std::string& adapter, const std::filesystem::path& state, const Progress& progress) {
+  auto loaded = load_adapter_file(adapter);
+  if (!loaded) return fail(loaded.error());
+  auto ledger = http::SqliteLedger::open(state / "shop-actions.db");
+  if (!ledger) return fail(ledger.error());
+  std::unique_ptr<ShopInUse> made(new ShopInUse);
+  made->progress_ = progress ? progress : [](const std::string&) {};
+  made->transport_ = std::make_unique<net::CurlTransport>();
+  auto shop = http::Shop::open(std::move(*loaded), *made->transport_, std::move(*ledger));
+  if (!shop) return fail(shop.error());
+  made->remote_ = std::move(*shop);
+  const auto variables = made->remote_->engine().of_shop();
+  if (!variables) return fail(variables.error());
+  std::string which = made->remote_->engine().adapter().name;
+  for (const http::Setting& setting : made->remote_->engine().adapter().settings) which += "\n" + http::to_text(*(*variables)->find(setting.name));
+  which += "\n" + http::to_text(*(*variables)->find("url"));
+  made->mirror_file_ = state / ("catalogue-" + sha256(which).substr(0, 16) + ".db");
+  auto mirror = http::Mirror::open(made->mirror_file_);
+  if (!mirror) return fail(mirror.error());
+  made->mirror_ = std::move(*mirror);
+  made->mirrored_ = std::make_unique<http::MirroredCatalogue>(*made->mirror_, made->remote_->catalogue());
+  return made;
+}
+
+ports::Catalogue& ShopInUse::catalogue() {
+  if (mirrored_) return *mirrored_;
+  return embedded_->catalogue();
+}
+
+Result<void> ShopInUse::be_searchable() {
+  if (!remote_ || mirror_->complete()) return {};
+  const auto copied = mirror_->sync(remote_->catalogue(), [this](const http::SyncProgress& now) {
+    progress_("copying the shop's catalogue: " + std::to_string(now.products) + " products");
+  });
+  return copied ? Result<void>() : Result<void>(fail(copied.error()));
+}
+
+Result<http::SyncReport> ShopInUse::sync(const std::function<void(const http::SyncProgress&)>& told) {
+  if (!remote_) return fail(ErrorKind::kInvalidArgument, "This shop is a file of its own: there is nothing to copy. Name an adapter with --shop.");
+  return mirror_->sync(remote_->catalogue(), told);
+}
+
+}  // namespace floorwalker::cli

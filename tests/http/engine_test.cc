@@ -1,0 +1,250 @@
+#include <gtest/gtest.h>
+
+#include "adapters/http/mirror.h"
+#include "tests/support/paths.h"
+#include "tests/support/rest_stack.h"
+
+namespace floorwalker::test {
+namespace {
+
+bool is(const net::Request& request, const char* method, const char* part) {
+  return request.method == method && request.url.find(part) != std::string::npos;
+}
+
+// Answers every request as told, and remembers them.
+class ScriptedTransport final : public net::Transport {
+ public:
+  void start(net::Request request, net::Handlers handlers, std::stop_token) override {
+    requests.push_back(request);
+    const net::Head head = answers.empty() ? net::Head{500, {}} : answers.front().first;
+    const std::string body = answers.empty() ? "" : answers.front().second;
+    if (!answers.empty()) answers.erase(answers.begin());
+    if (handlers.head) handlers.head(head);
+    if (handlers.data) handlers.data(body);
+    if (handlers.done) handlers.done(std::nullopt);
+  }
+  void after(std::chrono::milliseconds, std::function<void()>) override {}
+
+  std::vector<std::pair<net::Head, std::string>> answers;
+  std::vector<net::Request> requests;
+};
+
+net::Head json_head(int status, std::vector<std::pair<std::string, std::string>> more = {}) {
+  net::Head head{status, {{"content-type", "application/json; charset=utf-8"}}};
+  head.headers.insert(head.headers.end(), more.begin(), more.end());
+  return head;
+}
+
+// An engine of the template adapter over scripted answers; its first call (the currency) is answered.
+struct Scripted {
+  explicit Scripted(http::Adapter adapter = shipped_adapter("example-rest")) {
+    transport.answers.push_back({json_head(200), R"({"currency":"USD"})"});
+    http::EngineOptions options;
+    options.url = "https://shop.test/base/";
+    options.clock = &clock;
+    options.environment = [](const std::string&) { return std::optional<std::string>("very-secret-key"); };
+    options.wait = [this](std::chrono::milliseconds time) { waits.push_back(time), clock.advance(time); };
+    engine = std::move(*http::Engine::create(std::move(adapter), transport, std::move(options)));
+    EXPECT_TRUE(engine->settle());
+    transport.requests.clear();
+  }
+
+  http::Ran product() {
+    http::Variables variables(*engine->of_shop());
+    variables.set("product", std::string("a b"));
+    return engine->read("product", variables);
+  }
+
+  ScriptedTransport transport;
+  ManualClock clock{Time(std::chrono::hours(1000))};
+  std::vector<std::chrono::milliseconds> waits;
+  std::unique_ptr<http::Engine> engine;
+};
+
+TEST(Engine, SendsWhatTheFileSays) {
+  Scripted shop;
+  shop.transport.answers.push_back({json_head(200), "{}"});
+  ASSERT_TRUE(shop.product());
+  EXPECT_EQ(shop.transport.requests[0].url, "https://shop.test/base/api/products/a%20b");
+  EXPECT_EQ(shop.transport.requests[0].method, "GET");
+  const std::pair<std::string, std::string> bearer("Authorization", "Bearer very-secret-key");
+  EXPECT_NE(std::find(shop.transport.requests[0].headers.begin(), shop.transport.requests[0].headers.end(), bearer), shop.transport.requests[0].headers.end());
+}
+
+TEST(Engine, TriesReadsAgainWithGrowingPausesAndNoLongerThanAllowed) {
+  Scripted shop;
+  for (int i = 0; i < 3; ++i) shop.transport.answers.push_back({json_head(503), "{}"});
+  const auto ran = shop.product();
+  ASSERT_FALSE(ran);
+  EXPECT_EQ(ran.error().error.kind, ErrorKind::kUnavailable);
+  ASSERT_EQ(shop.waits.size(), 2u);
+  EXPECT_GE(shop.waits[0].count(), 100);
+  EXPECT_LE(shop.waits[0].count(), 200);
+  EXPECT_GE(shop.waits[1].count(), 200);
+  EXPECT_LE(shop.waits[1].count(), 400);
+}
+
+TEST(Engine, WaitsAsLongAsTheShopAsksUnlessThatIsTooLong) {
+  Scripted shop;
+  shop.transport.answers.push_back({json_head(429, {{"retry-after", "3"}}), "{}"});
+  shop.transport.answers.push_back({json_head(200), "{}"});
+  EXPECT_TRUE(shop.product());
+  EXPECT_EQ(shop.waits.at(0), std::chrono::seconds(3));
+  shop.transport.answers.push_back({json_head(429, {{"retry-after", "60"}}), "{}"});
+  EXPECT_FALSE(shop.product());
+  EXPECT_EQ(shop.waits.size(), 1u);
+}
+
+TEST(Engine, SendsWritesOnceWhateverHappens) {
+  Scripted shop;
+  http::Variables variables(*shop.engine->of_shop());
+  variables.set("cart", std::string("secret-cart-1"));
+  variables.set("variant", std::string("v"));
+  variables.set("quantity", std::int64_t{1});
+  shop.transport.answers.push_back({json_head(503), "{}"});
+  const auto ran = shop.engine->write("cart_add", variables);
+  ASSERT_FALSE(ran);
+  EXPECT_TRUE(ran.error().unclear);
+  EXPECT_EQ(shop.transport.requests.size(), 1u);
+  EXPECT_EQ(shop.transport.requests[0].body, R"({"variant":"v","quantity":1})");
+}
+
+TEST(Engine, KeepsSecretsOutOfWhatItTells) {
+  Scripted shop;
+  http::Variables variables(*shop.engine->of_shop());
+  variables.set("cart", std::string("secret-cart-1"));
+  shop.transport.answers.push_back({json_head(400), R"({"message":"bad key very-secret-key for secret-cart-1"})"});
+  const auto ran = shop.engine->write("cart_read", variables);
+  ASSERT_FALSE(ran);
+  EXPECT_EQ((ran.error().error.message + ran.error().error.detail).find("secret-"), std::string::npos) << ran.error().error.detail;
+  EXPECT_NE(ran.error().error.detail.find("***"), std::string::npos);
+}
+
+TEST(Engine, GoesNowhereButToTheShop) {
+  Scripted shop;
+  shop.transport.answers.push_back({json_head(302, {{"location", "http://169.254.169.254/latest"}}), ""});
+  EXPECT_FALSE(shop.product());
+  EXPECT_EQ(shop.transport.requests.size(), 1u);
+  shop.transport.answers.push_back({json_head(301, {{"location", "/base/api/new"}}), ""});
+  shop.transport.answers.push_back({json_head(200), "{}"});
+  EXPECT_TRUE(shop.product());
+  EXPECT_EQ(shop.transport.requests.back().url, "https://shop.test/base/api/new");
+  shop.transport.answers.push_back({json_head(301, {{"location", "https://shop.test.evil.example/"}}), ""});
+  EXPECT_FALSE(shop.product());
+}
+
+TEST(Engine, StopsAskingAShopThatKeepsFailingForAWhile) {
+  Scripted shop;
+  for (int i = 0; i < 2; ++i) EXPECT_FALSE(shop.product());   // three attempts each, answered 500
+  const std::size_t asked = shop.transport.requests.size();
+  EXPECT_FALSE(shop.product());
+  EXPECT_EQ(shop.transport.requests.size(), asked);
+  shop.clock.advance(std::chrono::seconds(10));
+  shop.transport.answers.push_back({json_head(200), "{}"});
+  EXPECT_TRUE(shop.product());
+  shop.transport.answers.push_back({json_head(200), "{}"});
+  EXPECT_TRUE(shop.product());
+}
+
+TEST(Engine, UnderstandsRefusalsInsideSuccessWithTheirNumbers) {
+  Scripted shop;
+  http::Variables variables(*shop.engine->of_shop());
+  variables.set("cart", std::string("c"));
+  variables.set("variant", std::string("v"));
+  variables.set("quantity", std::int64_t{99});
+  shop.transport.answers.push_back({json_head(200), R"({"error":{"code":"out_of_stock","message":"26 left","available":26}})"});
+  const auto ran = shop.engine->write("cart_add", variables);
+  ASSERT_FALSE(ran);
+  EXPECT_EQ(ran.error().error.kind, ErrorKind::kOutOfStock);
+  EXPECT_EQ(ran.error().available, 26);
+  shop.transport.answers.push_back({json_head(200), R"({"error":{"code":"a_new_one","message":"not on Sundays"}})"});
+  const auto other = shop.engine->write("cart_add", variables);
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().error.kind, ErrorKind::kRefused);
+  EXPECT_EQ(other.error().error.message, "not on Sundays");
+}
+
+TEST(Engine, TakesNothingThatIsNoJsonForAnAnswer) {
+  Scripted shop;
+  for (const auto& [type, body] : std::vector<std::pair<std::string, std::string>>{{"text/html", "{}"}, {"application/json", "{\"id\":"}, {"application/json", "<html>"}}) {
+    for (int i = 0; i < 3; ++i) shop.transport.answers.push_back({{200, {{"content-type", type}}}, body});
+    const auto ran = shop.product();
+    ASSERT_FALSE(ran);
+    EXPECT_EQ(ran.error().error.kind, ErrorKind::kMalformed);
+    shop.transport.answers.push_back({json_head(200), "{}"});
+    EXPECT_TRUE(shop.product());
+  }
+}
+
+TEST(Engine, NeedsAnAddressAndItsSecrets) {
+  ScriptedTransport transport;
+  http::EngineOptions nothing;
+  nothing.environment = [](const std::string&) { return std::optional<std::string>(); };
+  EXPECT_FALSE(http::Engine::create(shipped_adapter("example-rest"), transport, nothing));
+  for (const char* wrong : {"ftp://shop.test", "shop.test", "https://user:word@shop.test", "https://"}) {
+    nothing.url = wrong;
+    EXPECT_FALSE(http::Engine::create(shipped_adapter("example-rest"), transport, nothing)) << wrong;
+  }
+  nothing.url = "https://shop.test";
+  nothing.settings["no_such"] = "x";
+  EXPECT_FALSE(http::Engine::create(shipped_adapter("example-rest"), transport, nothing));
+}
+
+// ---- the copy of the catalogue
+
+void fill(RestShop& shop, int products) {
+  for (int i = 0; i < products; ++i) {
+    const std::string id = "p-" + std::to_string(i);
+    shop.add({id, "Product " + id, "Brand", "thing", "Text", {}, {{id + "-v", {}, 100 + i, 0, 5}}});
+  }
+}
+
+TEST(Mirror, CopiesEverythingOnceAndKeepsItsVersionWhenOnlyStockChanges) {
+  RestStack stack;
+  fill(stack.server, 250);
+  const TemporaryFolder folder;
+  const auto mirror = std::move(*http::Mirror::open(folder / "copy.db"));
+  const auto first = mirror->sync(stack.shop->catalogue());
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_EQ(first->products, 253u);
+  EXPECT_EQ(first->changed, 253u);
+  const std::string version = *mirror->version();
+  stack.server.set_stock("tee-s", 1);
+  const auto second = mirror->sync(stack.shop->catalogue());
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->changed, 0u);
+  EXPECT_EQ(*mirror->version(), version);
+  stack.server.set_price("tee-s", 1);
+  const auto third = mirror->sync(stack.shop->catalogue());
+  ASSERT_TRUE(third);
+  EXPECT_EQ(third->changed, 1u);
+  EXPECT_NE(*mirror->version(), version);
+  EXPECT_EQ(mirror->product_of(VariantId("tee-l"))->value_or(ProductId()).str(), "tee");
+}
+
+TEST(Mirror, GoesOnWhereASyncWasCutOff) {
+  RestStack stack;
+  fill(stack.server, 450);
+  const TemporaryFolder folder;
+  {
+    const auto mirror = std::move(*http::Mirror::open(folder / "copy.db"));
+    stack.transport.fault = [](const net::Request& request) { return is(request, "GET", "offset=300") ? Fault::kErrorBefore : Fault::kNone; };
+    EXPECT_FALSE(mirror->sync(stack.shop->catalogue()));
+    EXPECT_FALSE(mirror->complete());
+  }
+  std::vector<std::string> pages;
+  stack.transport.fault = nullptr;
+  stack.transport.seen = [&](const net::Request& request) { pages.push_back(request.url); };
+  const auto mirror = std::move(*http::Mirror::open(folder / "copy.db"));
+  const auto report = mirror->sync(stack.shop->catalogue());
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->resumed);
+  EXPECT_EQ(report->products, 453u);
+  EXPECT_EQ(pages.size(), 2u);   // the fourth page and the fifth
+  std::size_t kept = 0;
+  ASSERT_TRUE(mirror->each([&](const Product&) { return ++kept, true; }));
+  EXPECT_EQ(kept, 453u);
+}
+
+}  // namespace
+}  // namespace floorwalker::test

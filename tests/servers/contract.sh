@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Holds real servers to the contract of the ports: contract.sh [vendure] [shopify] [medusa]. Starts each, checks, stops it. Exit status 1 if
+# any check failed; servers that cannot be installed here (no npm, no network) are named and skipped.
+set -uo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+floorwalker="${FLOORWALKER:-$top/build/release/floorwalker}"
+failed=0
+
+check() {  # check ADAPTER URL
+  "$floorwalker" adapter check "$1" --url "$2" --code SAVE10 || failed=1
+}
+
+up() {  # up SERVER: its address, or nothing
+  local address
+  if ! address=$(bash "$here/$1.sh" start | tail -1) || [ -z "$address" ]; then
+    echo "skipped: $1 cannot be started here" >&2
+    return 1
+  fi
+  echo "$address"
+}
+
+for server in "${@:-vendure}"; do
+  case "$server" in
+    shopify)
+      for version in 2025-10 2026-01 2026-04 2026-07 2026-10; do
+        address=$(VERSION=$version up shopify) || break
+        export SHOPIFY_API_VERSION=$version
+        echo "-- shopify $version, public token"
+        SHOPIFY_STOREFRONT_TOKEN=public-test-token check shopify "$address"
+        echo "-- shopify $version, no token"
+        check shopify "$address"
+      done
+      address=${address:-} && [ -n "$address" ] && echo "-- shopify, private token" &&
+        SHOPIFY_PRIVATE_TOKEN=shpat_private-test-token SHOPIFY_BUYER_IP=127.0.0.1 check shopify "$address"
+      ;;
+    medusa)
+      address=$(up medusa) || continue
+      echo "-- medusa"
+      MEDUSA_PUBLISHABLE_KEY=$(cat "$top/build/servers/medusa/publishable-key") check medusa "$address"
+      ;;
+    vendure)
+      address=$(up vendure) || continue
+      echo "-- vendure"
+      check vendure "$address"
+      ;;
+    *) echo "contract.sh: unknown server '$server'" >&2; exit 2 ;;
+  esac
+  bash "$here/$server.sh" stop
+done
+exit $failed

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/net/http.h"
+
+namespace floorwalker::test {
+
+// The small shop that adapters/README.md tells how to connect: REST, JSON, everything in memory. It answers requests as values, so that
+// tests run it without sockets (RestTransport) and tests/servers runs it behind a port. Safe for every thread.
+class RestShop {
+ public:
+  struct Variant {
+    std::string id;
+    std::vector<std::pair<std::string, std::string>> choices;
+    std::int64_t cents = 0;
+    std::int64_t old_cents = 0;             // 0: none
+    std::optional<std::int64_t> stock;      // nothing: there is plenty, uncounted
+    std::int64_t least = 1, most = 1'000'000, pack = 1;
+  };
+  struct Product {
+    std::string id, name, brand, type, description;
+    std::vector<std::pair<std::string, std::string>> properties;
+    std::vector<Variant> variants;
+  };
+  struct Answer {
+    int status = 200;
+    std::string body;
+    std::string content_type = "application/json";
+  };
+
+  RestShop();   // with the goods of tests/contract/shop_contract.h
+
+  Answer answer(const std::string& method, const std::string& target, const std::string& body, const std::string& key);
+
+  void add(Product product);
+  void set_stock(const std::string& variant, std::optional<std::int64_t> count);
+  void set_price(const std::string& variant, std::int64_t cents);
+
+  // Pieces of a variant in all carts together: what was really written.
+  std::int64_t sold(const std::string& variant);
+
+  bool keeps_keys = true;    // a repeated Idempotency-Key gets the first answer
+  bool clamps = false;       // puts what is left into the cart and complains
+
+ private:
+  struct Line {
+    std::string id, variant;
+    std::int64_t quantity = 0;
+  };
+  struct Cart {
+    std::string id;
+    std::vector<Line> lines;
+    std::vector<std::string> codes;
+  };
+  using Query = std::map<std::string, std::string>;
+
+  Answer route(const std::string& method, const std::vector<std::string>& path, const Query& query, const std::string& body);
+  Answer products(const Query& query);
+  Answer carts(const std::string& method, const std::vector<std::string>& path, const std::string& body);
+  Answer put(Cart& cart, const std::string& variant, std::int64_t quantity);   // how many there should be
+  Answer take_code(Cart& cart, const std::string& code);
+  std::string cart_json(const Cart& cart) const;
+  std::int64_t subtotal(const Cart& cart) const;
+  std::int64_t off(const Cart& cart, const std::string& code) const;
+  const Variant* variant(const std::string& id, const Product** owner = nullptr) const;
+
+  std::mutex mutex_;   // guards what follows
+  std::vector<Product> products_;
+  std::map<std::string, std::size_t> places_;              // of products by id
+  std::map<std::string, std::pair<std::size_t, std::size_t>> variants_;   // product and position
+  std::map<std::string, Cart> carts_;
+  std::map<std::string, Answer> answers_;
+  int next_ = 1;
+};
+
+// What goes wrong with a request.
+enum class Fault {
+  kNone, kTimeoutBefore, kTimeoutAfter, kResetBefore, kResetAfter, kTooMany, kSecurity, kErrorBefore, kErrorAfter, kBadGatewayHtml,
+  kCutShort, kGarbage, kWrongType, kSlowBody, kHugeBody, kLostReply, kTwice
+};
+const std::vector<std::pair<Fault, const char*>>& every_fault();
+
+// A transport that leads to a RestShop in the same process, and breaks as told.
+class RestTransport final : public net::Transport {
+ public:
+  explicit RestTransport(RestShop& shop) : shop_(shop) {}
+
+  void start(net::Request request, net::Handlers handlers, std::stop_token stop) override;
+  void after(std::chrono::milliseconds delay, std::function<void()> action) override;
+
+  // Which fault meets a request; asked for each.
+  std::function<Fault(const net::Request& request)> fault;
+  std::function<void(const net::Request& request)> seen;
+  std::atomic<std::size_t> requests{0};
+
+ private:
+  RestShop& shop_;
+};
+
+}  // namespace floorwalker::test
