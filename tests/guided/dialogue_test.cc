@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/models/guided/dialogue/describe.h"
 #include "tests/support/guided_dialogue.h"
 #include "tests/support/memory_shop.h"
 #include "tools/search/index.h"
@@ -37,6 +38,13 @@ class GuidedDialogue : public ::testing::Test {
     returns.text = "You may send anything back within 30 days.";
     returns.date = "2026-01-01";
     shop_.policies.policies.push_back(returns);
+    Policy delivery = returns;
+    delivery.id = PolicyId("delivery");
+    delivery.topic = "delivery";
+    delivery.title = "Delivery";
+    delivery.text = "Parcels are handed to the carrier before noon. They arrive in 3 to 5 days. Delivery costs $6, and nothing from $80. "
+                    "The carrier leaves a card where nobody opens. Packaging is made of paper and can go into any paper bin.";
+    shop_.policies.policies.push_back(delivery);
     tools::Shop ports;
     ports.catalogue = &shop_.catalogue;
     ports.search = &shop_.search;
@@ -46,6 +54,11 @@ class GuidedDialogue : public ::testing::Test {
     ports.desk = &shop_.desk;
     Playbook playbook;
     playbook.brand.currency = *Currency::parse("USD");
+    NeedRule rain;
+    rain.name = "rain";
+    rain.phrases = {"wet weather"};
+    rain.applies_to = {"boot"};
+    playbook.needs.push_back(rain);
     playbook.guardrails.confirm = {"start_checkout"};
     dialogue_ = std::make_unique<Dialogue>(ports, playbook, *search::build_index(shop_.catalogue));
   }
@@ -194,6 +207,116 @@ TEST_F(GuidedDialogue, TakesALongRequestForASearchThoughItHoldsAProductsName) {
   const auto turn = say("find me sturdy winter boots with leather sole to go with my marl tote and price lower than 90 dollars");
   ASSERT_GE(turn.shown().size(), 2u) << turn.text;
   EXPECT_EQ(turn.shown().front().substr(0, 2), "B-") << turn.text;
+}
+
+TEST_F(GuidedDialogue, AddsNothingForAKindThatWasNotShown) {
+  say("boots under 70");
+  for (const char* text : {"add the second tote", "add the tote", "and the jumper, add that"}) {
+    say(text);
+    EXPECT_EQ(cart().find("B-"), std::string::npos) << text << ": " << cart();
+  }
+}
+
+TEST_F(GuidedDialogue, CountsWithinTheKindThatIsNamed) {
+  say("boots");
+  say("jumpers");
+  const auto turn = say("tell me about the second boot");
+  ASSERT_EQ(turn.shown().size(), 1u) << turn.text;
+  EXPECT_EQ(turn.shown().front().substr(0, 2), "B-");
+}
+
+TEST_F(GuidedDialogue, AddsTwoThingsOfOneSentence) {
+  say("boots under 70 and a tote");
+  const auto turn = say("add the boot and the tote");
+  EXPECT_EQ(turn.presentation.asked, "option:Size");
+  say("7");
+  EXPECT_EQ(cart(), "1 B-1 7; 1 T-1");
+}
+
+TEST_F(GuidedDialogue, AddsAnotherSizeBesideTheFirst) {
+  say("boots under 70");
+  say("add it in a 7");
+  say("and also in a 6");
+  EXPECT_EQ(cart(), "1 B-1 7; 1 B-1 6");
+}
+
+TEST_F(GuidedDialogue, TakesASizeFromAnotherPartOfTheMessage) {
+  say("boots under 70");
+  say("size 8 please, add it");
+  EXPECT_EQ(cart(), "1 B-1 8");
+}
+
+TEST_F(GuidedDialogue, RemovesALineSetToZero) {
+  say("a tote");
+  say("add it");
+  say("make it zero");
+  EXPECT_EQ(cart(), "");
+}
+
+TEST_F(GuidedDialogue, TakesANumberAfterNoForTheQuantity) {
+  say("a tote");
+  say("add two of them");
+  say("no, one");
+  EXPECT_EQ(cart(), "1 T-1");
+}
+
+TEST_F(GuidedDialogue, OffersTheVariantThatIsPickedAndAddsItOnAYes) {
+  say("boots under 70");
+  EXPECT_EQ(say("make it a 7").presentation.asked, "offer:variant");
+  EXPECT_EQ(cart(), "");
+  say("yes please");
+  EXPECT_EQ(cart(), "1 B-1 7");
+}
+
+TEST_F(GuidedDialogue, TakesNoCardNumbers) {
+  const auto turn = say("my card is 4111 1111 1111 1111, charge it");
+  EXPECT_TRUE(turn.calls.empty());
+  EXPECT_EQ(turn.text.find("4111"), std::string::npos);
+}
+
+TEST_F(GuidedDialogue, PassesACancellationToAPersonOnAYes) {
+  say("can I cancel my order?");
+  EXPECT_TRUE(say("yes").presentation.hand_off);
+}
+
+TEST_F(GuidedDialogue, QuotesTheSentenceThatAnswers) {
+  const std::string text = say("how much does delivery cost?").text;
+  EXPECT_NE(text.find("$6"), std::string::npos) << text;
+  EXPECT_EQ(text.find("paper"), std::string::npos) << text;
+  EXPECT_NE(say("when will it arrive?").text.find("3 to 5 days"), std::string::npos);
+}
+
+TEST_F(GuidedDialogue, ComparesNothingElseThanWhatIsNamed) {
+  say("boots");
+  const auto turn = say("compare your two aprons");
+  EXPECT_FALSE(turn.called("compare_products")) << turn.text;
+  EXPECT_NE(turn.text.find("aprons"), std::string::npos) << turn.text;
+}
+
+TEST_F(GuidedDialogue, SaysWithOneProductPerSentenceWhatTellsThemApart) {
+  say("boots");
+  const std::string text = say("compare the first two").text;
+  EXPECT_NE(text.find("Boot"), std::string::npos);
+  EXPECT_EQ(text.find("against"), std::string::npos) << text;
+}
+
+TEST_F(GuidedDialogue, FindsTheCheapestOfWhatIsWanted) {
+  say("boots over 70");
+  const auto turn = say("which is the cheapest?");
+  ASSERT_FALSE(turn.shown().empty());
+  EXPECT_EQ(turn.shown().front(), "B-2") << turn.text;
+}
+
+TEST_F(GuidedDialogue, FindsByTheUseWhereNoKindIsNamed) {
+  const auto turn = say("something for wet weather");
+  ASSERT_FALSE(turn.shown().empty()) << turn.text;
+  EXPECT_EQ(turn.shown().front().substr(0, 2), "B-");
+}
+
+TEST(ShortTitles, EndWhereTheSpecificationsBegin) {
+  EXPECT_EQ(guided::short_title("AOC 22P2Q LED display 54.6 cm (21.5\") 1920 x 1080 pixels Full HD Black"), "AOC 22P2Q LED display");
+  EXPECT_EQ(guided::short_title("HP EliteBook 2540p Notebook PC (ENERGY STAR) Silver 30.7 cm (12.1\")"), "HP EliteBook 2540p Notebook PC");
+  EXPECT_EQ(guided::short_title("Fern Jumper 2"), "Fern Jumper 2");
 }
 
 TEST_F(GuidedDialogue, ShowsNewProductsForMore) {

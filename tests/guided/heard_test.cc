@@ -127,6 +127,23 @@ TEST_F(Hearing, TakesAWordForAValueWhereFarMoreProductsHaveItSo) {
   EXPECT_EQ(constraints(heard), "print_technology equals laser");
 }
 
+TEST_F(Hearing, TurnsABoundRoundThatIsDenied) {
+  EXPECT_EQ(constraints(hear("it shouldn't be heavier than 2 kg", "laptop")), "weight at_most 2 kg");
+  EXPECT_EQ(constraints(hear("a laptop not lighter than 1 kg")), "weight at_least 1 kg");
+}
+
+TEST_F(Hearing, GivesABoundOnEachToAll) {
+  const Heard heard = hear("a bag and a jumper, nothing over 60 each");
+  ASSERT_EQ(heard.wanted.size(), 2u);
+  EXPECT_EQ(constraints(heard, 0), "price at_most 60");
+  EXPECT_EQ(constraints(heard, 1), "price at_most 60");
+}
+
+TEST_F(Hearing, TakesANumberBehindTheWordForAnOrder) {
+  EXPECT_TRUE(hear("has order F-301 arrived?").has(Act::kOrder));
+  EXPECT_EQ(hear("has order F-301 arrived?").order, "F-301");
+}
+
 TEST_F(Hearing, CountsNothingFromTheEndWhereLastIsAVerb) {
   EXPECT_EQ(hear("how long does the battery of the first one last?").reference.ordinals, std::vector<int>{1});
 }

@@ -54,7 +54,7 @@ bool Calls::is(const Done& done, const std::string& name, const std::string& arg
   return !theirs.is_discarded() && (theirs == ours || (theirs.is_null() && ours.empty()));
 }
 
-const ToolResult* Calls::find(const std::string& name, const std::string& arguments, bool write) {
+const ToolResult* Calls::find(const std::string& name, const std::string& arguments, bool write, bool may_call) {
   const auto same = std::find(asked_.begin(), asked_.end(), std::pair(name, arguments));
   const bool again = !write && same != asked_.end();
   if (!again) asked_.emplace_back(name, arguments);
@@ -63,7 +63,7 @@ const ToolResult* Calls::find(const std::string& name, const std::string& argume
     done.taken = write;
     return done.result;
   }
-  if (again) return nullptr;
+  if (again || !may_call) return nullptr;
   ToolCall& call = pending_.emplace_back();
   call.id = CallId(id_prefix(request_.conversation.turn) + std::to_string(asked_.size()));
   call.name = name;
@@ -74,12 +74,13 @@ const ToolResult* Calls::find(const std::string& name, const std::string& argume
 template <typename T>
 Answer<T> Calls::answer(const std::string& name, const std::string& arguments, Result<T> (*read)(std::string_view), bool write) {
   Answer<T> found;
-  if (!offered(request_.tools, name)) {
+  const bool may_call = offered(request_.tools, name);  // at the last step nothing is, but what was answered stays answered
+  const ToolResult* result = find(name, arguments, write, may_call);
+  if (!result && !may_call) {
     found.outcome = ToolOutcome::kFailed;
     found.error.error = {ErrorKind::kUnavailable, "not available now", ""};
     return found;
   }
-  const ToolResult* result = find(name, arguments, write);
   if (!result) {
     found.waiting = true;
     return found;

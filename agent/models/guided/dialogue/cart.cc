@@ -123,6 +123,10 @@ void change_quantity(Talk& talk, const Heard& heard) {
   const auto answer = talk.calls.set_quantity(line->id, *heard.quantity);
   if (answer.waiting) return;
   if (!answer) return say_failure(talk, answer.error);
+  if (*heard.quantity == 0) {
+    talk.memory.last_line.reset();
+    return talk.say(answer->cart.lines.empty() ? "cart.removed_last" : "cart.removed", {{"line", line->title}, {"total", format(answer->cart.total)}});
+  }
   const CartLine& now = answer->line ? *answer->line : *line;
   talk.memory.last_line = now.id;
   talk.say("cart.quantity", {{"line", line_phrase(now)}, {"total", format(answer->cart.total)}});

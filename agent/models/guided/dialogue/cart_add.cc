@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 
 #include "agent/models/guided/dialogue/choice.h"
 #include "agent/models/guided/dialogue/describe.h"
@@ -9,6 +10,7 @@ namespace floorwalker::guided {
 
 namespace {
 
+constexpr std::size_t kLookedAtInstead = 8;
 constexpr int kStillFresh = 2;  // turns after which a value said while browsing counts as old
 
 bool remembers_browsing(const Talk& talk) {
@@ -57,6 +59,25 @@ void ask_option(Talk& talk, const Product& product, const Choice& choice, Pendin
   talk.memory.focus = product.id;
 }
 
+// What there is of its kind instead of a product that is sold out.
+void show_instead(Talk& talk, const Product& product) {
+  CardBook book(talk.conversation);
+  const ProductCard* card = book.card(product.id);
+  SearchRequest request;
+  request.words = card && !card->kind.empty() ? card->kind : product.kind;
+  request.limit = kLookedAtInstead;
+  if (request.words.empty()) return;
+  const auto page = talk.calls.search(request);
+  if (page.waiting || !page) return;
+  std::vector<ProductCard> cards;
+  for (const ProductCard& other : page->products) {
+    if (other.id != product.id && other.availability != Availability::kOutOfStock && cards.size() < 3) cards.push_back(other);
+  }
+  if (cards.empty()) return;
+  talk.say("sold_out.instead", {{"title", short_title(cards.front().title)}, {"price", price_phrase(cards.front())}});
+  talk.show(cards);
+}
+
 void say_sold_out(Talk& talk, const Product& product, const Choice& choice) {
   std::vector<std::string> siblings;
   for (const Variant& variant : product.variants) {
@@ -68,6 +89,7 @@ void say_sold_out(Talk& talk, const Product& product, const Choice& choice) {
   talk.say(siblings.empty() ? "add.sold_out" : "add.sold_out_variant",
            {{"title", short_title(product.title)}, {"options", options_phrase(meant)}, {"siblings", text::join_and(siblings)}});
   talk.memory.focus = product.id;
+  if (siblings.empty()) show_instead(talk, product);
 }
 
 void say_added(Talk& talk, const Product& product, const CartAnswer& answer) {
@@ -160,12 +182,60 @@ void ask_which(Talk& talk, const std::vector<ProductId>& candidates, const std::
   talk.ask("which");
 }
 
+namespace {
+
+// "the first bag and the laptop": the parts of a sentence that point at one thing each; empty where it is about one.
+std::vector<Heard> things_to_add(const Talk& talk, const Heard& heard) {
+  const Lexicon& lexicon = talk.guide.lexicon;
+  std::vector<Heard> things;
+  for (std::size_t i = 0, first = 0; i <= heard.words.size(); ++i) {
+    if (i < heard.words.size() && lexicon.openers.count(heard.words[i].folded) == 0) continue;
+    if (i > first) {
+      const std::size_t from = heard.words[first].start;
+      Heard thing = talk.guide.listener.hear(heard.text.substr(from, heard.words[i - 1].end - from), talk.kind());
+      if (thing.reference.of_group) things.push_back(std::move(thing));
+    }
+    first = i + 1;
+  }
+  return things.size() > 1 ? things : std::vector<Heard>{};
+}
+
+enum class Then { kOfferAddons, kMoreToAdd };
+
+void add_thing(Talk& talk, const Heard& heard, Then then);
+
+}  // namespace
+
 void add(Talk& talk, const Heard& heard) {
+  const std::vector<Heard> things = things_to_add(talk, heard);
+  if (things.empty()) return add_thing(talk, heard, Then::kOfferAddons);
+  for (const Heard& thing : things) {
+    if (talk.state.pending == Pending::kNone) {
+      add_thing(talk, thing, &thing == &things.back() ? Then::kOfferAddons : Then::kMoreToAdd);
+      if (talk.waiting()) return;
+      continue;
+    }
+    CardBook book(talk.conversation);  // one question at a time: the next waits for its turn
+    const Pointed pointed = point_out(thing, talk.memory, book);
+    if (pointed.products.size() == 1) talk.state.adds.push_back({pointed.products.front(), 1, {}, std::nullopt});
+  }
+}
+
+namespace {
+
+void add_thing(Talk& talk, const Heard& heard, Then then) {
   CardBook book(talk.conversation);
   Pointed pointed = point_out(heard, talk.memory, book);
   if (pointed.out_of_list && pointed.products.empty()) {
     return talk.say("reference.out_of_list", {{"count", std::to_string(latest_list(talk.memory).size())}});
   }
+  if (heard.reference.scale && latest_list(talk.memory).size() < 2 && talk.need()) {
+    SearchRequest request = request_for(talk, *talk.need(), 4);
+    const auto page = sort_by(talk, *heard.reference.scale, request) ? talk.calls.search(request) : Answer<SearchPage>{};
+    if (page.waiting) return;
+    if (page && !page->products.empty()) pointed.products = {page->products.front().id};
+  }
+  if (pointed.unseen && heard.reference.named.empty()) return show_unseen(talk, heard);
   const bool described = !heard.reference.words.empty() && pointed.unclear.empty() && heard.names_kind() && !heard.reference.points();
   if (pointed.products.empty() && !pointed.unclear.empty()) return ask_which(talk, pointed.unclear, "add");
   if (pointed.products.empty() || described) {
@@ -181,7 +251,31 @@ void add(Talk& talk, const Heard& heard) {
     if (add_one(talk, {product, heard.quantity.value_or(1), {}, std::nullopt}, said_now(heard, talk.guide.lexicon))) added.push_back(product);
     if (talk.waiting()) return;
   }
-  if (!added.empty() && talk.state.pending == Pending::kNone) offer_addons(talk, added.front(), false);
+  if (!added.empty() && talk.state.pending == Pending::kNone && then == Then::kOfferAddons) offer_addons(talk, added.front(), false);
+}
+
+}  // namespace
+
+bool offer_variant(Talk& talk, const ProductId& id, const Heard& heard) {
+  const auto details = talk.calls.product(id);
+  if (details.waiting) return true;
+  if (!details) return false;
+  const Product& product = details->product;
+  const Choice unsaid = choose(product, {talk.guide.lexicon, {}, ""}, {});
+  const Choice choice = choose(product, said_now(heard, talk.guide.lexicon), {});
+  if (!choice.refused.empty() || choice.chosen.size() <= unsaid.chosen.size()) return false;
+  if (choice.out_of_stock) return say_sold_out(talk, product, choice), true;
+  std::vector<OptionValue> meant;
+  for (const auto& [name, value] : choice.chosen) meant.push_back({name, value});
+  const Variant& variant = choice.variant ? *choice.variant : cheapest_variant(product);
+  talk.say(choice.variant ? "offer.variant" : "offer.variant_from",
+           {{"title", short_title(product.title)}, {"options", options_phrase(meant)}, {"price", format(variant.price)}});
+  talk.state.pending = Pending::kOfferAdd;
+  talk.state.adds = {{id, heard.quantity.value_or(1), choice.chosen, std::nullopt}};
+  talk.ask("offer:variant");
+  talk.show_one(product);
+  talk.memory.focus = id;
+  return true;
 }
 
 // The answer to "which size?", and then whatever else waits.
@@ -197,7 +291,9 @@ void continue_add(Talk& talk, const Heard& heard) {
     if (entry.option.empty()) entry.option = option;
   }
   PendingAdd first = waiting.front();
-  if (heard.quantity) first.quantity = *heard.quantity;
+  std::size_t numbers = 0;
+  for (const text::Word& word : heard.words) numbers += talk.guide.lexicon.number(word.folded) > 0 || std::isdigit(static_cast<unsigned char>(word.folded[0])) != 0;
+  if (heard.quantity && numbers > 1) first.quantity = *heard.quantity;  // "a 4 please" is the size
   said.named.push_back({option, heard.text, false, false});
   for (const text::Word& word : heard.words) said.named.push_back({option, word.folded, false, false});
   const bool done = add_one(talk, first, said);

@@ -61,21 +61,56 @@ std::string cell_text(const Comparison::Axis& axis, std::size_t index, const Com
   return cell.value ? format(*cell.value) : std::string();
 }
 
-// "weight: 1.2 kg against 1.5 kg".
-std::string axis_phrase(const Talk& talk, const Comparison::Axis& axis, const Comparison& comparison) {
-  std::vector<std::string> cells;
-  for (std::size_t i = 0; i < axis.cells.size(); ++i) {
-    const std::string cell = cell_text(axis, i, comparison);
-    cells.push_back(cell.empty() ? talk.guide.phrases.say("compare.not_stated", {}, talk.seed) : cell);
+// "weight 1.2 kg, battery life 12 h": one product on the axes that tell them apart.
+std::string facts_of(const Talk& talk, const std::vector<const Comparison::Axis*>& axes, std::size_t index, const Comparison& comparison) {
+  std::string facts;
+  for (const Comparison::Axis* axis : axes) {
+    const std::string cell = cell_text(*axis, index, comparison);
+    const std::string name = axis->name == "price" ? "" : text::spaced(axis->name) + " ";
+    facts += (facts.empty() ? "" : "; ") + (cell.empty() ? text::spaced(axis->name) + " " + talk.guide.phrases.say("compare.not_stated", {}, talk.seed) : name + cell);
   }
-  return text::spaced(axis.name) + " " + text::join_and(cells, "against");
+  return facts;
+}
+
+// The one product whose values speak of what the question is about: "hot sleepers" where it asks for sleeping hot.
+std::optional<std::size_t> spoken_for(const std::vector<const Comparison::Axis*>& axes, const Heard& heard, std::size_t products, std::string& value) {
+  std::vector<std::size_t> points(products, 0);
+  std::vector<std::string> values(products);
+  for (const Comparison::Axis* axis : axes) {
+    for (std::size_t i = 0; i < products && i < axis->cells.size(); ++i) {
+      if (!axis->cells[i].value) continue;
+      const std::string cell = format(*axis->cells[i].value);
+      for (const text::Word& part : text::words(cell)) {
+        for (const std::string& word : heard.reference.words) {
+          if (word.size() < 3 || text::stem(part.folded) != text::stem(word)) continue;
+          ++points[i];
+          values[i] = text::spaced(axis->name) + " " + cell;
+        }
+      }
+    }
+  }
+  const auto best = std::max_element(points.begin(), points.end());
+  if (best == points.end() || *best == 0 || std::count(points.begin(), points.end(), *best) > 1) return std::nullopt;
+  value = values[std::size_t(best - points.begin())];
+  return std::size_t(best - points.begin());
+}
+
+// "compare your two aprons", and nothing that was shown is one.
+bool of_other_things(const Talk& talk, const Heard& heard, CardBook& book) {
+  const Reference& reference = heard.reference;
+  const bool points = !reference.ordinals.empty() || reference.first_n > 0 || reference.pronoun || reference.all || reference.scale || !reference.named.empty();
+  if (points || heard.wanted.empty() || heard.wanted.front().wishes.empty()) return false;
+  return std::none_of(talk.memory.shown.begin(), talk.memory.shown.end(), [&](const Shown& shown) {
+    const ProductCard* card = book.card(shown.product);
+    return card && described_by(*card, reference.words) > 0;
+  });
 }
 
 // Axes that tell the products apart: those that matter for a need first.
-std::vector<const Comparison::Axis*> telling(const Comparison& comparison) {
+std::vector<const Comparison::Axis*> telling(const Comparison& comparison, const Lexicon& lexicon) {
   std::vector<const Comparison::Axis*> axes;
   for (const Comparison::Axis& axis : comparison.axes) {
-    if (axis.differs) axes.push_back(&axis);
+    if (axis.differs && (!axis.why.empty() || !is_dull(axis.name, lexicon))) axes.push_back(&axis);
   }
   std::stable_sort(axes.begin(), axes.end(), [](const auto* a, const auto* b) {
     const int left = (a->why.empty() ? 0 : 2) + (a->winner ? 1 : 0), right = (b->why.empty() ? 0 : 2) + (b->winner ? 1 : 0);
@@ -121,6 +156,12 @@ Answer<Comparison> ask_comparison(Talk& talk, const Heard& heard, const std::vec
 }  // namespace
 
 void compare(Talk& talk, const Heard& heard) {
+  CardBook book(talk.conversation);
+  if (of_other_things(talk, heard, book)) {
+    Heard plain = heard;
+    plain.acts = {Act::kFind};
+    return look_for(talk, plain);
+  }
   const std::vector<ProductId> products = to_compare(talk, heard);
   if (products.size() < 2) return talk.say("compare.nothing", {});
   const auto comparison = ask_comparison(talk, heard, products);
@@ -129,16 +170,18 @@ void compare(Talk& talk, const Heard& heard) {
   std::vector<std::string> titles;
   for (const ProductCard& card : comparison->products) titles.push_back(short_title(card.title));
   talk.say("compare.lead", {{"titles", text::join_and(titles)}});
-  const auto axes = telling(*comparison);
-  std::vector<std::string> lines;
-  for (const Comparison::Axis* axis : axes) {
-    if (lines.size() < kAxesTold) lines.push_back(axis_phrase(talk, *axis, *comparison));
-  }
-  if (lines.empty()) talk.say("compare.same", {});
-  else talk.say("compare.axes", {{"axes", [&] { std::string all; for (const auto& line : lines) all += (all.empty() ? "" : "; ") + line; return all; }()}});
+  auto axes = telling(*comparison, talk.guide.lexicon);
+  std::string spoken;
+  const auto meant = spoken_for(axes, heard, titles.size(), spoken);
   std::vector<std::string> wins;
-  const auto best = favourite(axes, wins);
-  if (best) talk.say("compare.best", {{"title", titles[*best]}, {"wins", text::join_and(wins)}});
+  const auto best = meant ? meant : favourite(axes, wins);
+  if (axes.size() > kAxesTold) axes.resize(kAxesTold);
+  if (axes.empty()) talk.say("compare.same", {});
+  for (std::size_t i = 0; !axes.empty() && i < titles.size(); ++i) {
+    talk.say("compare.each", {{"title", titles[i]}, {"facts", facts_of(talk, axes, i, *comparison)}});
+  }
+  if (meant) talk.say("compare.spoken", {{"title", titles[*meant]}, {"why", spoken}});
+  else if (best) talk.say("compare.best", {{"title", titles[*best]}, {"wins", text::join_and(wins)}});
   std::vector<std::string> missing;
   for (const std::string& name : comparison->missing) {
     const bool asked = std::any_of(heard.known.begin(), heard.known.end(), [&](const Known& known) {
@@ -151,6 +194,7 @@ void compare(Talk& talk, const Heard& heard) {
     talk.say("compare.missing", {{"what", text::join_and(missing)}});
   }
   talk.show(comparison->products);
+  talk.state.heard_turn = talk.conversation.turn;  // still about the same need
   talk.memory.focus = comparison->products[best.value_or(0)].id;
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "agent/models/guided/dialogue/describe.h"
 #include "agent/models/guided/dialogue/handlers.h"
 
 // Decides what an utterance asks for and who answers it.
@@ -39,9 +40,33 @@ void remember_self(Talk& talk, const Heard& heard) {
   }
 }
 
+bool says_one_of(const Heard& heard, const std::unordered_set<std::string>& set) {
+  return std::any_of(heard.words.begin(), heard.words.end(), [&](const text::Word& word) { return set.count(word.folded) > 0; });
+}
+
+constexpr std::size_t kCardDigits = 13;
+
+// A payment card's number: so many digits with nothing but blanks and dashes between them.
+bool tells_card_number(std::string_view text) {
+  std::size_t digits = 0;
+  for (const char c : text) {
+    if (c >= '0' && c <= '9') ++digits;
+    else if (c != ' ' && c != '-') digits = 0;
+    if (digits >= kCardDigits) return true;
+  }
+  return false;
+}
+
 bool service(Talk& talk, const Heard& heard) {
+  if (tells_card_number(heard.text)) return talk.say("card.never", {}), true;
   if (heard.has(Act::kHandOff)) return hand_off(talk, heard), true;
   if (heard.has(Act::kComplaint)) return complaint(talk, heard), true;
+  if (heard.has(Act::kOrder) && says_one_of(heard, talk.guide.lexicon.cancelling)) {
+    talk.say("order.cancel", {});
+    talk.state.pending = Pending::kHandOff;
+    talk.ask("hand_off:order");
+    return true;
+  }
   if (heard.has(Act::kOrder) && !heard.has(Act::kAdd)) return order(talk, heard), true;
   if (heard.has(Act::kOutOfScope)) {
     talk.say("out_of_scope", {});
@@ -51,20 +76,35 @@ bool service(Talk& talk, const Heard& heard) {
   return false;
 }
 
+// What was to go into the cart and still waits for a size is not forgotten.
+void remind_of_choice(Talk& talk) {
+  if (talk.waiting() || talk.state.pending != Pending::kChooseOption || talk.state.adds.empty()) return;
+  const std::string title = title_of(talk.state.adds.front().product, talk.memory);
+  if (!title.empty()) talk.say("option.waiting", {{"title", short_title(title)}, {"option", text::fold(talk.state.option)}});
+}
+
 bool cart(Talk& talk, const Heard& heard) {
   if (heard.has(Act::kDiscount)) return discount(talk, heard), true;
   if (heard.has(Act::kClearCart)) return clear_cart(talk), true;
   if (heard.has(Act::kRemove)) return remove_line(talk, heard), true;
   const bool in_cart = talk.memory.last_line.has_value();
   const bool of_line = in_cart && (heard.reference.words.empty() || !heard.names_kind());
-  if (heard.has(Act::kQuantity) && heard.quantity && in_cart) return change_quantity(talk, heard), true;
+  const bool adds = heard.has(Act::kAdd) && says_one_of(heard, talk.guide.lexicon.adding);
+  const bool other = !heard.reference.ordinals.empty() || !heard.reference.named.empty() || !heard.options.empty() || heard.names_kind();
+  if (heard.has(Act::kQuantity) && heard.quantity && in_cart && !(adds && other)) return change_quantity(talk, heard), true;
   if (heard.has(Act::kChange) && !heard.options.empty() && !talk.conversation.cart.empty()) return change_line(talk, heard), true;
+  const bool unbought = !in_cart && talk.memory.focus && !heard.options.empty() && !heard.question && !heard.names_kind();
+  if (heard.has(Act::kChange) && unbought && !heard.has(Act::kAdd) && offer_variant(talk, *talk.memory.focus, heard)) return true;
   if (heard.has(Act::kAdd)) return add(talk, heard), true;
   if (heard.has(Act::kQuantity) && heard.quantity && talk.memory.focus) return add(talk, heard), true;
   const bool bare_option = !heard.options.empty() && !heard.question && !heard.names_kind() && !heard.has(Act::kFind);
+  if (bare_option && of_line && says_one_of(heard, talk.guide.lexicon.besides)) return add(talk, heard), true;
   if (bare_option && of_line && heard.words.size() <= 8) return change_line(talk, heard), true;
-  if (heard.has(Act::kCheckout)) return checkout(talk, false), true;
-  if (heard.has(Act::kViewCart)) return view_cart(talk), true;
+  if (heard.has(Act::kCheckout) || heard.has(Act::kViewCart)) {
+    if (heard.has(Act::kCheckout)) checkout(talk, false);
+    else view_cart(talk);
+    return remind_of_choice(talk), true;
+  }
   if (heard.has(Act::kNoAddons)) {
     talk.memory.declined.push_back("upsell");
     talk.say("addons.stopped", {});
@@ -85,18 +125,49 @@ bool about_shop(Talk& talk, const Heard& heard) {
   return false;
 }
 
+// Whether the names of products are what the sentence is about, not words within a longer request.
+bool names_fill(const Talk& talk, const Heard& heard) {
+  std::size_t content = 0, named = 0;
+  for (std::size_t i = 0; i < heard.words.size(); ++i) {
+    const std::string& word = heard.words[i].folded;
+    const bool in_name = std::any_of(heard.known.begin(), heard.known.end(), [&](const Known& known) { return known.span.covers(i) && known.reading(Mention::What::kProduct); });
+    named += in_name;
+    content += in_name || !(talk.guide.lexicon.fillers.count(word) || talk.guide.lexicon.modifiers.count(word) || talk.guide.lexicon.openers.count(word));
+  }
+  return named * 2 >= content;
+}
+
 bool about_products(Talk& talk, const Heard& heard) {
+  const bool passing = !heard.reference.named.empty() && !heard.has(Act::kCompatible) && !names_fill(talk, heard);  // a name within a long request
+  if (!passing && find_fitting(talk, heard)) return true;
   if (heard.has(Act::kCompatible)) return check_fit(talk, heard), true;
   if (heard.has(Act::kCompare)) return compare(talk, heard), true;
   if (heard.has(Act::kAdvise)) return advise(talk, heard), true;
   if (heard.has(Act::kWhy) && talk.memory.focus) return explain(talk, heard), true;
   if (heard.has(Act::kAddons) && talk.memory.focus) return offer_addons(talk, *talk.memory.focus, true), true;
   if (!talk.memory.focus && !heard.reference.points()) return false;
-  const bool new_kind = heard.names_kind() && !heard.reference.points();
+  CardBook book(talk.conversation);
+  const bool shown = heard.reference.of_group && heard.question && !point_out(heard, talk.memory, book).products.empty();
+  const bool new_kind = heard.names_kind() && !heard.reference.points() && !shown;
+  if (new_kind && heard.question && !heard.has(Act::kFind) && answer_if_known(talk, heard)) return true;
   if (any_of(heard, {Act::kDetails, Act::kStock, Act::kPrice}) && !new_kind) return answer_about(talk, heard), true;
   if (!heard.asked.empty() && heard.question && !new_kind) return answer_about(talk, heard), true;
   const bool fact = heard.has(Act::kAttribute) && heard.question && !new_kind && heard.scales.empty();
   if (fact) return answer_about(talk, heard), true;
+  return false;
+}
+
+// "more dresses": makes the need for them the current one; false if there is none.
+bool turn_to_need(Talk& talk, const Heard& heard) {
+  auto& needs = talk.memory.needs;
+  for (std::size_t i = needs.size(); i > 0; --i) {
+    const auto& kinds = heard.wanted.front().kinds;
+    if (std::find(kinds.begin(), kinds.end(), needs[i - 1].kind) == kinds.end()) continue;
+    std::rotate(needs.begin() + std::ptrdiff_t(i - 1), needs.begin() + std::ptrdiff_t(i), needs.end());
+    talk.state.active = 1;
+    talk.state.offset = 0;
+    return true;
+  }
   return false;
 }
 
@@ -109,6 +180,8 @@ bool finding(Talk& talk, const Heard& heard) {
     talk.say("start_over", {});
     return true;
   }
+  const bool again = heard.names_kind() && heard.wanted.size() == 1 && heard.wanted.front().constraints.empty() && heard.scales.empty();
+  if (again && (heard.has(Act::kMore) || heard.has(Act::kOther)) && turn_to_need(talk, heard)) return show_more(talk, heard.has(Act::kOther)), true;
   if (heard.has(Act::kMore) && !heard.names_kind() && heard.scales.empty()) return show_more(talk, false), true;
   if (heard.has(Act::kOther) && !heard.names_kind() && heard.scales.empty()) return show_more(talk, true), true;
   const bool same_kind = !heard.names_kind() || (talk.need() && heard.wanted.front().kinds.front() == talk.kind());
@@ -117,16 +190,18 @@ bool finding(Talk& talk, const Heard& heard) {
   return false;
 }
 
-// Whether the names of products are what the sentence is about, not words within a longer request.
-bool names_fill(const Talk& talk, const Heard& heard) {
-  std::size_t content = 0, named = 0;
+// Whether a question about a product named asks for more than the product: "can I put more ram in my Ledger 14?"
+bool asks_more(const Talk& talk, const Heard& heard) {
+  const Lexicon& lexicon = talk.guide.lexicon;
   for (std::size_t i = 0; i < heard.words.size(); ++i) {
     const std::string& word = heard.words[i].folded;
     const bool in_name = std::any_of(heard.known.begin(), heard.known.end(), [&](const Known& known) { return known.span.covers(i) && known.reading(Mention::What::kProduct); });
-    named += in_name;
-    content += in_name || !(talk.guide.lexicon.fillers.count(word) || talk.guide.lexicon.modifiers.count(word) || talk.guide.lexicon.openers.count(word));
+    if (!in_name && !lexicon.fillers.count(word) && !lexicon.modifiers.count(word) && !lexicon.own.count(word) && !lexicon.the.count(word) &&
+        !lexicon.question_words.count(word)) {
+      return true;
+    }
   }
-  return named * 2 >= content;
+  return false;
 }
 
 // "the black one": chosen from the list, not yet to be bought.
@@ -143,9 +218,14 @@ bool picking(Talk& talk, const Heard& heard) {
   }
   if (!points && !the_one) return false;
   if (heard.names_kind() && reference.ordinals.empty() && !named) return false;
+  CardBook book(talk.conversation);
+  const Pointed pointed = point_out(heard, talk.memory, book);
+  if (!heard.question && !heard.options.empty() && pointed.products.size() == 1 && offer_variant(talk, pointed.products.front(), heard)) return true;
   Heard details = heard;
-  details.acts.push_back(Act::kDetails);
-  details.asked.clear();
+  if (!(heard.question && named && asks_more(talk, heard))) {
+    details.acts.push_back(Act::kDetails);
+    details.asked.clear();
+  }
   answer_about(talk, details);
   return true;
 }
@@ -180,7 +260,7 @@ void answer(Talk& talk, const Heard& heard, bool first) {
   if (social(talk, heard)) return;
   if (heard.has(Act::kYes)) return talk.say("yes.nothing", {});
   if (heard.has(Act::kNo) || heard.has(Act::kAny)) return talk.say("no.nothing", {});
-  talk.say("fallback", {});
+  if (talk.text.empty()) talk.say("fallback", {});
 }
 
 // The clauses to answer one after the other: those that look for something are one.
@@ -202,6 +282,51 @@ std::vector<std::string> parts_of(const Talk& talk, std::string_view said) {
   return parts;
 }
 
+// Whether a kind is named that the product which waits for a choice is not of: "change the mattress to king" goes on about it.
+bool names_other_kind(const Talk& talk, const Heard& heard) {
+  if (!heard.names_kind() || talk.state.adds.empty()) return heard.names_kind();
+  CardBook book(talk.conversation);
+  const ProductCard* card = book.card(talk.state.adds.front().product);
+  return !card || described_by(*card, {text::fold(heard.wanted.front().noun)}) == 0;
+}
+
+// The answer to "which one do you mean?".
+bool answer_which(Talk& talk, const Heard& heard) {
+  CardBook book(talk.conversation);
+  Memory among = talk.memory;
+  among.shown.clear();
+  int number = 0;
+  for (const ProductId& id : talk.state.candidates) {
+    Shown shown{id, title_of(id, talk.memory), talk.conversation.turn, ++number, {}, 0};
+    among.shown.push_back(shown);
+  }
+  among.focus.reset();
+  const Pointed pointed = point_out(heard, among, book);
+  talk.state.pending = Pending::kNone;
+  const std::string act = talk.state.act;
+  talk.state.act.clear();
+  talk.state.candidates.clear();
+  if (pointed.products.size() != 1) return false;
+  talk.close_question();
+  talk.memory.focus = pointed.products.front();
+  Heard meant = heard;
+  meant.reference = Reference{};
+  meant.reference.named = pointed.products;
+  meant.acts.push_back(act == "add" ? Act::kAdd : Act::kDetails);
+  if (act == "add") add(talk, meant);
+  else answer_about(talk, meant);
+  return true;
+}
+
+// What one part of a message says, another may need: the number and address of an order, the size of what is to be added.
+void lend(const Heard& whole, Heard& part) {
+  if (part.has(Act::kOrder) || part.has(Act::kComplaint)) {
+    if (part.email.empty()) part.email = whole.email;
+    if (part.order.empty()) part.order = whole.order;
+  }
+  if (part.has(Act::kAdd) && part.options.empty() && part.reference.ordinals.size() <= 1) part.options = whole.options;
+}
+
 }  // namespace
 
 bool answer_pending(Talk& talk, const Heard& heard) {
@@ -219,9 +344,14 @@ bool answer_pending(Talk& talk, const Heard& heard) {
     }
     return order(talk, with_order), true;
   }
+  if (pending == Pending::kHandOff) {
+    talk.state.pending = Pending::kNone;
+    if (heard.has(Act::kYes)) return hand_off(talk, heard), true;
+    return false;
+  }
   const bool soon = talk.open_question().starts_with("option:");
   const bool answers = soon ? !heard.has(Act::kNo) : !heard.options.empty() || heard.words.size() <= 2;
-  if (pending == Pending::kChooseOption && answers && !other && !heard.names_kind() && !heard.has(Act::kFind) && heard.topic.empty()) {
+  if (pending == Pending::kChooseOption && answers && !other && !names_other_kind(talk, heard) && !heard.has(Act::kFind) && heard.topic.empty()) {
     talk.close_question();
     return continue_add(talk, heard), true;
   }
@@ -244,32 +374,7 @@ bool answer_pending(Talk& talk, const Heard& heard) {
     }
     return false;
   }
-  if (pending == Pending::kWhich && !other) {
-    CardBook book(talk.conversation);
-    Memory among = talk.memory;
-    among.shown.clear();
-    int number = 0;
-    for (const ProductId& id : talk.state.candidates) {
-      Shown shown{id, title_of(id, talk.memory), talk.conversation.turn, ++number, {}, 0};
-      among.shown.push_back(shown);
-    }
-    among.focus.reset();
-    const Pointed pointed = point_out(heard, among, book);
-    talk.state.pending = Pending::kNone;
-    const std::string act = talk.state.act;
-    talk.state.act.clear();
-    talk.state.candidates.clear();
-    if (pointed.products.size() != 1) return false;
-    talk.close_question();
-    talk.memory.focus = pointed.products.front();
-    Heard meant = heard;
-    meant.reference = Reference{};
-    meant.reference.named = pointed.products;
-    meant.acts.push_back(act == "add" ? Act::kAdd : Act::kDetails);
-    if (act == "add") add(talk, meant);
-    else answer_about(talk, meant);
-    return true;
-  }
+  if (pending == Pending::kWhich && !other) return answer_which(talk, heard);
   if (pending == Pending::kChooseOption && !heard.has(Act::kNo)) return false;  // still waits: the thing is to go into the cart
   talk.state.pending = Pending::kNone;
   talk.state.adds.clear();
@@ -296,8 +401,12 @@ void converse(Talk& talk, std::string_view said) {
   if (text::words(said).empty()) return talk.say("fallback", {});
   if (answer_confirmation(talk, said)) return;
   bool first = true;
-  for (const std::string& part : parts_of(talk, said)) {
-    answer(talk, talk.guide.listener.hear(part, talk.kind()), first);
+  const auto parts = parts_of(talk, said);
+  const Heard whole = parts.size() > 1 ? talk.guide.listener.hear(said, talk.kind()) : Heard{};
+  for (const std::string& part : parts) {
+    Heard heard = talk.guide.listener.hear(part, talk.kind());
+    if (parts.size() > 1) lend(whole, heard);
+    answer(talk, heard, first);
     if (talk.waiting() || talk.state.pending == Pending::kEmail) return;
     first = false;
   }

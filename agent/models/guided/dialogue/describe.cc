@@ -9,7 +9,8 @@ namespace floorwalker::guided {
 
 namespace {
 
-constexpr std::size_t kLongTitle = 70;      // bytes from which a title is no longer said in full
+constexpr std::size_t kPlainTitle = 40;     // bytes up to which a title is said in full
+constexpr std::size_t kLongTitle = 60;      // and beyond which it never is
 constexpr std::size_t kShortestTitle = 12;  // and what has to be left of it
 
 bool is_field(const Constraint& constraint, std::string_view name) { return constraint.field == name; }
@@ -101,21 +102,27 @@ std::vector<Preference> preferences_of(const Need& need, const Playbook& playboo
 }
 
 std::string short_title(const std::string& title) {
-  if (title.size() <= kLongTitle) return title;
-  const auto words = text::words(title);
-  std::size_t end = std::min(title.find(" ("), std::min(title.find(" - "), std::min(title.find(" | "), title.find(", "))));
-  if (end == std::string::npos || end < kShortestTitle) end = title.size();
+  if (title.size() <= kPlainTitle) return title;
+  std::size_t end = std::min({title.find(" ("), title.find(" - "), title.find(" | "), title.find(", "), title.size()});
+  if (end < kShortestTitle) end = title.size();
   for (const MeasureSpan& span : find_measures(title)) {
-    if (span.has_unit && span.start >= kShortestTitle) end = std::min(end, span.start);
+    const bool model = span.end - span.start > 4 && title.substr(span.start, 4).find_first_not_of("0123456789") == std::string::npos;  // "8730w"
+    if (model) continue;
+    if ((span.has_unit || title.compare(span.end, 3, " x ") == 0) && span.start >= kShortestTitle) end = std::min(end, span.start);
   }
   if (end > kLongTitle) {
-    for (const text::Word& word : words) {
-      if (word.end <= kLongTitle) end = word.end;
+    std::size_t cut = 0;
+    for (const text::Word& word : text::words(title)) {
+      if (word.end <= kLongTitle) cut = word.end;
     }
+    end = cut;
   }
-  end = std::min(end, title.size());
-  while (end > 0 && title[end - 1] == ' ') --end;
-  return title.substr(0, end);
+  while (end > 0 && std::string_view(" /,;:-").find(title[end - 1]) != std::string_view::npos) --end;
+  std::string said = title.substr(0, end);
+  for (const std::string_view dash : {" –", " —"}) {
+    if (said.ends_with(dash)) said.resize(said.size() - dash.size());
+  }
+  return said;
 }
 
 std::string facts_phrase(const std::vector<Attribute>& attributes, std::string_view name) {

@@ -195,6 +195,7 @@ bool beyond_price(Talk& talk, Need& need, const SearchPage& page) {
                           {"price", format(cards.front().price_from)}});
   talk.show(cards);
   talk.memory.focus = cards.front().id;
+  talk.state.total = nearest->total;
   return true;
 }
 
@@ -224,6 +225,7 @@ double coverage(const std::vector<std::string>& words, const SearchPage& page) {
 constexpr std::size_t kRichRequest = 4;       // so many words describe a product even where its kind is called otherwise
 constexpr double kBetterCovered = 0.12;
 constexpr double kWellCovered = 0.7;
+constexpr std::size_t kDescribesAThing = 3;   // so many words describe a thing whose name the shop does not know
 constexpr double kEnoughCovered = 0.6;        // where no kind was named at all
 
 // A request in many words may describe a product that is filed under another kind: looks there as well, and takes what it finds if that
@@ -243,7 +245,34 @@ void look_wider(Talk& talk, const Need& need, Answer<SearchPage>& page) {
   if (exact ? better >= covered + kBetterCovered : better >= kWellCovered) page = std::move(wider);
 }
 
-void not_carried(Talk& talk, const Need& need) {
+// "something for dry skin": the use says which kinds of thing serve it.
+bool find_by_use(Talk& talk, Need& need, const std::vector<std::string>& wishes) {
+  std::vector<std::string> kinds;
+  for (const NeedRule& rule : talk.guide.playbook.needs) {
+    const bool said = std::find(need.uses.begin(), need.uses.end(), rule.name) != need.uses.end();
+    if (said) kinds.insert(kinds.end(), rule.applies_to.begin(), rule.applies_to.end());
+  }
+  if (kinds.empty() || !need.kind.empty()) return false;
+  SearchRequest request = request_for(talk, need, kPage);
+  request.words.clear();
+  request.constraints.push_back({"kind", kinds.size() == 1 ? Constraint::Op::kEquals : Constraint::Op::kOneOf, kinds});
+  auto page = talk.calls.search(request);
+  if (page.waiting) return true;
+  if (!page || page->products.empty()) return false;
+  present(talk, need, std::move(*page), wishes);
+  return true;
+}
+
+// Whether the words are a name of something that the shopper asks for ("jeans", "washing machines"), to be said back.
+bool names_a_thing(const Talk& talk, const Heard& heard, const std::string& words) {
+  const auto parts = text::words(words);
+  const bool asks = heard.has(Act::kFind) || heard.has(Act::kCount) || heard.words.size() == parts.size();
+  const bool plain = std::none_of(parts.begin(), parts.end(), [&](const text::Word& part) { return talk.guide.lexicon.modifiers.count(part.folded) > 0; });
+  return asks && plain && !parts.empty() && parts.size() <= 2 && text::fold(heard.text).find(text::fold(words)) != std::string::npos;
+}
+
+void not_carried(Talk& talk, const Need& need, const Heard& heard) {
+  talk.state.total = 0;
   const auto shop = talk.calls.shape("");
   if (shop.waiting) return;
   std::vector<std::string> names;
@@ -253,39 +282,41 @@ void not_carried(Talk& talk, const Need& need) {
     }
   }
   const std::string what = need.kind.empty() ? need.words : need.kind;
-  const bool noun = text::words(what).size() == 1 || !need.kind.empty();
+  const bool noun = !need.kind.empty() || names_a_thing(talk, heard, what);
   talk.say(noun ? "not_carried" : "not_carried.that", {{"what", what}, {"departments", text::join_and(names)}});
 }
 
 // No kind of thing was named, or none that the shop has: what else holds the words and meets the conditions, if enough of them.
-void any_kind(Talk& talk, Need& need, const std::vector<std::string>& wishes) {
+void any_kind(Talk& talk, Need& need, const Heard& heard, const std::vector<std::string>& wishes) {
+  if (find_by_use(talk, need, wishes) || talk.waiting()) return;
   const std::vector<std::string> words = telling_words(talk, need);
-  if (words.size() < 2) return not_carried(talk, need);
+  if (words.size() < kDescribesAThing) return not_carried(talk, need, heard);
   SearchRequest request = request_for(talk, need, kPage);
   request.relax_in_order.clear();
   request.broad = true;
   auto page = talk.calls.search(request);
   if (page.waiting) return;
-  if (!page || page->products.empty() || coverage(words, *page) < kEnoughCovered) return not_carried(talk, need);
+  if (!page || page->products.empty() || coverage(words, *page) < kEnoughCovered) return not_carried(talk, need, heard);
   present(talk, need, std::move(*page), wishes);
 }
 
 // Nothing as asked: without the constraints one by one, the least important first; then only the words.
-void nothing_found(Talk& talk, Need& need, const SearchPage& page, const std::vector<std::string>& wishes) {
-  if (page.outcome == SearchOutcome::kNotCarried) return any_kind(talk, need, wishes);
+void nothing_found(Talk& talk, Need& need, const SearchPage& page, const Heard& heard, const std::vector<std::string>& wishes) {
+  if (page.outcome == SearchOutcome::kNotCarried) return any_kind(talk, need, heard, wishes);
   if (beyond_price(talk, need, page)) return;
   Need wide = need;
   wide.constraints.clear();
   wide.uses.clear();
-  if (wide == need || wide.words.empty()) return not_carried(talk, need);
+  if (wide == need || wide.words.empty()) return not_carried(talk, need, heard);
   const auto found = talk.calls.search(request_for(talk, wide, kPage));
   if (found.waiting) return;
-  if (!found || found->products.empty()) return not_carried(talk, need);
+  if (!found || found->products.empty()) return not_carried(talk, need, heard);
   talk.say("none.match", {{"filters", phrases_of(need.constraints, talk.conversation.currency)}});
   SearchPage page_without = *found;
   page_without.products = shortlist(*found, kShownAlone);
   say_products(talk, wide, page_without, wishes);
   talk.show(page_without.products);
+  talk.state.total = page_without.total;
   talk.memory.focus = page_without.products.front().id;
 }
 
@@ -301,6 +332,7 @@ void present_group(Talk& talk, Need& need, const Answer<SearchPage>& page) {
   talk.say("group.pick", {{"what", name}, {"title", short_title(cards.front().title)}, {"price", price_phrase(cards.front())},
                           {"why", need.constraints.empty() ? "" : text::join_and(reasons(cards.front(), need, talk.guide, 2))}});
   talk.show(cards, name);
+  talk.state.total = page->total;
   if (!talk.memory.focus) talk.memory.focus = cards.front().id;
 }
 
@@ -368,6 +400,7 @@ bool goes_on(const Talk& talk, const Heard& heard) {
   if (heard.wanted.size() != 1) return false;
   const Wanted& wanted = heard.wanted.front();
   if (!wanted.kinds.empty()) return same_noun(*talk.need(), wanted);
+  if (talk.state.total == 0) return false;  // nothing came of it: this begins anew
   if (heard.has(Act::kFind) && wanted.constraints.empty() && !wanted.wishes.empty() && !heard.reference.pronoun) return false;
   return true;
 }
@@ -421,6 +454,13 @@ void look_for(Talk& talk, const Heard& heard) {
   if (!talk.waiting()) search_again(talk, heard);
 }
 
+void show_unseen(Talk& talk, const Heard& heard) {
+  talk.say("reference.unseen", {{"what", heard.wanted.empty() || heard.wanted.front().noun.empty() ? heard.reference.group : heard.wanted.front().noun}});
+  Heard plain = heard;
+  plain.acts = {Act::kFind};
+  look_for(talk, plain);
+}
+
 void search_again(Talk& talk, const Heard& heard) {
   const std::size_t active = std::min(std::max<std::size_t>(talk.state.active, 1), talk.memory.needs.size());
   if (active == 0) return;
@@ -442,7 +482,7 @@ void search_again(Talk& talk, const Heard& heard) {
   if (talk.waiting()) return;
   const std::vector<std::string> wishes = heard.wanted.empty() ? std::vector<std::string>{} : heard.wanted.front().adjectives;
   if (!pages.front()) return say_failure(talk, pages.front().error);
-  if (pages.front()->products.empty()) return nothing_found(talk, need, *pages.front(), wishes);
+  if (pages.front()->products.empty()) return nothing_found(talk, need, *pages.front(), heard, wishes);
   present(talk, need, *pages.front(), wishes);
 }
 

@@ -10,6 +10,7 @@ namespace floorwalker::guided {
 namespace {
 
 void add_fact(const NumberPhrase& number, std::map<std::string, std::string>& facts) {
+  if (number.low.unit.dimension == Dimension::kNone) return;  // a bare number measures nothing
   std::string field = !number.attributes.empty() ? number.attributes.front() : number.low.unit.dimension == Dimension::kLength ? "width" : "value";
   std::string value = format(number.low, 4);
   std::erase(value, ',');
@@ -62,7 +63,7 @@ std::map<std::string, std::string> facts_said_before(const std::vector<Heard>& b
       const NumberPhrase* nearest = nullptr;
       const auto distance = [&](const NumberPhrase& number) { return i < number.span.first ? number.span.first - i : i - std::min(i, number.span.last); };
       for (const NumberPhrase& number : heard.numbers) {
-        if (!number.money && (!nearest || distance(number) < distance(*nearest))) nearest = &number;
+        if (!number.money && number.low.unit.dimension != Dimension::kNone && (!nearest || distance(number) < distance(*nearest))) nearest = &number;
       }
       if (nearest) return add_fact(*nearest, facts), facts;
     }
@@ -73,8 +74,10 @@ std::map<std::string, std::string> facts_said_before(const std::vector<Heard>& b
 // The product that the shopper named last and that is another: "it's a Raid 16 Pro".
 std::optional<ProductId> named_before(const std::vector<Heard>& before, const ProductId& other) {
   for (const Heard& heard : before) {
-    for (auto named = heard.reference.named.rbegin(); named != heard.reference.named.rend(); ++named) {
-      if (*named != other) return *named;
+    for (const auto* list : {&heard.reference.named, &heard.reference.had}) {
+      for (auto named = list->rbegin(); named != list->rend(); ++named) {
+        if (*named != other) return *named;
+      }
     }
   }
   return std::nullopt;
@@ -93,7 +96,16 @@ void say_fit(Talk& talk, const Compatibility& fit) {
 
 // Two different products that the utterance is about.
 std::vector<ProductId> pair_meant(Talk& talk, const Heard& heard, CardBook& book) {
-  std::vector<ProductId> products = point_out(heard, talk.memory, book).products;
+  const auto is_kind = [](const Known& known) { return known.reading(Mention::What::kKind) != nullptr; };
+  const bool by_kinds = std::count_if(heard.known.begin(), heard.known.end(), is_kind) > 1;  // "that mattress on that frame"
+  std::vector<ProductId> products = by_kinds ? heard.reference.named : point_out(heard, talk.memory, book).products;
+  if (!heard.reference.named.empty()) {  // "the 65 inch, would it go on the Swing L"
+    Heard rest = heard;
+    rest.reference.named.clear();
+    rest.reference.group.clear();
+    const Pointed other = point_out(rest, talk.memory, book);
+    if (other.products.size() == 1 && other.products != products) products.push_back(other.products.front());
+  }
   for (const Known& known : heard.known) {
     const Mention* kind = known.reading(Mention::What::kKind);
     for (auto shown = talk.memory.shown.rbegin(); kind && shown != talk.memory.shown.rend(); ++shown) {
@@ -108,7 +120,68 @@ std::vector<ProductId> pair_meant(Talk& talk, const Heard& heard, CardBook& book
   return products;
 }
 
+// What the thing looked for has to go with: a product named or had, else the one in focus; nothing where the words point at none.
+std::optional<ProductId> partner_of(const Talk& talk, const Heard& heard) {
+  if (!heard.reference.named.empty()) return heard.reference.named.front();
+  if (!heard.reference.had.empty()) return heard.reference.had.front();
+  const std::size_t words = heard.words.size();  // "a bag for it", not "a couch that turns into a bed"
+  const bool ends_so = words > 2 && talk.guide.lexicon.pronouns.count(heard.words[words - 1].folded) > 0 && !talk.guide.lexicon.adding.count(heard.words[words - 2].folded);
+  return ends_so ? talk.memory.focus : std::nullopt;
+}
+
+constexpr std::size_t kTriedForFit = 6;
+
+// Those that fit first, then those of which the data doesn't tell; those that don't fit go.
+std::vector<ProductCard> by_fit(const std::vector<ProductCard>& cards, const std::vector<Fit>& fits) {
+  std::vector<ProductCard> sorted;
+  for (const Fit wanted : {Fit::kYes, Fit::kUnknown}) {
+    for (std::size_t i = 0; i < fits.size(); ++i) {
+      if (fits[i] == wanted) sorted.push_back(cards[i]);
+    }
+  }
+  return sorted;
+}
+
 }  // namespace
+
+bool find_fitting(Talk& talk, const Heard& heard) {
+  const std::optional<ProductId> partner = partner_of(talk, heard);
+  if (!partner || !heard.names_kind() || heard.wanted.size() != 1 || heard.reference.of_group || !heard.reference.ordinals.empty()) return false;
+  CardBook book(talk.conversation);
+  const ProductCard* other = book.card(*partner);
+  if (other && described_by(*other, {text::fold(heard.wanted.front().noun)}) > 0) return false;
+  Need need;
+  need.kind = heard.wanted.front().kinds.front();
+  merge(need, heard.wanted.front());
+  need.words = heard.wanted.front().noun;
+  const auto page = talk.calls.search(request_for(talk, need, kTriedForFit));
+  if (page.waiting) return true;
+  if (!page || page->products.empty()) return false;
+  std::vector<Answer<Compatibility>> answers;
+  for (const ProductCard& card : page->products) answers.push_back(talk.calls.fits(card.id, *partner));
+  if (talk.waiting()) return true;
+  std::vector<Fit> fits;
+  std::string title = title_of(*partner, talk.memory);
+  for (const auto& answer : answers) {
+    fits.push_back(answer ? answer->fit : Fit::kUnknown);
+    if (answer) title = answer->b_title;
+  }
+  const std::vector<ProductCard> cards = by_fit(page->products, fits);
+  const auto sure = std::count(fits.begin(), fits.end(), Fit::kYes);
+  const std::string key = cards.empty() ? "fitting.none" : sure == 0 ? "fitting.unknown" : "fitting.found";
+  talk.say(key, {{"what", heard.wanted.front().noun}, {"other", short_title(title)}, {"title", cards.empty() ? "" : short_title(cards.front().title)},
+                 {"price", cards.empty() ? "" : price_phrase(cards.front())}});
+  if (cards.empty()) return true;
+  talk.show({cards.begin(), cards.begin() + std::ptrdiff_t(std::min<std::size_t>(cards.size(), sure > 0 ? std::size_t(sure) : 4))});
+  talk.memory.needs.push_back(std::move(need));
+  talk.state.said = {heard.text};
+  talk.state.active = 1;
+  talk.state.total = page->total;
+  talk.state.offset = page->products.size();
+  talk.state.heard_turn = talk.conversation.turn;
+  talk.memory.focus = cards.front().id;
+  return true;
+}
 
 void check_fit(Talk& talk, const Heard& heard) {
   CardBook book(talk.conversation);
@@ -125,7 +198,7 @@ void check_fit(Talk& talk, const Heard& heard) {
     if (const auto named = facts.empty() ? named_before(before, products.front()) : std::nullopt) products.push_back(*named);
     if (facts.empty() && products.size() < 2) return talk.say("fit.cannot", {{"title", title_of(products.front(), talk.memory)}});
   }
-  const bool against_own = products.size() < 2 || !heard.numbers.empty();
+  const bool against_own = products.size() < 2 || (!heard.numbers.empty() && !heard.owned.empty());
   const auto fit = against_own ? talk.calls.fits(products.front(), thing_of(talk, heard), facts) : talk.calls.fits(products[0], products[1]);
   if (fit.waiting) return;
   if (!fit) return talk.say("fit.cannot", {{"title", title_of(products.front(), talk.memory)}});

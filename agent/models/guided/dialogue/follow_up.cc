@@ -79,7 +79,33 @@ void drop_from_words(std::string& words, const std::vector<std::string>& values)
 
 }  // namespace
 
+bool sort_by(const Talk& talk, const Scale& scale, SearchRequest& request) {
+  if (scale.attributes.front() == "price") {
+    request.sort = scale.low ? SortBy::kPriceAscending : SortBy::kPriceDescending;
+    return true;
+  }
+  const auto numeric = attribute_like(scale.attributes, talk.kind(), talk.guide.vocabulary);
+  if (!numeric) return false;
+  request.sort = scale.low ? SortBy::kAttributeAscending : SortBy::kAttributeDescending;
+  request.sort_attribute = numeric->name;
+  return true;
+}
+
+// Without a need of the shopper's own, more of what is in focus is more of its kind.
+void need_of_focus(Talk& talk) {
+  CardBook book(talk.conversation);
+  const ProductCard* card = talk.memory.focus ? book.card(*talk.memory.focus) : nullptr;
+  if (!card || card->kind.empty()) return;
+  Need need;
+  need.kind = need.words = card->kind;
+  talk.memory.needs.push_back(std::move(need));
+  talk.state.said = {card->kind};
+  talk.state.active = 1;
+  talk.state.offset = 0;
+}
+
 void show_more(Talk& talk, bool different) {
+  if (!talk.need() || talk.state.total == 0) need_of_focus(talk);
   if (!talk.need()) return talk.say("fallback.no_need", {});
   SearchRequest request = request_for(talk, *talk.need(), kPage);
   request.offset = different ? 0 : talk.state.offset;
@@ -105,7 +131,8 @@ void follow_scale(Talk& talk, const Heard& heard) {
   CardBook book(talk.conversation);
   const Scale& scale = *heard.scales.front();
   const ProductCard* card = talk.memory.focus ? book.card(*talk.memory.focus) : nullptr;
-  std::optional<Constraint> bound = card ? bound_on(talk, scale, *card) : std::nullopt;
+  const bool extreme = !heard.extreme.empty();  // "the biggest" of all that fit, not only bigger than this one
+  std::optional<Constraint> bound = card && !extreme ? bound_on(talk, scale, *card) : std::nullopt;
   Wanted wanted = heard.wanted.empty() ? Wanted{} : heard.wanted.front();
   wanted.words.clear();
   wanted.wishes.clear();
@@ -117,16 +144,7 @@ void follow_scale(Talk& talk, const Heard& heard) {
   }
   SearchRequest request = request_for(talk, tried, kPage);
   request.relax_in_order.clear();
-  if (!bound) {
-    const auto numeric = attribute_like(scale.attributes, talk.kind(), talk.guide.vocabulary);
-    if (!numeric && scale.attributes.front() != "price") return talk.say("scale.unknown", {{"what", scale.attributes.front()}});
-    if (numeric) {
-      request.sort = scale.low ? SortBy::kAttributeAscending : SortBy::kAttributeDescending;
-      request.sort_attribute = numeric->name;
-    } else {
-      request.sort = scale.low ? SortBy::kPriceAscending : SortBy::kPriceDescending;
-    }
-  }
+  if (!bound && !sort_by(talk, scale, request)) return talk.say("scale.unknown", {{"what", scale.attributes.front()}});
   const auto page = talk.calls.search(request);
   if (page.waiting) return;
   if (!page) return say_failure(talk, page.error);
@@ -136,7 +154,7 @@ void follow_scale(Talk& talk, const Heard& heard) {
   talk.memory.needs.back() = tried;
   std::vector<ProductCard> cards{page->products.begin(), page->products.begin() + std::ptrdiff_t(std::min(kMore, page->products.size()))};
   const ProductCard& first = cards.front();
-  talk.say("scale.found", {{"title", short_title(first.title)}, {"price", price_phrase(first)},
+  talk.say(extreme ? "scale.extreme" : "scale.found", {{"title", short_title(first.title)}, {"price", price_phrase(first)},
                            {"why", text::join_and(reasons(first, tried, talk.guide, 2))}});
   talk.show(cards);
   talk.memory.focus = first.id;

@@ -13,10 +13,14 @@ void look_for(Talk& talk, const Heard& heard);               // a new need, or m
 void search_again(Talk& talk, const Heard& heard);           // the current need as it now stands
 void show_more(Talk& talk, bool different);                  // "more", "something else"
 void follow_scale(Talk& talk, const Heard& heard);           // "cheaper", "bigger"
+void show_unseen(Talk& talk, const Heard& heard);            // "the bag" where no bag was shown: finds some
 void forget(Talk& talk, const Heard& heard);                 // "forget the colour"
 void surprise(Talk& talk, const Heard& heard);
 void ask_next(Talk& talk, const Need& need, const SearchPage& page);  // the next question that helps, if any
 bool answer_question(Talk& talk, const Heard& heard, const std::string& slot);
+
+// Sorts a search along a scale; false where the kind has no such attribute.
+bool sort_by(const Talk& talk, const Scale& scale, SearchRequest& request);
 
 // The search for a need.
 SearchRequest request_for(const Talk& talk, const Need& need, std::size_t limit);
@@ -24,6 +28,8 @@ void merge(Need& need, const Wanted& wanted);
 
 // About products (product.cc, compare.cc, fit.cc).
 void answer_about(Talk& talk, const Heard& heard);           // details, an attribute, stock, price
+bool answer_if_known(Talk& talk, const Heard& heard);        // from the product in focus, where its data answers
+bool find_fitting(Talk& talk, const Heard& heard);           // "a bag for it": of another kind, to go with a product
 void compare(Talk& talk, const Heard& heard);
 void advise(Talk& talk, const Heard& heard);
 void explain(Talk& talk, const Heard& heard);
@@ -31,6 +37,7 @@ void check_fit(Talk& talk, const Heard& heard);
 
 // Cart (cart.cc, cart_add.cc).
 void add(Talk& talk, const Heard& heard);
+bool offer_variant(Talk& talk, const ProductId& product, const Heard& heard);  // "the rust one": false where the product has no such option
 void continue_add(Talk& talk, const Heard& heard);
 bool answer_pending(Talk& talk, const Heard& heard);
 void change_line(Talk& talk, const Heard& heard);

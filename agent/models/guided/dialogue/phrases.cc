@@ -59,7 +59,9 @@ std::string fill(std::string_view text, std::size_t& at, const Variables& variab
       else out += *value;
       at = end + 1;
     } else {
-      out += text[at++];
+      const bool twice = text[at] == '.' && out.ends_with('.');  // a value that is a sentence brings its own full stop
+      if (!twice) out += text[at];
+      ++at;
     }
   }
   return out;

@@ -20,7 +20,7 @@ std::vector<std::string> question_words(const Talk& talk, const Heard& heard, co
   for (const text::Word& word : text::words(product.title + " " + product.brand + " " + product.kind)) title.push_back(text::stem(word.folded));
   for (const std::string& word : heard.reference.words) {
     if (lexicon.question_words.count(word) || lexicon.price.count(word) || lexicon.the.count(word)) continue;
-    if (std::find(title.begin(), title.end(), text::stem(word)) == title.end() || heard.words.size() <= 4) found.push_back(word);
+    if (std::find(title.begin(), title.end(), text::stem(word)) == title.end()) found.push_back(word);
   }
   return found;
 }
@@ -116,6 +116,19 @@ void answer_fact(Talk& talk, const Product& product, const Heard& heard) {
 
 }  // namespace
 
+bool answer_if_known(Talk& talk, const Heard& heard) {
+  const auto details = talk.calls.product(*talk.memory.focus);
+  if (details.waiting) return true;
+  if (!details) return false;
+  const Product& product = details->product;
+  const std::vector<std::string> words = question_words(talk, heard, product);
+  const Answering answer = find_answer(product, words, heard.asked);
+  if (answer.attributes.empty()) return false;
+  say_answer(talk, product, heard, answer, words);
+  talk.show_one(product);
+  return true;
+}
+
 void answer_about(Talk& talk, const Heard& heard) {
   CardBook book(talk.conversation);
   const Pointed pointed = point_out(heard, talk.memory, book);
@@ -123,7 +136,9 @@ void answer_about(Talk& talk, const Heard& heard) {
   if (pointed.out_of_list && pointed.products.empty()) {
     return talk.say("reference.out_of_list", {{"count", std::to_string(latest_list(talk.memory).size())}});
   }
+  if (pointed.unseen && pointed.products.empty() && !heard.reference.ordinals.empty()) return show_unseen(talk, heard);
   std::vector<ProductId> products = pointed.products;
+  if (products.empty() && !pointed.unclear.empty() && heard.reference.of_group) return ask_which(talk, pointed.unclear, "details");
   if (products.empty() && talk.memory.focus) products = {*talk.memory.focus};
   if (products.empty()) return talk.say("fallback", {});
   if (products.size() > 3) products.resize(3);

@@ -45,10 +45,26 @@ double reduction(const Facet& facet, std::size_t total) {
   return std::max(0.0, 1 - left) * coverage * named;
 }
 
+// Whether shoppers speak of such an attribute at all: one that the lexicon knows questions or comparisons for.
+bool commonly_asked(const std::string& field, const Lexicon& lexicon) {
+  const auto parts = text::words(text::spaced(field));
+  const auto names = [&](const std::vector<std::string>& attributes) {
+    return std::any_of(attributes.begin(), attributes.end(), [&](const std::string& attribute) {
+      const auto said = text::words(attribute);
+      const auto has = [&](const text::Word& word) {
+        return std::any_of(parts.begin(), parts.end(), [&](const text::Word& part) { return text::stem(part.folded) == text::stem(word.folded); });
+      };
+      return parts.size() <= said.size() + 1 && std::all_of(said.begin(), said.end(), has);
+    });
+  };
+  return std::any_of(lexicon.asks.begin(), lexicon.asks.end(), [&](const Ask& ask) { return names(ask.attributes); }) ||
+         std::any_of(lexicon.scales.begin(), lexicon.scales.end(), [&](const Scale& scale) { return names(scale.attributes); });
+}
+
 // Whether a shopper can be expected to have a wish on it: a choice among a few short words, never a figure or a code.
 bool answerable(const Facet& facet, const Lexicon& lexicon) {
   if (facet.field == "price" || facet.field == "brand" || facet.field == "kind") return true;
-  if (is_dull(facet.field, lexicon) || facet.values.empty() || facet.low) return false;
+  if (is_dull(facet.field, lexicon) || facet.values.empty() || facet.low || !commonly_asked(facet.field, lexicon)) return false;
   return std::all_of(facet.values.begin(), facet.values.end(), [](const FacetValue& value) {
     const bool figure = !value.value.empty() && value.value[0] >= '0' && value.value[0] <= '9';
     return value.value.size() <= 28 && !figure;

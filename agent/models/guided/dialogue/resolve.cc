@@ -45,14 +45,25 @@ std::vector<Shown> list_of_turn(const Memory& memory, int turn) {
   return list;
 }
 
-// The latest list that has the number asked for: an add-on offered since does not make "the second" a riddle.
-std::vector<Shown> list_with(const Reference& reference, const Memory& memory) {
+std::vector<Shown> members_of(const std::vector<Shown>& list, const std::string& group, CardBook& book) {
+  std::vector<Shown> members;
+  for (const Shown& shown : list) {
+    const ProductCard* card = book.card(shown.product);
+    if (same_kind(shown.group, group) || (shown.group.empty() && card && same_kind(card->kind, group))) members.push_back(shown);
+  }
+  return members;
+}
+
+// The latest list that has the number asked for: an add-on offered since does not make "the second" a riddle. Of a group ("the first
+// mattress"), the latest list with so many of it.
+std::vector<Shown> list_with(const Reference& reference, const Memory& memory, CardBook& book) {
   std::size_t needed = std::max<std::size_t>(reference.first_n, reference.first_n > 0 ? 2 : 1);
   for (const int ordinal : reference.ordinals) needed = std::max(needed, std::size_t(ordinal < 0 ? 2 : ordinal));
   int turn = memory.shown.empty() ? 0 : memory.shown.back().turn;
   while (turn > 0) {
     std::vector<Shown> list = list_of_turn(memory, turn);
-    if (list.size() >= needed && (list.size() > 1 || needed == 1)) return list;
+    const std::vector<Shown> members = members_of(list, reference.group, book);
+    if (reference.of_group ? members.size() >= needed : list.size() >= needed && (list.size() > 1 || needed == 1)) return list;
     int earlier = 0;
     for (const Shown& shown : memory.shown) {
       if (shown.turn < turn) earlier = shown.turn;
@@ -119,18 +130,39 @@ std::vector<ProductId> by_description(const std::vector<std::string>& words, con
 
 std::vector<Shown> group_of(const std::vector<Shown>& list, const std::string& group, CardBook& book) {
   if (group.empty()) return list;
-  std::vector<Shown> members;
-  for (const Shown& shown : list) {
-    const ProductCard* card = book.card(shown.product);
-    if (same_kind(shown.group, group) || (shown.group.empty() && card && same_kind(card->kind, group))) members.push_back(shown);
-  }
+  std::vector<Shown> members = members_of(list, group, book);
   return members.empty() ? list : members;
 }
 
+bool was_shown(const std::string& group, const Memory& memory, CardBook& book) { return !members_of(memory.shown, group, book).empty(); }
+
+// Numbers that name a product ("the 65 inch"): no count, no value of an option.
+std::vector<std::string> telling_numbers(const Heard& heard) {
+  std::vector<std::string> numbers;
+  for (const std::string& word : heard.reference.words) {
+    const bool digits = word.size() >= 2 && word.find_first_not_of("0123456789.") == std::string::npos;
+    const bool count = heard.quantity && word == std::to_string(*heard.quantity);
+    const bool option = std::any_of(heard.options.begin(), heard.options.end(), [&](const OptionSaid& said) { return said.value.find(word) != std::string::npos; });
+    const bool money = std::any_of(heard.numbers.begin(), heard.numbers.end(), [&](const NumberPhrase& number) { return number.money && format(number.low, 4) == word; });
+    if (digits && !count && !option && !money) numbers.push_back(word);
+  }
+  return numbers;
+}
+
+bool has_numbers(const Shown& shown, const std::vector<std::string>& numbers, CardBook& book) {
+  const ProductCard* card = book.card(shown.product);
+  std::unordered_set<std::string> words = card ? words_of(*card) : std::unordered_set<std::string>{};
+  add_words(words, shown.title);
+  return std::all_of(numbers.begin(), numbers.end(), [&](const std::string& number) { return words.count(number) > 0; });
+}
+
 bool describe(const Heard& heard, const Memory& memory, CardBook& book, Pointed& pointed) {
+  const std::vector<std::string> numbers = telling_numbers(heard);
   int turn = memory.shown.empty() ? 0 : memory.shown.back().turn;
   for (int looked = 0; turn > 0 && looked < 3; ++looked) {
-    const auto found = by_description(heard.reference.words, list_of_turn(memory, turn), book);
+    std::vector<Shown> list = list_of_turn(memory, turn);
+    if (!heard.reference.pronoun) std::erase_if(list, [&](const Shown& shown) { return !has_numbers(shown, numbers, book); });
+    const auto found = by_description(heard.reference.words, list, book);
     if (found.size() == 1) pointed.products = found;
     else if (found.size() > 1) pointed.unclear = found;
     if (!found.empty()) return true;
@@ -147,20 +179,15 @@ bool describe(const Heard& heard, const Memory& memory, CardBook& book, Pointed&
 // other words, by being in focus, or not at all.
 bool of_kind(const Reference& reference, const Memory& memory, CardBook& book, Pointed& pointed) {
   for (auto shown = memory.shown.rbegin(); shown != memory.shown.rend(); ++shown) {
-    const ProductCard* card = book.card(shown->product);
-    if (!card || !same_kind(card->kind, reference.group)) continue;
-    std::vector<Shown> members;
-    for (const Shown& other : list_of_turn(memory, shown->turn)) {
-      const ProductCard* beside = book.card(other.product);
-      if (beside && same_kind(beside->kind, reference.group)) members.push_back(other);
-    }
+    if (members_of({*shown}, reference.group, book).empty()) continue;
+    const std::vector<Shown> members = members_of(list_of_turn(memory, shown->turn), reference.group, book);
     const auto found = by_description(reference.words, members, book);
     const auto focused = [&](const ProductId& id) { return memory.focus && id == *memory.focus; };
     if (found.size() == 1) pointed.products = found;
     else if (members.size() == 1) pointed.products = {members.front().product};
     else if (std::any_of(found.begin(), found.end(), focused)) pointed.products = {*memory.focus};
-    else if (found.size() < members.size()) pointed.unclear = found;
-    else return false;
+    else if (!found.empty() && found.size() < members.size()) pointed.unclear = found;
+    else for (const Shown& member : members) pointed.unclear.push_back(member.product);
     return true;
   }
   return false;
@@ -235,7 +262,9 @@ Pointed point_out(const Heard& heard, const Memory& memory, CardBook& book) {
   const Reference& reference = heard.reference;
   const std::vector<Shown> list = group_of(latest_list(memory), reference.group, book);
   if (!reference.ordinals.empty() || reference.first_n > 0) {
-    by_number(reference, group_of(list_with(reference, memory), reference.group, book), pointed);
+    pointed.unseen = reference.of_group && !was_shown(reference.group, memory, book);
+    if (pointed.unseen) return pointed;
+    by_number(reference, group_of(list_with(reference, memory, book), reference.group, book), pointed);
     if (!pointed.products.empty() || pointed.out_of_list) return pointed;
   }
   if (!reference.named.empty()) {
@@ -248,10 +277,17 @@ Pointed point_out(const Heard& heard, const Memory& memory, CardBook& book) {
     if (!pointed.products.empty()) return pointed;
   }
   if (reference.all && !heard.quantity && list.size() > 1) {
-    for (const Shown& shown : list) pointed.products.push_back(shown.product);
+    const bool grouped = std::any_of(list.begin(), list.end(), [](const Shown& shown) { return !shown.group.empty(); });
+    for (const Shown& shown : list) {
+      if (!grouped || shown.group_number == 1) pointed.products.push_back(shown.product);  // of two groups, "both" are the picks
+    }
     return pointed;
   }
   if (!reference.group.empty() && of_kind(reference, memory, book, pointed)) return pointed;
+  if (reference.of_group && !reference.pronoun && !was_shown(reference.group, memory, book)) {
+    pointed.unseen = !describe(heard, memory, book, pointed);
+    return pointed;
+  }
   if (!reference.words.empty() && describe(heard, memory, book, pointed)) {
     if (pointed.products.empty() && reference.pronoun && memory.focus &&
         std::find(pointed.unclear.begin(), pointed.unclear.end(), *memory.focus) != pointed.unclear.end()) {
@@ -260,7 +296,8 @@ Pointed point_out(const Heard& heard, const Memory& memory, CardBook& book) {
     }
     return pointed;
   }
-  if (memory.focus) pointed.products = {*memory.focus};
+  const bool other = !reference.pronoun && !telling_numbers(heard).empty() && heard.has(Act::kAdd) && !heard.question;  // "add the 65 inch": none that was shown
+  if (memory.focus && !other) pointed.products = {*memory.focus};
   return pointed;
 }
 

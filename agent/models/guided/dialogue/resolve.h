@@ -35,6 +35,7 @@ struct Pointed {
   std::vector<ProductId> products;
   std::vector<ProductId> unclear;
   bool out_of_list = false;   // "the fifth" of four
+  bool unseen = false;        // "the bag", and no bag was shown
 };
 
 // The products that the shopper points at, by number, name, description or as "it".

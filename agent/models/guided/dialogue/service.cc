@@ -7,8 +7,8 @@ namespace floorwalker::guided {
 
 namespace {
 
-constexpr std::size_t kShortPolicy = 420;
-constexpr std::size_t kSentencesQuoted = 3;
+constexpr std::size_t kShortPolicy = 130;
+constexpr std::size_t kSentencesQuoted = 2;
 
 std::vector<std::string> sentences_of(const std::string& text) {
   std::vector<std::string> found;
@@ -26,20 +26,33 @@ std::vector<std::string> sentences_of(const std::string& text) {
   return found;
 }
 
-// The policy's own words: all of a short one, the sentences nearest to the question of a long one, in its order.
-std::string quote(const Policy& policy, const Heard& heard) {
+// Words of a sentence that would answer the question: its own, and what answers "when" and "how much".
+std::vector<std::string> answering_words(const Talk& talk, const Heard& heard) {
+  std::vector<std::string> words = heard.reference.words;
+  for (const text::Word& word : heard.words) {
+    const auto more = talk.guide.lexicon.answering.find(word.folded);
+    if (more != talk.guide.lexicon.answering.end()) words.insert(words.end(), more->second.begin(), more->second.end());
+  }
+  return words;
+}
+
+// The policy's own words: all of a very short one, else the sentences nearest to the question, in its order.
+std::string quote(const Talk& talk, const Policy& policy, const Heard& heard) {
   if (policy.text.size() <= kShortPolicy) return policy.text;
   const auto sentences = sentences_of(policy.text);
+  const auto asked = answering_words(talk, heard);
   std::vector<std::pair<std::size_t, std::size_t>> scored;
   for (std::size_t i = 0; i < sentences.size(); ++i) {
     std::size_t score = 0;
-    for (const text::Word& word : text::words(sentences[i])) {
-      for (const std::string& asked : heard.reference.words) score += text::stem(asked) == text::stem(word.folded);
+    const auto parts = text::words(sentences[i]);
+    for (const std::string& word : asked) {
+      score += std::any_of(parts.begin(), parts.end(), [&](const text::Word& part) { return text::stem(part.folded) == text::stem(word); });
     }
-    scored.emplace_back(score, i);
+    if (talk.text.find(sentences[i]) == std::string::npos) scored.emplace_back(score, i);
   }
   std::stable_sort(scored.begin(), scored.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   scored.resize(std::min(scored.size(), kSentencesQuoted));
+  if (!scored.empty() && scored.front().first > 0) std::erase_if(scored, [](const auto& entry) { return entry.first == 0; });
   std::sort(scored.begin(), scored.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   std::string text;
   for (const auto& [score, index] : scored) text += (text.empty() ? "" : " ") + sentences[index];
@@ -54,9 +67,14 @@ void policy(Talk& talk, const Heard& heard) {
   const auto answer = talk.calls.policy(topic, about);
   if (answer.waiting) return;
   if (!answer) return talk.say("policy.unavailable", {});
-  if (answer->policies.empty()) return talk.say("policy.none", {{"topic", text::spaced(topic)}});
+  if (answer->policies.empty()) {
+    talk.say("policy.none", {{"topic", text::spaced(topic)}});
+    talk.state.pending = Pending::kHandOff;
+    return talk.ask("hand_off:policy");
+  }
   const Policy& best = answer->policies.front();
-  talk.say("policy", {{"title", best.title}, {"text", quote(best, heard)}});
+  const std::string text = quote(talk, best, heard);
+  if (!text.empty()) talk.say("policy", {{"title", best.title}, {"text", text}});
 }
 
 void order(Talk& talk, const Heard& heard) {
@@ -98,7 +116,7 @@ void complaint(Talk& talk, const Heard& heard) {
   const auto answer = talk.calls.policy(topic, "");
   if (answer.waiting) return;
   talk.say("complaint.sorry", {});
-  if (answer && !answer->policies.empty()) talk.say("policy", {{"title", answer->policies.front().title}, {"text", quote(answer->policies.front(), heard)}});
+  if (answer && !answer->policies.empty()) talk.say("policy", {{"title", answer->policies.front().title}, {"text", quote(talk, answer->policies.front(), heard)}});
   talk.say("complaint.next", {});
   talk.state.pending = Pending::kEmail;
   talk.ask("order");

@@ -12,7 +12,7 @@
 namespace floorwalker::guided {
 
 // What "yes" would mean, or what an answer is missing for.
-enum class Pending { kNone, kChooseOption, kOfferAdd, kOfferAddon, kWhich, kCheckout, kEmail, kClearCart };
+enum class Pending { kNone, kChooseOption, kOfferAdd, kOfferAddon, kWhich, kCheckout, kEmail, kClearCart, kHandOff };
 
 // An addition to the cart that waits for a choice.
 struct PendingAdd {

@@ -10,7 +10,7 @@ Talk::Talk(const Guide& guide_in, const ModelRequest& request)
 
 void Talk::say(std::string_view key, const Variables& variables) {
   const std::string sentence = guide.phrases.say(key, variables, seed);
-  if (sentence.empty()) return;
+  if (sentence.empty() || text.find(sentence) != std::string::npos) return;  // two questions with one answer
   if (!text.empty()) text += text.back() == '\n' || sentence.front() == '\n' ? "" : " ";
   text += sentence;
 }

@@ -47,8 +47,10 @@ struct Reference {
   bool all = false;                     // "both", "all of them"
   const Scale* scale = nullptr;         // "the cheaper one"
   std::vector<ProductId> named;         // by model name or title
+  std::vector<ProductId> had;           // so named, of what the shopper has: "I have a Raid 16"
   std::vector<std::string> words;       // folded words that may describe one: "black", "acme", "leather"
   std::string group;                    // "the second shoes"
+  bool of_group = false;                // the group's word stands behind a number or "the": one of those shown is meant
 
   bool points() const { return !ordinals.empty() || first_n > 0 || pronoun || all || scale || !named.empty(); }
 };

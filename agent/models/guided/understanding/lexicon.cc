@@ -150,6 +150,13 @@ void read_word_lists(const YAML::Node& root, Lexicon& lexicon) {
   lexicon.plural_pronouns = word_set(root, "plural_pronouns");
   lexicon.clause_starts = word_set(root, "clause_starts");
   lexicon.self = word_set(root, "self");
+  lexicon.each = word_set(root, "each");
+  lexicon.besides = word_set(root, "besides");
+  lexicon.ordering = word_set(root, "ordering");
+  lexicon.cancelling = word_set(root, "cancelling");
+  lexicon.entering = word_set(root, "entering");
+  for (const auto& entry : need(root, "answering")) lexicon.answering[text::fold(entry.first.as<std::string>())] = strings(entry.second);
+  lexicon.adding = word_set(root, "adding");
   lexicon.the = word_set(root, "the");
   lexicon.articles = word_set(root, "articles");
   lexicon.item_words = word_set(root, "item_words");

@@ -94,6 +94,13 @@ struct Lexicon {
   std::unordered_set<std::string> only;            // "only"
   std::unordered_set<std::string> open_questions;  // that neither yes nor no answers: "what", "how"
   std::unordered_set<std::string> question_words;  // a question may begin with these: "what", "does"
+  std::unordered_set<std::string> adding;          // "add", "take": a new line, not the quantity of an old one
+  std::unordered_set<std::string> each;            // a bound with this holds for everything named
+  std::unordered_set<std::string> besides;         // "also": one more, nothing is changed
+  std::unordered_set<std::string> ordering;        // before the number of an order: "order"
+  std::unordered_set<std::string> cancelling;      // "cancel"
+  std::unordered_set<std::string> entering;        // before a code: "try", "apply"
+  std::unordered_map<std::string, std::vector<std::string>> answering;  // question word -> words of a sentence that answers it: when -> days
   std::unordered_set<std::string> self;            // the shopper speaks of themselves: "i'm", "my size"
 
   int number(std::string_view word) const;         // 0 if it is none

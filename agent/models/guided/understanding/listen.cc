@@ -9,6 +9,8 @@ namespace {
 // Below this the catalogue only guesses.
 constexpr double kLeastConfidence = 0.6;
 
+constexpr std::size_t kShortestOrder = 4;
+
 // A word is a value rather than a noun where so many times more products have it as a value.
 constexpr std::size_t kValueOverNoun = 3;
 
@@ -164,6 +166,13 @@ void Listener::hear_service(Heard& heard) const {
   const auto tokens = raw_tokens(heard.text);
   const bool email = std::any_of(tokens.begin(), tokens.end(), [](const std::string& token) { return token.find('@') != std::string::npos; });
   if (email && !heard.has(Act::kOrder)) heard.acts.push_back(Act::kOrder);  // an address is only ever given for an order
+  for (std::size_t i = 1; i < tokens.size(); ++i) {  // "try SAVE10", "has order F-301 arrived"
+    const std::string before = text::fold(tokens[i - 1]);
+    const bool code = lexicon_.entering.count(before) && looks_like_code(tokens[i]) && has_digit(tokens[i]);
+    const bool order = lexicon_.ordering.count(before) && has_digit(tokens[i]) && tokens[i].size() >= kShortestOrder;
+    if (code && !heard.has(Act::kDiscount)) heard.acts.insert(heard.acts.begin(), Act::kDiscount);
+    if (order && !heard.has(Act::kOrder)) heard.acts.insert(heard.acts.begin(), Act::kOrder);
+  }
   for (const std::string& token : tokens) {
     if (token.find('@') != std::string::npos && token.find('.', token.find('@')) != std::string::npos) heard.email = token;
     else if (heard.has(Act::kDiscount) && heard.code.empty() && looks_like_code(token)) heard.code = token;
@@ -177,10 +186,11 @@ void Listener::hear_asides(Heard& heard) const {
   const auto& words = heard.words;
   heard.aside.assign(words.size(), false);
   const auto subject = [&](std::size_t i) { return i < words.size() && (lexicon_.first_person.count(words[i].folded) || lexicon_.the.count(words[i].folded)); };
+  const auto wants = [&](std::size_t i) { return i < words.size() && lexicon_.wanting.count(words[i].folded) > 0; };
   for (std::size_t first = 0, next = 0; first < words.size(); first = next) {
     next = first + 1;
     while (next < words.size() && !has_break(heard.text, words[next - 1].end, words[next].start) &&
-           !(lexicon_.joiners.count(words[next].folded) && subject(next + 1))) {
+           !(lexicon_.joiners.count(words[next].folded) && (subject(next + 1) || wants(next + 1)))) {
       ++next;
     }
     const auto any = [&](const std::unordered_set<std::string>& set) {

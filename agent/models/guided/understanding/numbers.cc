@@ -151,10 +151,12 @@ class Reader {
     if (at < 2 || words_[at - 1].folded != "than") return at;
     for (const Scale& scale : lexicon_.scales) {
       if (std::find(scale.words.begin(), scale.words.end(), words_[at - 2].folded) == scale.words.end()) continue;
-      phrase.op = scale.low ? Constraint::Op::kAtMost : Constraint::Op::kAtLeast;
+      const std::size_t denied = negation_before(at - 2);  // "shouldn't be" heavier than
+      const auto op = scale.low ? Constraint::Op::kAtMost : Constraint::Op::kAtLeast;
+      phrase.op = denied < at - 2 ? opposite(op) : op;
       phrase.bounded = true;
       note(phrase, scale.attributes);
-      return at - 2;
+      return denied;
     }
     return at;
   }

@@ -9,7 +9,7 @@ namespace floorwalker::guided {
 namespace {
 
 constexpr int kLongestList = 30;
-constexpr int kMostPieces = 999;
+constexpr int kMostPieces = 9'999'999;
 
 bool is_digits(const std::string& word) {
   return !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
@@ -17,7 +17,9 @@ bool is_digits(const std::string& word) {
 
 // The value of a number word or of plain digits; 0 if it is none.
 int count_of(const std::string& word, const Lexicon& lexicon) {
-  if (is_digits(word) && word.size() <= 4) return std::stoi(word);
+  std::string digits = word;
+  std::erase(digits, ',');
+  if (is_digits(digits) && digits.size() <= 7) return std::stoi(digits);
   return lexicon.number(word);
 }
 
@@ -79,6 +81,8 @@ void Listener::hear_reference(Heard& heard) const {
       else reference.ordinals.push_back(ordinal->second);
     } else if (is_digits(word) && word.size() <= 2 && (lexicon_.item_words.count(previous) || heard.text[words[i].start - (i > 0 || words[i].start > 0)] == '#')) {
       reference.ordinals.push_back(std::stoi(word));
+    } else if (lexicon_.number(word) > 0 && lexicon_.item_words.count(previous) && !lexicon_.fillers.count(previous)) {
+      reference.ordinals.push_back(lexicon_.number(word));  // "number two"
     } else if (heard.has(Act::kCompare) && is_digits(word) && word.size() == 1 && !currency_before(heard.text, words[i].start)) {
       reference.ordinals.push_back(std::stoi(word));
     } else if (lexicon_.pronouns.count(word) && (word != "one" || lexicon_.the.count(previous))) {
@@ -92,8 +96,16 @@ void Listener::hear_reference(Heard& heard) const {
     }
   }
   for (const Known& known : heard.known) {
-    if (const Mention* product = known.reading(Mention::What::kProduct); product && !known.negated) reference.named.push_back(product->product);
-    if (const Mention* kind = known.reading(Mention::What::kKind); kind && reference.group.empty()) reference.group = kind->value;
+    if (const Mention* product = known.reading(Mention::What::kProduct); product && !known.negated) {
+      (heard.aside[known.span.first] ? reference.had : reference.named).push_back(product->product);
+    }
+    const Mention* kind = known.reading(Mention::What::kKind);
+    if (!kind || !reference.group.empty()) continue;
+    reference.group = kind->value;
+    for (std::size_t i = known.span.first; i > 0 && i + 3 > known.span.first; --i) {
+      const std::string& before = words[i - 1].folded;
+      reference.of_group = reference.of_group || lexicon_.the.count(before) > 0 || lexicon_.ordinals.count(before) > 0;
+    }
   }
 }
 
@@ -132,17 +144,20 @@ void Listener::hear_quantity(Heard& heard, std::vector<bool>& taken) const {
   const auto& words = heard.words;
   const auto measures = find_measures(heard.text);
   for (std::size_t i = 0; i < words.size() && !heard.quantity; ++i) {
+    const bool zero = words[i].folded == "0" || words[i].folded == "zero";
     const int count = count_of(words[i].folded, lexicon_);
-    if (count < 1 || count > kMostPieces || taken[i] || measured(measures, words[i]) || currency_before(heard.text, words[i].start)) continue;
+    if ((count < 1 && !(zero && heard.has(Act::kQuantity))) || count > kMostPieces || taken[i] || measured(measures, words[i]) || currency_before(heard.text, words[i].start)) continue;
     if (i > 0 && lexicon_.ordinals.count(words[i - 1].folded)) continue;
     if (i > 0 && (lexicon_.pronouns.count(words[i - 1].folded) || lexicon_.the.count(words[i - 1].folded)) && count == 1) continue;
     bool counts = phrase_length(words, i + 1, lexicon_.quantity_after) > 0;
-    if (phrase_before(words, i, lexicon_.quantity_before)) counts = true;
+    const bool led = phrase_before(words, i, lexicon_.quantity_before);
+    if (led) counts = true;
     for (const Known& known : heard.known) {
       const bool kind = known.reading(Mention::What::kKind) != nullptr || known.reading(Mention::What::kCategory) != nullptr;
       if (kind && !known.span.covers(i) && known.span.first > i && known.span.first <= i + 2) counts = true;
     }
-    if (!counts || (count == 1 && !is_digits(words[i].folded) && !phrase_length(words, i + 1, lexicon_.quantity_after))) continue;
+    const bool pronoun = count == 1 && !is_digits(words[i].folded) && !phrase_length(words, i + 1, lexicon_.quantity_after);
+    if (!counts || (pronoun && !(led && heard.has(Act::kQuantity)))) continue;  // "I want one", but "no, one"
     heard.quantity = count;
     taken[i] = true;
   }

@@ -234,10 +234,20 @@ class Part {
         if (adjective(i)) wanted_.adjectives.push_back(word);
       }
     }
+    trim_end(wanted_.words);
+    trim_end(wanted_.known_words);
     return std::move(wanted_);
   }
 
  private:
+  // "bag for" says no more than "bag".
+  void trim_end(std::string& words) const {
+    for (auto list = text::words(words); !list.empty(); list.pop_back()) {
+      if (!lexicon_.modifiers.count(list.back().folded) && !lexicon_.openers.count(list.back().folded)) return words.resize(list.back().end);
+    }
+    words.clear();
+  }
+
   static std::string last_segment(const std::string& path) {
     const std::size_t at = path.rfind(" > ");
     return at == std::string::npos ? path : path.substr(at + 3);
@@ -337,6 +347,13 @@ void Listener::hear_wanted(Heard& heard, std::string_view kind, const std::vecto
     part.add_uses(playbook_);
     heard.wanted.push_back(part.finish());
     if (r == 0) heard.wanted.back().quantity = heard.quantity;
+  }
+  const bool each = std::any_of(heard.words.begin(), heard.words.end(), [&](const text::Word& word) { return lexicon_.each.count(word.folded) > 0; });
+  for (const Constraint& last : each ? std::vector<Constraint>(heard.wanted.back().constraints) : std::vector<Constraint>{}) {
+    for (std::size_t i = 0; last.field == "price" && i + 1 < heard.wanted.size(); ++i) {
+      auto& own = heard.wanted[i].constraints;
+      if (std::none_of(own.begin(), own.end(), [](const Constraint& constraint) { return constraint.field == "price"; })) own.push_back(last);
+    }
   }
 }
 
