@@ -1,6 +1,7 @@
 #include "agent/core/json_writer.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -10,6 +11,14 @@ namespace floorwalker::json {
 namespace {
 
 bool plain(unsigned char c) { return (c >= 0x20 && c < 0x7f) || c == '\n' || c == '\t'; }
+
+// Bytes that a JSON string cannot hold as they are.
+constexpr std::array<bool, 256> kEscaped = [] {
+  std::array<bool, 256> table{};
+  for (unsigned c = 0; c < 0x20; ++c) table[c] = true;
+  table['"'] = table['\\'] = true;
+  return table;
+}();
 
 bool invisible(char32_t c) {
   return (c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || c == 0x00ad ||
@@ -91,17 +100,20 @@ Writer& Writer::exact(std::string_view utf8) {
 }
 
 void Writer::append_escaped(std::string_view clean) {
-  for (const char c : clean) {
-    switch (c) {
+  std::size_t start = 0;   // of a run that is copied as it is
+  for (std::size_t at = 0; at < clean.size(); ++at) {
+    if (!kEscaped[static_cast<unsigned char>(clean[at])]) continue;
+    out_.append(clean, start, at - start);
+    start = at + 1;
+    switch (clean[at]) {
       case '"': out_ += "\\\""; break;
       case '\\': out_ += "\\\\"; break;
       case '\n': out_ += "\\n"; break;
       case '\t': out_ += "\\t"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) append_control(c);
-        else out_ += c;
+      default: append_control(clean[at]);
     }
   }
+  out_.append(clean, start);
 }
 
 void Writer::append_control(char c) {

@@ -10,6 +10,8 @@
 #include <memory>
 #include <unordered_map>
 
+#include "agent/core/text_scan.h"
+
 namespace floorwalker::text {
 namespace {
 
@@ -290,17 +292,22 @@ std::string strip_html(std::string_view html) {
   return collapse(out);
 }
 
-std::string fold(std::string_view utf8) {
-  std::string out(utf8);
+void fold_into(std::string_view utf8, std::string& out) {
+  out.assign(utf8);
   std::size_t at = 0;
   for (; at < utf8.size() && static_cast<unsigned char>(utf8[at]) < 0x80; ++at) out[at] = static_cast<char>(utf8[at] >= 'A' && utf8[at] <= 'Z' ? utf8[at] + 32 : utf8[at]);
-  if (at == utf8.size()) return out;
+  if (at == utf8.size()) return;
   out.resize(at);
   while (at < utf8.size()) {
     const CodePoint point = decode(utf8, at);
     append_folded(out, point.value);
     at += point.bytes ? point.bytes : 1;
   }
+}
+
+std::string fold(std::string_view utf8) {
+  std::string out;
+  fold_into(utf8, out);
   return out;
 }
 
@@ -325,10 +332,8 @@ std::size_t word_end(std::string_view utf8, std::size_t start) {
 
 }  // namespace
 
-std::vector<Word> words(std::string_view utf8) {
-  std::vector<Word> found;
-  found.reserve(utf8.size() / 5 + 1);
-  for (std::size_t at = 0; at < utf8.size();) {
+WordSpan next_word(std::string_view utf8, std::size_t from) {
+  for (std::size_t at = from; at < utf8.size();) {
     const auto byte = static_cast<unsigned char>(utf8[at]);
     if (!kAsciiWord[byte]) {
       const CodePoint point = byte < 0x80 ? CodePoint{byte, 1} : decode(utf8, at);
@@ -337,9 +342,16 @@ std::vector<Word> words(std::string_view utf8) {
         continue;
       }
     }
-    const std::size_t start = at;
-    at = word_end(utf8, start);
-    found.push_back({fold(utf8.substr(start, at - start)), start, at});
+    return {at, word_end(utf8, at)};
+  }
+  return {utf8.size(), utf8.size()};
+}
+
+std::vector<Word> words(std::string_view utf8) {
+  std::vector<Word> found;
+  found.reserve(utf8.size() / 5 + 1);
+  for (WordSpan word = next_word(utf8, 0); word.start < word.end; word = next_word(utf8, word.end)) {
+    found.push_back({fold(utf8.substr(word.start, word.end - word.start)), word.start, word.end});
   }
   return found;
 }

@@ -2,8 +2,14 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <pthread.h>
+#include <sched.h>
+
+#include <condition_variable>
 #include <map>
 #include <mutex>
+#include <stop_token>
+#include <thread>
 #include <utility>
 
 #include "agent/store/codec.h"
@@ -47,6 +53,57 @@ std::optional<ToolOutcome> outcome_named(const std::string& name) {
   return std::nullopt;
 }
 
+// An entry as it will stand in the tables. Made while `append` is called, since an entry points to what only lives that long.
+struct Row {
+  struct End {
+    std::string messages, reply, locale, currency, cart, memory, unconfirmed;
+  };
+
+  std::string session;
+  int turn = 0;
+  std::int64_t at = 0;                                         // of the last event, in milliseconds
+  bool begins = false;                                         // a turn, with what follows
+  std::string key, asked;
+  std::string events;                                          // "" where there are none
+  std::vector<std::pair<std::string, std::string>> intents;    // key and call
+  std::vector<std::pair<std::string, std::string>> outcomes;   // key and outcome
+  std::optional<End> end;
+  bool synced = false;
+};
+
+Row::End end_of(const JournalEntry& entry) {
+  const Conversation& conversation = *entry.closed;
+  std::vector<Message> messages;
+  for (const Message& message : conversation.messages) {
+    if (message.turn == entry.turn) messages.push_back(message);
+  }
+  return {encode(messages), encode(*entry.reply), conversation.locale, std::string(conversation.currency.code()), conversation.cart.str(),
+          encode(conversation.memory), conversation.unconfirmed ? encode(*conversation.unconfirmed) : std::string()};
+}
+
+Row row_of(const JournalEntry& entry) {
+  Row row;
+  row.session = entry.session.str();
+  row.turn = entry.turn;
+  row.synced = entry.synced();
+  if (!entry.events.empty()) {
+    const EventBody& first = entry.events.front().body;
+    row.at = millis(entry.events.back().at);
+    row.events = encode(entry.events);
+    const auto* said = std::get_if<ShopperSaid>(&first);
+    const auto* did = std::get_if<ShopperDid>(&first);
+    row.begins = said || did;
+    if (row.begins) {
+      row.key = said ? said->key : did->key;
+      row.asked = request_text(first);
+    }
+  }
+  for (const CallTool& intent : entry.intents) row.intents.emplace_back(intent.key.str(), encode(intent.call));
+  for (const auto& [key, outcome] : entry.outcomes) row.outcomes.emplace_back(key.str(), to_string(outcome));
+  if (entry.closed) row.end = end_of(entry);
+  return row;
+}
+
 }  // namespace
 
 // The database and its prepared statements, under one mutex.
@@ -72,14 +129,12 @@ class SqliteJournal::Parts {
   const std::string& origin() const { return origin_; }
   std::optional<Flusher>& flusher() { return flusher_; }
 
-  Result<void> write(const JournalEntry& entry) {
+  // Writes entries in one transaction: all of them, or none.
+  Result<void> write(const Row* first, const Row* last) {
     const std::lock_guard lock(mutex_);
     try {
       SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
-      if (!entry.events.empty()) put_events(entry);
-      for (const CallTool& intent : entry.intents) put_intent(entry, intent);
-      for (const auto& [key, outcome] : entry.outcomes) put_outcome(entry, key, outcome);
-      if (entry.closed) put_end(entry);
+      for (const Row* row = first; row != last; ++row) put(*row);
       transaction.commit();
       return {};
     } catch (const SQLite::Exception& error) {
@@ -109,68 +164,66 @@ class SqliteJournal::Parts {
   }
 
  private:
-  void put_events(const JournalEntry& entry) {
-    const Event& first = entry.events.front();
-    if (std::holds_alternative<ShopperSaid>(first.body) || std::holds_alternative<ShopperDid>(first.body)) put_begin(entry, first);
+  void put(const Row& row) {
+    if (row.begins) put_begin(row);
+    if (!row.events.empty()) put_events(row);
+    for (const auto& [key, call] : row.intents) put_intent(row, key, call);
+    for (const auto& [key, outcome] : row.outcomes) put_outcome(row, key, outcome);
+    if (row.end) put_end(row, *row.end);
+  }
+
+  void put_events(const Row& row) {
     auto& insert = statement("INSERT INTO event (session, turn, events) VALUES (?, ?, ?)");
-    const std::string events = encode(entry.events);
-    insert.bindNoCopy(1, entry.session.str());
-    insert.bind(2, entry.turn);
-    insert.bindNoCopy(3, events);
+    insert.bindNoCopy(1, row.session);
+    insert.bind(2, row.turn);
+    insert.bindNoCopy(3, row.events);
     insert.exec();
   }
 
-  void put_begin(const JournalEntry& entry, const Event& first) {
-    const auto* said = std::get_if<ShopperSaid>(&first.body);
-    const std::string& key = said ? said->key : std::get<ShopperDid>(first.body).key;
+  void put_begin(const Row& row) {
     auto& insert = statement("INSERT INTO turn (session, turn, key, asked) VALUES (?, ?, ?, ?)");
-    insert.bindNoCopy(1, entry.session.str());
-    insert.bind(2, entry.turn);
-    if (key.empty()) insert.bind(3);
-    else insert.bindNoCopy(3, key);
-    insert.bind(4, request_text(first.body));
+    insert.bindNoCopy(1, row.session);
+    insert.bind(2, row.turn);
+    if (row.key.empty()) insert.bind(3);
+    else insert.bindNoCopy(3, row.key);
+    insert.bindNoCopy(4, row.asked);
     insert.exec();
   }
 
-  void put_intent(const JournalEntry& entry, const CallTool& intent) {
+  void put_intent(const Row& row, const std::string& key, const std::string& call) {
     auto& insert = statement("INSERT OR IGNORE INTO action (key, session, turn, call, began) VALUES (?, ?, ?, ?, ?)");
-    insert.bindNoCopy(1, intent.key.str());
-    insert.bindNoCopy(2, entry.session.str());
-    insert.bind(3, entry.turn);
-    insert.bind(4, encode(intent.call));
-    insert.bind(5, static_cast<int64_t>(entry.events.empty() ? 0 : millis(entry.events.back().at)));
+    insert.bindNoCopy(1, key);
+    insert.bindNoCopy(2, row.session);
+    insert.bind(3, row.turn);
+    insert.bindNoCopy(4, call);
+    insert.bind(5, row.at);
     insert.exec();
   }
 
-  void put_outcome(const JournalEntry& entry, const IdempotencyKey& key, ToolOutcome outcome) {
+  void put_outcome(const Row& row, const std::string& key, const std::string& outcome) {
     auto& update = statement("UPDATE action SET outcome = ?, ended = ? WHERE key = ?");
-    update.bind(1, std::string(to_string(outcome)));
-    update.bind(2, static_cast<int64_t>(entry.events.empty() ? 0 : millis(entry.events.back().at)));
-    update.bindNoCopy(3, key.str());
+    update.bindNoCopy(1, outcome);
+    update.bind(2, row.at);
+    update.bindNoCopy(3, key);
     update.exec();
   }
 
-  void put_end(const JournalEntry& entry) {
-    const Conversation& conversation = *entry.closed;
-    std::vector<Message> messages;
-    for (const Message& message : conversation.messages) {
-      if (message.turn == entry.turn) messages.push_back(message);
-    }
+  void put_end(const Row& row, const Row::End& ended) {
     auto& end = statement("UPDATE turn SET messages = ?, reply = ? WHERE session = ? AND turn = ?");
-    end.bind(1, encode(messages));
-    end.bind(2, encode(*entry.reply));
-    end.bindNoCopy(3, entry.session.str());
-    end.bind(4, entry.turn);
+    end.bindNoCopy(1, ended.messages);
+    end.bindNoCopy(2, ended.reply);
+    end.bindNoCopy(3, row.session);
+    end.bind(4, row.turn);
     end.exec();
 
     auto& session = statement("INSERT OR REPLACE INTO session (id, used, locale, currency, cart, memory, unconfirmed) VALUES (?, ?, ?, ?, ?, ?, ?)");
-    session.bindNoCopy(1, entry.session.str());
-    session.bind(2, static_cast<int64_t>(entry.events.empty() ? 0 : millis(entry.events.back().at)));
-    session.bind(3, conversation.locale);
-    session.bind(4, std::string(conversation.currency.code()));
-    session.bind(5, conversation.cart.str());
-    session.bind(6, encode(conversation.memory));
-    session.bind(7, conversation.unconfirmed ? encode(*conversation.unconfirmed) : std::string());
+    session.bindNoCopy(1, row.session);
+    session.bind(2, row.at);
+    session.bindNoCopy(3, ended.locale);
+    session.bindNoCopy(4, ended.currency);
+    session.bindNoCopy(5, ended.cart);
+    session.bindNoCopy(6, ended.memory);
+    session.bindNoCopy(7, ended.unconfirmed);
     session.exec();
   }
 
@@ -193,15 +246,74 @@ Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const std::filesystem
   }
 }
 
-SqliteJournal::SqliteJournal(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+// Writes the entries of many conversations in one transaction: whatever comes while one is being committed waits for the next. The thread
+// runs as a batch task, which under load lets the workers bring more entries first, and costs nothing when there is nothing else to do.
+class SqliteJournal::Committer {
+ public:
+  using Done = std::function<void(Result<void>)>;
+
+  explicit Committer(Parts& parts) : parts_(parts), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+  ~Committer() {  // writes what was handed in
+    thread_.request_stop();
+    thread_.join();
+  }
+
+  void commit(Row row, Done done) {
+    {
+      const std::lock_guard lock(mutex_);
+      rows_.push_back(std::move(row));
+      waiting_.push_back(std::move(done));
+    }
+    wake_.notify_one();
+  }
+
+ private:
+  void run(const std::stop_token& stop) {
+    const sched_param none{};
+    pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
+    for (;;) {
+      std::vector<Row> rows;
+      std::vector<Done> waiting;
+      {
+        std::unique_lock lock(mutex_);
+        wake_.wait(lock, stop, [this] { return !rows_.empty(); });
+        if (rows_.empty()) return;
+        rows.swap(rows_);
+        waiting.swap(waiting_);
+      }
+      const Result<void> written = parts_.write(rows.data(), rows.data() + rows.size());
+      for (std::size_t i = 0; i < rows.size(); ++i) {  // one that cannot be written must not take others with it
+        const bool alone = !written && rows.size() > 1;
+        report(rows[i], alone ? parts_.write(&rows[i], &rows[i] + 1) : written, std::move(waiting[i]));
+      }
+    }
+  }
+
+  void report(const Row& row, Result<void> written, Done done) {
+    if (written && row.synced && parts_.flusher()) return parts_.flusher()->flush(std::move(done));
+    done(std::move(written));
+  }
+
+  Parts& parts_;
+  std::mutex mutex_;               // guards rows_ and waiting_
+  std::condition_variable_any wake_;
+  std::vector<Row> rows_;
+  std::vector<Done> waiting_;      // one for each row
+  std::jthread thread_;            // last: stops before the rest goes
+};
+
+SqliteJournal::SqliteJournal(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {
+  if (parts_->flusher()) committer_ = std::make_unique<Committer>(*parts_);
+}
 SqliteJournal::~SqliteJournal() = default;
 
 std::string SqliteJournal::origin() const { return parts_->origin(); }
 
 void SqliteJournal::append(JournalEntry entry, std::function<void(Result<void>)> done) {
-  Result<void> written = parts_->write(entry);
-  if (written && entry.synced() && parts_->flusher()) return parts_->flusher()->flush(std::move(done));
-  done(std::move(written));
+  Row row = row_of(entry);
+  if (committer_) return committer_->commit(std::move(row), std::move(done));
+  done(parts_->write(&row, &row + 1));
 }
 
 Result<StoredSession> SqliteJournal::open(const SessionId& id) {

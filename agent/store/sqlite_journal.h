@@ -14,8 +14,8 @@ enum class Durability {
 };
 
 // Conversations, stored replies and the ledger of actions in one SQLite file (WAL). Every entry is committed before `append` reports it,
-// which a killed process cannot take back; entries about writes to a shop are reported once they are on disk, many conversations' entries
-// sharing one flush. Several processes may open the same file.
+// which a killed process cannot take back; entries about writes to a shop are reported once they are on disk. With kPower many conversations'
+// entries share one commit and one flush. Several processes may open the same file.
 class SqliteJournal final : public Journal {
  public:
   // Makes the file where there is none. kIo if it cannot be opened, kMalformed if it is no journal.
@@ -32,8 +32,10 @@ class SqliteJournal final : public Journal {
 
  private:
   class Parts;
+  class Committer;
   explicit SqliteJournal(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
+  std::unique_ptr<Committer> committer_;   // nothing with kProcess: entries are written by whoever appends them
 };
 
 }  // namespace floorwalker::store

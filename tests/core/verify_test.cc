@@ -225,5 +225,42 @@ TEST(Lexicon, RefusesAnUnknownSection) {
   EXPECT_NE(lexicon.error().message.find("line 2"), std::string::npos);
 }
 
+TEST(Verifier, HowOftenAValueOccursSaysNothingAboutAProduct) {
+  EvidenceStore store(english());
+  store.add_call(call_of("c1", "search_catalogue"));
+  store.add_result({CallId("c1"), ToolOutcome::kOk, R"({"outcome":"found","total":13,"complete":false,"facets":[{"name":"brand","values":[{"value":"Acme","count":7},
+    {"value":"Bolt","count":2}]}],"products":[{"id":"P-1","title":"Acme Memory","price":"10.00 USD","attributes":{"memory_slots":2}}]})", {}});
+  EXPECT_EQ(verdict_on(store, "Added 2 \xC3\x97 Acme Memory."), "ok");
+  EXPECT_EQ(verdict_on(store, "Your cart: 3 x Acme Memory at $10.00."), "ok");
+}
+
+TEST(Verifier, ValuesComparedBelongToTheThingsNamedBefore) {
+  const EvidenceStore store = laptops();
+  EXPECT_EQ(verdict_on(store, "Here are the Aero 13 and the Bolt 15. In that order: weight 1.2 kg against 1.9 kg; colour Black against Silver."), "ok");
+  EXPECT_NE(verdict_on(store, "Here are the Aero 13 and the Bolt 15. In that order: weight 1.2 kg against 2.4 kg."), "ok");
+}
+
+TEST(Verifier, AWordOfATitleThatOthersUseNamesNothing) {
+  EvidenceStore store(english());
+  store.add_call(call_of("c1", "search_catalogue"));
+  store.add_result({CallId("c1"), ToolOutcome::kOk, R"({"products":[
+    {"id":"T-1","title":"Oriven M8 Mini LED","attributes":{"refresh_rate":"144 Hz","panel":"Mini LED"}},
+    {"id":"T-2","title":"Visarro Clear 55","attributes":{"refresh_rate":"60 Hz","panel":"LED"}}]})", {}});
+  EXPECT_EQ(verdict_on(store, "The Visarro Clear 55 is the smaller one. In short: panel LED, refresh rate 60 Hz."), "ok");
+}
+
+TEST(Verifier, ASuperlativeIsJudgedWhereItIsSaidOfAThing) {
+  const EvidenceStore store = laptops();
+  EXPECT_EQ(verdict_on(store, "I will look for the cheapest laptop to go with the Aero 13."), "ok");
+  EXPECT_NE(verdict_on(store, "Of these two, the Aero 13 is the heaviest."), "ok");
+}
+
+TEST(Verifier, ANegationEndsWithItsStatement) {
+  EvidenceStore store(english());
+  store.add_content("policy", "Refunds take 5 to 7 business days.");
+  EXPECT_NE(verdict_on(store, "Since this is not a gift card, the refund will take 5 to 13 business days."), "ok");
+  EXPECT_NE(verdict_on(store, "The refund will take 5 to 7 business weeks."), "ok");
+}
+
 }  // namespace
 }  // namespace floorwalker::verify

@@ -13,6 +13,7 @@ struct Planted {
   std::string kind;   // number, unit, product, attribute, negation, option, availability, price, total, count, superlative, action, identifier
   std::string text;   // the sentence as it was changed
   bool caught = false;
+  cli::Transcript conversation;   // up to the changed reply
 };
 
 // Changes single facts of replies. Only claims that were supported are changed, only where the evidence decides the new statement: the new

@@ -36,6 +36,9 @@ std::vector<BadClaim> bad_claims(const std::filesystem::path& data);
 // True sentences: each a conversation with one tool result and one reply. `set` is "attributes-to-sentence" or "evidence-to-answer".
 std::vector<cli::Transcript> true_sentences(const std::filesystem::path& data, const std::string& set);
 
+// True statements about the products of the demo shop, each conversation about two of them.
+std::vector<cli::Transcript> demo_statements();
+
 // One conversation about one tool result.
 cli::Transcript told_of(std::string id, std::string question, std::string result, std::string reply);
 

@@ -39,6 +39,19 @@ bool said_as_done(const Examination& exam, std::size_t verb) {
   return done;
 }
 
+// "I've added it to the list": kept in mind, nothing done in the shop. "Please confirm that it was added": no statement.
+bool idiom(const Examination& exam, std::size_t verb) {
+  const auto& tokens = exam.piece.tokens;
+  for (std::size_t i = verb + 1; i + 1 < tokens.size() && tokens[i].gap != '.'; ++i) {
+    const std::string& noun = tokens[std::min(i + 2, tokens.size() - 1)].folded;
+    if (tokens[i].folded == "to" && (tokens[i + 1].folded == "list" || noun == "list")) return true;
+  }
+  for (std::size_t i = 0; i + 1 < verb; ++i) {
+    if (tokens[i].folded == "confirm" && tokens[i + 1].folded == "that") return true;
+  }
+  return false;
+}
+
 struct Proof {
   bool call = false;        // a fitting call succeeded
   bool failed = false;      // the last fitting call failed
@@ -94,7 +107,7 @@ void check_actions(Examination& exam) {
   for (std::size_t i = 0; i < exam.piece.tokens.size(); ++i) {
     if (!exam.piece.tokens[i].is(WordClass::kActing)) continue;
     const auto action = exam.lexicon.action_of.find(exam.piece.tokens[i].folded);
-    if (action == exam.lexicon.action_of.end() || exam.piece.used[i] || exam.piece.question || !said_as_done(exam, i)) continue;
+    if (action == exam.lexicon.action_of.end() || exam.piece.used[i] || exam.piece.question || !said_as_done(exam, i) || idiom(exam, i)) continue;
     check_action(exam, i, exam.lexicon.actions[action->second]);
   }
 }

@@ -38,6 +38,18 @@ void look(const Examination& exam, EntityIndex entity, StockSeen& seen, int dept
   for (EntityIndex child : exam.index.entities[entity].children) look(exam, child, seen, depth + 1);
 }
 
+// "the X is (currently) unavailable": said of what stands before the verb, not of what is named after it or in another clause.
+bool said_of_another(const Examination& exam, const Mention& mention, std::size_t token) {
+  const auto& tokens = exam.piece.tokens;
+  std::size_t verb = token;
+  while (verb > 0 && token - verb < 3 && !tokens[verb].is(WordClass::kCopula)) --verb;
+  if (!tokens[verb].is(WordClass::kCopula)) return false;
+  for (std::size_t i = std::min(mention.last, verb) + 1; i < std::max(mention.first, verb); ++i) {
+    if (tokens[i].gap == '(' || tokens[i].gap == '.' || tokens[i].gap == ';' || tokens[i].folded == "as") return true;
+  }
+  return false;
+}
+
 // The thing whose availability is told: the one with an identifier, or the only one spoken of.
 const Mention* told_of(const Examination& exam, std::size_t token) {
   const Mention* chosen = nullptr;
@@ -48,8 +60,7 @@ const Mention* told_of(const Examination& exam, std::size_t token) {
     if (better) chosen = &mention;
   }
   if (ids > 1) return nullptr;
-  (void)token;
-  return chosen && chosen->entities.size() == 1 ? chosen : nullptr;
+  return chosen && chosen->entities.size() == 1 && !said_of_another(exam, *chosen, token) ? chosen : nullptr;
 }
 
 void check_stock(Examination& exam, std::size_t token, bool says_yes) {
@@ -62,11 +73,10 @@ void check_stock(Examination& exam, std::size_t token, bool says_yes) {
   StockSeen seen;
   look(exam, mention->entities[0], seen, 0);
   if (seen.yes.empty() && seen.no.empty()) return;
-  const bool single = seen.yes.size() + seen.no.size() == 1;
-  const bool supported = says_yes ? !seen.yes.empty() : !seen.no.empty();
-  if (!supported && !single && !says_yes) return;
-  const std::vector<std::uint32_t>& leaves = supported == says_yes ? seen.yes : seen.no;
-  if (!says_yes && supported && !single && !mention->by_id) return;
+  // Of several variants only "all" and "none" can be told: anything else is true of one and false of another.
+  if (!seen.yes.empty() && !seen.no.empty()) return;
+  const bool supported = says_yes == seen.no.empty();
+  const std::vector<std::uint32_t>& leaves = seen.no.empty() ? seen.yes : seen.no;
   exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kAvailability,
              supported ? Verdict::kSupported : Verdict::kContradicted,
              fmt::format("{}: {} is {}", exam.index.title(mention->entities[0]), exam.index.leaves[leaves[0]].key, exam.index.value_text(leaves[0])), leaves);
@@ -108,6 +118,16 @@ bool used_as_state(const Examination& exam, std::size_t i) {
   return i > 0 && (tokens[i - 1].folded == "is" || tokens[i - 1].folded == "currently" || tokens[i - 1].folded == "still") && !exam.piece.question;
 }
 
+// The state stands in the identifier's own part of the sentence or next to it, with nothing between that leads elsewhere.
+bool beside(const Examination& exam, const Mention& mention, std::size_t token) {
+  const std::size_t from = std::min(mention.last, token);
+  const std::size_t to = std::max(mention.first, token);
+  for (std::size_t i = from; i <= to; ++i) {
+    if (exam.piece.tokens[i].is(WordClass::kNegationEnd)) return false;
+  }
+  return exam.piece.segment[mention.first] == exam.piece.segment[token] || to - from <= 4;
+}
+
 void check_state(Examination& exam, std::size_t token) {
   const Mention* order = nullptr;
   for (const Mention& mention : exam.piece.mentions) {
@@ -115,7 +135,7 @@ void check_state(Examination& exam, std::size_t token) {
   }
   std::size_t ids = 0;
   for (const Mention& mention : exam.piece.mentions) ids += mention.by_id;
-  if (!order || ids > 1) return;
+  if (!order || ids > 1 || !beside(exam, *order, token)) return;
   std::uint32_t stated = 0;
   bool any = false;
   for (std::uint32_t leaf : exam.index.entities[order->entities[0]].leaves) {

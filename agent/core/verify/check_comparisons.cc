@@ -80,12 +80,22 @@ void check_comparative(Examination& exam, std::size_t token, const ComparisonRul
   decide(exam, token, ClaimKind::kComparison, wins != exam.piece.negated[token], compared(exam, mine->leaf, other->leaf), {mine->leaf, other->leaf});
 }
 
+// An order, cart or bundle: its members are no alternatives to each other.
+bool bundles(const Examination& exam, EntityIndex parent) {
+  if (parent == 0) return false;
+  const auto& leaves = exam.index.entities[parent].leaves;
+  return std::any_of(leaves.begin(), leaves.end(), [&](std::uint32_t leaf) {
+    const std::string_view key = exam.index.leaves[leaf].key;
+    return key == "status" || key == "order_id" || key == "total" || key == "line";
+  });
+}
+
 // Things that stand beside an entity: members of the same list or variants of the same product.
 std::vector<EntityIndex> peers_of(const Examination& exam, EntityIndex entity) {
   std::vector<EntityIndex> peers;
   for (EntityIndex parent : exam.index.entities[entity].parents) {
     const auto& siblings = exam.index.entities[parent].children;
-    if (siblings.size() > 400) continue;
+    if (siblings.size() > 400 || bundles(exam, parent)) continue;
     peers.insert(peers.end(), siblings.begin(), siblings.end());
   }
   return peers;
@@ -118,11 +128,54 @@ bool extreme_stated(const Examination& exam, const std::string& word, EntityInde
   return false;
 }
 
-// "A is the cheapest".
+// Cannot be bought: nobody means it by "the cheapest".
+bool out_of_stock(const Examination& exam, EntityIndex entity) {
+  return std::any_of(exam.index.entities[entity].leaves.begin(), exam.index.entities[entity].leaves.end(), [&](std::uint32_t leaf) {
+    const Leaf& fact = exam.index.leaves[leaf];
+    const bool tells = fact.key == "available" || fact.key == "in_stock" || fact.key == "availability";
+    const std::string_view value = exam.index.value_text(leaf);
+    return tells && exam.usable(leaf) && (fact.no || value == "no" || value == "out_of_stock" || value == "OutOfStock");
+  });
+}
+
+// Words that belong to a superlative without narrowing what it is said over: "cheapest one available".
+bool narrows(const Examination& exam, std::size_t token) {
+  static constexpr std::string_view kPlain[] = {"price", "priced", "currently", "now", "already", "overall"};
+  const Token& word = exam.piece.tokens[token];
+  if (word.is(WordClass::kStop) || word.is(WordClass::kThing) || word.is(WordClass::kAvailable) || word.is(WordClass::kOrdinalNoun) || word.is(WordClass::kCopula)) return false;
+  return std::find(std::begin(kPlain), std::end(kPlain), word.folded) == std::end(kPlain);
+}
+
+// The thing that a superlative is said of: "A is the cheapest", "the cheapest is A", "our cheapest laptop, the A". None for "I will look for
+// the cheapest", "exchange A for the cheapest", and where other words narrow it ("the cheapest green one").
+EntityIndex said_of(const Examination& exam, std::size_t token) {
+  const auto& tokens = exam.piece.tokens;
+  const Mention* before = mention_before(exam, token);
+  bool copula = false;
+  for (std::size_t i = before ? before->last + 1 : 0; i < token; ++i) {
+    if (tokens[i].is(WordClass::kNegation) || tokens[i].is(WordClass::kFuture) || tokens[i].is(WordClass::kHypothetical)) return 0;
+    copula = copula || tokens[i].is(WordClass::kCopula);
+    if (copula && narrows(exam, i)) return 0;
+  }
+  std::size_t end = token + 1;
+  while (end < tokens.size() && tokens[end].gap == ' ' && !tokens[end].is(WordClass::kCopula)) ++end;
+  if (copula) {
+    for (std::size_t i = token + 1; i < end; ++i) {
+      if (narrows(exam, i)) return 0;
+    }
+    return before ? before->entities[0] : exam.piece.context.size() == 1 ? exam.piece.context[0] : 0;
+  }
+  const Mention* after = mention_after(exam, token);
+  if (!after || before) return 0;
+  for (std::size_t i = token + 1; i < after->first; ++i) {
+    if (narrows(exam, i) || tokens[i].gap == '.' || tokens[i].gap == '\n') return 0;
+    copula = copula || tokens[i].is(WordClass::kCopula) || tokens[i].gap == ':';
+  }
+  return copula ? after->entities[0] : 0;
+}
+
 void check_superlative(Examination& exam, std::size_t token, const ComparisonRule& rule) {
-  const Mention* mention = mention_before(exam, token);
-  if (!mention) mention = mention_after(exam, token);
-  const EntityIndex entity = mention ? mention->entities[0] : exam.piece.context.size() == 1 ? exam.piece.context[0] : 0;
+  const EntityIndex entity = said_of(exam, token);
   if (!entity || exam.piece.negated[token] || exam.piece.question || exam.piece.hypothetical) return;
   const std::string& word = exam.piece.tokens[token].folded;
   const auto mine = standing(exam, entity, rule);
@@ -131,15 +184,13 @@ void check_superlative(Examination& exam, std::size_t token, const ComparisonRul
   std::optional<Standing> better;
   std::size_t peers = 0;
   for (EntityIndex peer : peers_of(exam, entity)) {
-    const auto other = peer == entity ? std::nullopt : standing(exam, peer, rule);
+    const auto other = peer == entity || out_of_stock(exam, peer) ? std::nullopt : standing(exam, peer, rule);
     if (!other) continue;
     ++peers;
     if (rule.low ? other->value < mine->value : other->value > mine->value) better = other;
   }
   if (peers == 0) return;
-  const bool narrowed = exam.piece.tokens.size() > token + 1 && exam.piece.tokens[token + 1].is(WordClass::kAvailable);
-  if (better && !narrowed) return decide(exam, token, ClaimKind::kSuperlative, false, compared(exam, better->leaf, mine->leaf), {better->leaf, mine->leaf});
-  if (better) return;
+  if (better) return decide(exam, token, ClaimKind::kSuperlative, false, compared(exam, better->leaf, mine->leaf), {better->leaf, mine->leaf});
   if (whole_list(exam, entity) || among_shown(exam)) return decide(exam, token, ClaimKind::kSuperlative, true, "over every thing in the result", {mine->leaf});
   exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kSuperlative, Verdict::kUnsupported,
              "the result is only a page of what the shop has", {mine->leaf});

@@ -77,7 +77,19 @@ bool says_how_many(const Examination& exam, std::size_t number) {
   return number == 0;
 }
 
-bool agrees(const Collection& list, std::int64_t value) {
+// The count is of what cannot be bought: "two options are out of stock".
+bool counts_unavailable(const Examination& exam, const CountSpan& span) {
+  const auto& tokens = exam.piece.tokens;
+  for (std::size_t i = span.first + 1; i < tokens.size() && i <= span.noun + 3; ++i) {
+    if (i > span.noun && tokens[i].gap != ' ') return false;
+    if (tokens[i].is(WordClass::kUnavailable)) return true;
+  }
+  return false;
+}
+
+bool agrees(const Examination& exam, const CountSpan& span, const Collection& list) {
+  const std::int64_t value = span.value;
+  if (list.says_available && counts_unavailable(exam, span)) return value == static_cast<std::int64_t>(list.count - list.available);
   if (!list.complete) return value == list.total;
   return value == static_cast<std::int64_t>(list.count) || (list.says_available && value == static_cast<std::int64_t>(list.available)) || value == list.total;
 }
@@ -94,7 +106,7 @@ std::uint32_t some_leaf(const Examination& exam, const Collection& list) {
 
 // Decides a count of the members of a list; false if no list is surely meant.
 bool check_list(Examination& exam, const CountSpan& span) {
-  const Scope scope = exam.scope_at(span.noun);
+  const Scope& scope = exam.scope_at(span.noun);
   std::vector<const Collection*> meant;
   for (const Collection& list : exam.index.collections) {
     if (list.count < 2 && list.complete) continue;
@@ -104,7 +116,7 @@ bool check_list(Examination& exam, const CountSpan& span) {
   }
   if (meant.empty()) return false;
   for (const Collection* list : meant) {
-    if (!agrees(*list, span.value)) continue;
+    if (!agrees(exam, span, *list)) continue;
     Claim& claim = exam.claim(exam.piece.tokens[span.first].start, exam.piece.tokens[span.noun].end, ClaimKind::kCount, Verdict::kSupported,
                               fmt::format("{} of them in the result", span.value));
     claim.evidence.push_back(exam.index.documents[list->document]->source + "#" + exam.index.documents[list->document]->tree.pointer(list->node));
@@ -130,7 +142,7 @@ bool check_fact(Examination& exam, const CountSpan& span) {
   const Concept noun = exam.piece.tokens[span.noun].concept_id;
   const auto leaves = exam.index.attributed(noun);
   if (noun == 0 || leaves.empty()) return false;
-  const Scope scope = exam.scope_at(span.noun);
+  const Scope& scope = exam.scope_at(span.noun);
   std::vector<std::uint32_t> others;
   for (std::uint32_t leaf : leaves) {
     const Leaf& fact = exam.index.leaves[leaf];

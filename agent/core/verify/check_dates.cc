@@ -12,7 +12,7 @@ void check_date(Examination& exam, const Date& date) {
   while (first + 1 < exam.piece.tokens.size() && exam.piece.tokens[first].end <= date.start) ++first;
   std::size_t last = first;
   while (last + 1 < exam.piece.tokens.size() && exam.piece.tokens[last + 1].start < date.end) ++last;
-  const Scope scope = exam.scope_at(first);
+  const Scope& scope = exam.scope_at(first);
   const std::vector<Hint> hints = hints_around(exam, first, last);
   double best = 0;
   std::uint32_t nearest = 0;

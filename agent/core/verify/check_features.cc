@@ -49,6 +49,13 @@ FeatureSpan find_feature(const Examination& exam, const std::vector<Concept>& wo
   return {};
 }
 
+// The words are part of a thing's name: "Evening Gift Box" beside {"gift_box": true}.
+bool inside_name(const Examination& exam, const FeatureSpan& span) {
+  return std::any_of(exam.piece.mentions.begin(), exam.piece.mentions.end(), [&](const Mention& mention) {
+    return !mention.by_id && mention.first <= span.first && span.last <= mention.last && mention.last - mention.first > span.last - span.first;
+  });
+}
+
 // Speaks of what the feature is for rather than of having it: "if you need NFC".
 bool hedged(const Examination& exam) { return exam.piece.question || exam.piece.hypothetical; }
 
@@ -92,11 +99,11 @@ void check_leaf(Examination& exam, std::uint32_t leaf) {
   for (const auto& [name, alias] : exam.lexicon.aliases) {
     if (!span.found && name == words) span = find_feature(exam, alias);
   }
-  if (!span.found) return;
+  if (!span.found || inside_name(exam, span)) return;
   for (std::size_t i = span.first; i <= span.last; ++i) {
     if (exam.piece.used[i]) return;
   }
-  const Scope scope = exam.scope_at(span.first);
+  const Scope& scope = exam.scope_at(span.first);
   if (!scope.holds(fact.entity) || of_another(exam, span, words)) return;
   const bool affirmed = !exam.piece.negated[span.first] && !exam.piece.negated[span.last];
   const bool denied = exam.piece.negated[span.last];
@@ -142,7 +149,7 @@ void check_denied(Examination& exam, std::uint32_t leaf, const LeafList& leaves)
   if (own.empty() || fact.words.empty()) return;
   const FeatureSpan span = find_feature(exam, own);
   const auto& tokens = exam.piece.tokens;
-  if (!span.found || !exam.piece.negated[span.first] || exam.piece.used[span.first] || tokens[span.first].is(WordClass::kStop)) return;
+  if (!span.found || inside_name(exam, span) || !exam.piece.negated[span.first] || exam.piece.used[span.first] || tokens[span.first].is(WordClass::kStop)) return;
   const bool described = span.first > 0 && tokens[span.first].gap == ' ' && is_content(tokens[span.first - 1]) && !tokens[span.first - 1].is(WordClass::kNegation);
   const Token* next = span.last + 1 < tokens.size() && tokens[span.last + 1].gap == ' ' ? &tokens[span.last + 1] : nullptr;
   const bool qualified = next && is_content(*next) && !next->is(WordClass::kGeneric);

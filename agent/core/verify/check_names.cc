@@ -37,7 +37,8 @@ void check_names(Examination& exam) {
     std::size_t last = i;
     bool any = unknown(exam, tokens[i]);
     while (last + 1 < tokens.size() && tokens[last + 1].capital && tokens[last + 1].gap == ' ') any = unknown(exam, tokens[++last]) || any;
-    if (any && !labels(exam, last) && !exam.piece.negated[i] && !exam.piece.hypothetical) {
+    const bool alternative = tokens[i - 1].folded == "or" || tokens[i - 1].folded == "like" || (i > 1 && tokens[i - 2].folded == "or");
+    if (any && !alternative && !labels(exam, last) && !exam.piece.negated[i] && !exam.piece.hypothetical) {
       exam.claim(tokens[i].start, tokens[last].end, ClaimKind::kName, Verdict::kUnsupported, "no tool result names it");
     }
     i = last;

@@ -95,7 +95,7 @@ void weigh(const Examination& exam, const Number& said, const Scope& scope, cons
   candidate.conflict = contrasts(exam, hints, leaf, &known.near, said.unit.dimension);
   if (said.money && known.number.money && candidate.inside) candidate.agrees += 0.2;
   if (equal) judged.same.push_back(candidate);
-  const bool own = leaf.trust == Trust::kMerchant && !exam.index.content(known.leaf) && candidate.inside && !candidate.conflict;
+  const bool own = leaf.trust == Trust::kMerchant && !leaf.tally && !exam.index.content(known.leaf) && candidate.inside && !candidate.conflict;
   const bool comparable_kind = said.money == known.number.money;
   if (own && comparable_kind && (!judged.any_best || candidate.agrees > judged.best.agrees)) {
     judged.best = candidate;
@@ -129,7 +129,7 @@ ClaimKind kind_of(const Number& number) { return number.money ? ClaimKind::kAmou
 void decide(Examination& exam, const Number& said, Verdict verdict, std::string why, const std::vector<std::uint32_t>& leaves) {
   exam.claim(said.start, said.end, kind_of(said), verdict, std::move(why), leaves);
   if (said.money || (said.bare() && said.decimals == 2)) {
-    exam.state.amounts.push_back({said.money ? said.minor : std::llround(said.value * 100), verdict == Verdict::kSupported, leaves.empty() ? std::string() : exam.index.pointer(leaves[0])});
+    exam.state.amounts.push_back({said.money ? said.minor : std::llround(said.value * 100), verdict == Verdict::kSupported, false, leaves.empty() ? std::string() : exam.index.pointer(leaves[0])});
   }
 }
 
@@ -142,7 +142,7 @@ bool check_bound(Examination& exam, const Number& said, const Judgement& judged,
   const double value = comparable(known.number);
   const bool keeps = bound == Bound::kAtMost ? value <= limit * 1.0005 : value >= limit * 0.9995;
   if (exam.piece.hypothetical || exam.piece.question) return false;
-  const Scope scope = exam.scope_at(said.first_token);
+  const Scope& scope = exam.scope_at(said.first_token);
   const bool one_thing = scope.everything || (scope.roots.size() == 1 && exam.index.entities[scope.roots[0]].children.size() < 2);
   if (!keeps && (exam.piece.second_person || !one_thing)) return false;
   decide(exam, said, keeps ? Verdict::kSupported : Verdict::kContradicted,
@@ -150,11 +150,20 @@ bool check_bound(Examination& exam, const Number& said, const Judgement& judged,
   return true;
 }
 
+// "12 and 4", "720 x 1520": members of one value rather than two that are compared.
+bool listed_together(const Examination& exam, const Number& a, const Number& b) {
+  const std::size_t from = std::min(a.last_token, b.last_token) + 1;
+  const std::size_t to = std::max(a.first_token, b.first_token);
+  if (to < from || to - from > 1) return false;
+  return to == from || exam.piece.tokens[from].is(WordClass::kAnd) || exam.piece.tokens[from].folded == "x" || exam.piece.tokens[from].folded == "by";
+}
+
 // Beside this number the piece also states the value of the fact that is meant: this one is compared with it.
 bool own_value_said(const Examination& exam, const Number& said, const Candidate& meant) {
   const Number& own = exam.index.numbers[meant.number].number;
-  return std::any_of(exam.piece.numbers.begin(), exam.piece.numbers.end(),
-                     [&](const Number& other) { return other.start != said.start && number_kind(other) == number_kind(own) && equal_value(other, own, false); });
+  return std::any_of(exam.piece.numbers.begin(), exam.piece.numbers.end(), [&](const Number& other) {
+    return other.start != said.start && number_kind(other) == number_kind(own) && equal_value(other, own, false) && !listed_together(exam, said, other);
+  });
 }
 
 bool supported(Examination& exam, const Number& said, const Judgement& judged, const Scope& scope) {
@@ -181,6 +190,9 @@ bool supported(Examination& exam, const Number& said, const Judgement& judged, c
   return true;
 }
 
+// A value that is this number and its unit and nothing else: "24MP".
+bool measure_alone(const Leaf& leaf) { return leaf.numbers == 1 && leaf.words.size() <= 2; }
+
 // The same figure under another unit: "5100 Wh" for 5100 mAh.
 bool wrong_unit(Examination& exam, const Number& said, const Scope& scope, const std::vector<Hint>& hints) {
   if (said.money || said.bare()) return false;
@@ -188,7 +200,8 @@ bool wrong_unit(Examination& exam, const Number& said, const Scope& scope, const
     if (known.number.money || known.number.bare() || known.number.unit.dimension == said.unit.dimension) continue;
     if (std::abs(known.number.value - said.value) > 1e-9 || !exam.usable(known.leaf)) continue;
     const Leaf& leaf = exam.index.leaves[known.leaf];
-    if (!scope.holds(leaf.entity) || leaf.trust == Trust::kShopper || agreement(exam, hints, leaf, &known.near) < kFirm) continue;
+    const bool distinct = said.value >= 10 && measure_alone(leaf);
+    if (!scope.holds(leaf.entity) || leaf.trust == Trust::kShopper || (!distinct && agreement(exam, hints, leaf, &known.near) < kFirm)) continue;
     decide(exam, said, Verdict::kContradicted, fmt::format("{}: {}, not {}", leaf.key, exam.index.value_text(known.leaf), said.unit.symbol), {known.leaf});
     return true;
   }
@@ -263,12 +276,36 @@ bool check_ratio(Examination& exam, const Number& said) {
   return true;
 }
 
+// "204 Hickory Lane" where the record has "196 Hickory Lane": the words that follow a number in the evidence follow another number here.
+bool another_number_there(Examination& exam, const Number& said) {
+  const auto& tokens = exam.piece.tokens;
+  const std::size_t next = said.last_token + 1;
+  if (!said.bare() || said.decimals > 0 || said.first_token != said.last_token || next + 1 >= tokens.size()) return false;
+  if (tokens[next].gap != ' ' || tokens[next + 1].gap != ' ' || !tokens[next].capital || !tokens[next + 1].capital || tokens[next].is(WordClass::kMonth)) return false;
+  std::uint32_t other = 0;
+  bool any = false;
+  for (const PhraseMatch& match : find_phrase(exam, next, next + 1, 32)) {
+    const Leaf& fact = exam.index.leaves[match.leaf];
+    if (match.position == 0) continue;
+    if (fact.words[match.position - 1] == tokens[said.first_token].concept_id) return false;
+    const bool number = std::any_of(exam.index.numbers.begin() + fact.first_number, exam.index.numbers.begin() + fact.first_number + fact.numbers,
+                                    [](const EvidenceNumber& known) { return known.number.bare(); });
+    if (number && match.position == 1) {
+      other = match.leaf;
+      any = true;
+    }
+  }
+  if (any) decide(exam, said, Verdict::kContradicted, fmt::format("{} is {}", exam.index.leaves[other].key, exam.index.value_text(other).substr(0, 60)), {other});
+  return any;
+}
+
 // What is left when no fact has the value: derived by arithmetic, contradicted by the fact that is meant, or unknown.
 void check_unmatched(Examination& exam, const Number& said, const Judgement& judged, const Scope& scope, const std::vector<Hint>& hints, Bound bound) {
   if (said.money || (said.bare() && said.decimals == 2)) {
     if (const auto derived = derive_amount(exam, said)) {
       decide(exam, said, Verdict::kSupported, derived->why, derived->leaves);
       if (!derived->pointers.empty()) exam.claims.back().evidence = derived->pointers;
+      if (!exam.state.amounts.empty()) exam.state.amounts.back().derived = true;
       return;
     }
   }
@@ -286,14 +323,39 @@ void check_unmatched(Examination& exam, const Number& said, const Judgement& jud
   }
 }
 
+// "2 x Halvorn Ledger 14": how many of it, in the cart or an order.
+bool multiplies(const Examination& exam, const Number& said) {
+  if (!said.bare() || said.decimals > 0 || said.last_token + 1 >= exam.piece.tokens.size()) return false;
+  const std::size_t from = said.end;
+  const std::size_t to = exam.piece.tokens[said.last_token + 1].start;
+  const std::string_view between = to > from ? exam.piece.text.substr(from, to - from) : std::string_view();
+  const bool sign = between.find("\xC3\x97") != std::string_view::npos;
+  const bool letter = exam.piece.tokens[said.last_token + 1].folded == "x" && exam.piece.tokens[said.last_token + 1].gap == ' ';
+  return sign || letter;
+}
+
+void check_multiple(Examination& exam, const Number& said) {
+  for (std::uint32_t i : exam.index.numbers_of.of(static_cast<std::size_t>(Dimension::kNone))) {
+    const EvidenceNumber& known = exam.index.numbers[i];
+    const Leaf& leaf = exam.index.leaves[known.leaf];
+    if (!exam.usable(known.leaf) || known.number.value != said.value || leaf.key.find("quantity") == std::string_view::npos) continue;
+    return decide(exam, said, Verdict::kSupported, fmt::format("{} is {}", leaf.key, exam.index.value_text(known.leaf)), {known.leaf});
+  }
+}
+
 // Decides a number that a fact has or bounds; false: it waits until the piece's other amounts are known.
 bool check_one(Examination& exam, const Number& said, bool last_chance) {
   if (check_ratio(exam, said)) return true;
+  if (multiplies(exam, said)) {
+    check_multiple(exam, said);
+    return true;
+  }
   if ((said.unit.dimension == Dimension::kPercent && said.value == 100) || (said.value == 0 && !said.money)) return true;
-  const Scope scope = exam.scope_at(said.first_token);
+  const Scope& scope = exam.scope_at(said.first_token);
   const std::vector<Hint> hints = hints_around(exam, said.first_token, said.last_token);
   const Bound bound = bound_of(exam, said);
   const Judgement judged = judge(exam, said, scope, hints, bound);
+  if (judged.same.empty() && another_number_there(exam, said)) return true;
   if (!worth_checking(exam, said, judged)) return true;
   if (judged.same.empty() && check_bound(exam, said, judged, bound)) return true;
   if (supported(exam, said, judged, scope)) return true;

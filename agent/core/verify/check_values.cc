@@ -47,7 +47,7 @@ std::size_t check_run(Examination& exam, std::size_t first) {
   std::size_t last = first + matches[0].length - 1;
   while (last > first && !is_content(exam.piece.tokens[last])) --last;
   if (!telling(exam, first, last) || any_used(exam, first, last)) return 1;
-  const Scope scope = exam.scope_at(first);
+  const Scope& scope = exam.scope_at(first);
   std::vector<std::uint32_t> inside;
   bool whole = false;
   for (const PhraseMatch& match : matches) {
@@ -112,11 +112,20 @@ bool named_by_attribute(const Examination& exam, std::size_t token, const ValueC
   return token > 1 && exam.piece.tokens[token - 1].folded == "in" && exam.piece.tokens[token - 2].is(WordClass::kAvailable);
 }
 
+// The evidence writes the word by its first letter somewhere in a fact of the class.
+bool initial_said(const Examination& exam, const ValueClass& value_class, const std::string& word) {
+  if (!value_class.initials) return false;
+  for (const Posting& posting : exam.index.holding(exam.index.concepts.find(std::string_view(word).substr(0, 1)).id)) {
+    if (attribute_of_class(value_class, exam.index.leaves[posting.leaf])) return true;
+  }
+  return false;
+}
+
 // A colour, material ... that the thing's own evidence does not have while it has others.
 void check_class_word(Examination& exam, std::size_t token, std::uint16_t class_index) {
   const ValueClass& value_class = exam.lexicon.value_classes[class_index];
   const Concept word = exam.piece.tokens[token].concept_id;
-  const Scope scope = exam.scope_at(token);
+  const Scope& scope = exam.scope_at(token);
   std::vector<std::uint32_t> others;
   for (Concept attribute : value_class.attributes) {
     for (std::uint32_t leaf : exam.index.attributed(attribute)) {
@@ -129,7 +138,7 @@ void check_class_word(Examination& exam, std::size_t token, std::uint16_t class_
       if (states) others.push_back(leaf);
     }
   }
-  if (exam.piece.negated[token] || exam.piece.question || exam.piece.hypothetical) return;
+  if (exam.piece.negated[token] || exam.piece.question || exam.piece.hypothetical || initial_said(exam, value_class, exam.piece.tokens[token].folded)) return;
   if (others.empty()) {
     if (named_by_attribute(exam, token, value_class) && !said_elsewhere(exam, word, Scope{})) {
       exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kAttribute, Verdict::kUnsupported, "no tool result states it");
@@ -163,12 +172,21 @@ void check_classes(Examination& exam) {
   }
 }
 
+// Some fact of the thing holds these words.
+bool states(const Examination& exam, EntityIndex entity, Words words) {
+  const auto& leaves = exam.index.entities[entity].leaves;
+  return std::any_of(leaves.begin(), leaves.end(), [&](std::uint32_t leaf) {
+    const Words own = exam.index.leaves[leaf].words;
+    return std::search(own.begin(), own.end(), words.begin(), words.end()) != own.end();
+  });
+}
+
 // A value that the same attribute has elsewhere (another variant, another product), but not here.
 void check_foreign_value(Examination& exam, std::size_t first) {
   const auto parts = exam.index.parts_from(exam.piece.tokens[first].concept_id);
   if (parts.empty()) return;
-  const Scope scope = exam.scope_at(first);
-  if (!scope.exact || scope.roots.size() != 1 || !exam.one_identified(first) || exam.piece.negated[first]) return;
+  const Scope& scope = exam.scope_at(first);
+  if (!scope.exact || scope.roots.size() != 1 || exam.piece.hypothetical || !exam.one_identified(first) || exam.piece.negated[first]) return;
   for (const Part& part : parts) {
     const Leaf& fact = exam.index.leaves[part.leaf];
     if (part.length != fact.words.size() || !exam.usable(part.leaf) || scope.holds(fact.entity) || fact.trust != Trust::kMerchant || fact.identifier) continue;
@@ -177,7 +195,7 @@ void check_foreign_value(Examination& exam, std::size_t first) {
     for (std::size_t k = 0; k < part.length && same; ++k) same = fact.words[part.first + k] == exam.piece.tokens[first + k].concept_id && !exam.piece.used[first + k];
     if (!same || !telling(exam, first, first + part.length - 1)) continue;
     for (EntityIndex root : scope.roots) {
-      if (!exam.index.entities[root].children.empty()) continue;
+      if (!exam.index.entities[root].children.empty() || states(exam, root, fact.words)) continue;
       for (std::uint32_t leaf : exam.index.entities[root].leaves) {
         const Leaf& own = exam.index.leaves[leaf];
         if (own.key != fact.key || !exam.usable(leaf) || own.identifier) continue;
@@ -194,7 +212,7 @@ void check_foreign_value(Examination& exam, std::size_t first) {
 void check_joined(Examination& exam, std::size_t token) {
   const auto found = exam.index.joined_values.of(exam.piece.tokens[token].folded);
   if (found.empty() || exam.piece.used[token] || exam.piece.negated[token] || !telling(exam, token, token)) return;
-  const Scope scope = exam.scope_at(token);
+  const Scope& scope = exam.scope_at(token);
   for (std::uint32_t leaf : found) {
     if (!exam.usable(leaf) || !scope.holds(exam.index.leaves[leaf].entity) || !trusted(exam, exam.index.leaves[leaf])) continue;
     exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kAttribute, Verdict::kSupported,

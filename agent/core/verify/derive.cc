@@ -60,6 +60,15 @@ std::vector<Operand> stated(const Examination& exam, std::size_t most) {
   return operands;
 }
 
+// The differences among them: what each change costs or saves.
+std::vector<Operand> differences(const Examination& exam) {
+  std::vector<Operand> operands;
+  for (const StatedAmount& amount : exam.state.amounts) {
+    if (amount.supported && amount.derived && amount.minor != 0 && operands.size() < 8) add(operands, amount.minor, amount.source);
+  }
+  return operands;
+}
+
 bool is_price(const Leaf& leaf) { return leaf.key == "price" || leaf.key == "unit_price" || leaf.key == "amount" || leaf.key == "price_from"; }
 
 void prices_of(const Examination& exam, EntityIndex entity, std::vector<Operand>& operands) {
@@ -204,7 +213,8 @@ std::optional<Derivation> from_proven(const Examination& exam, std::int64_t targ
 bool signed_amount(const Examination& exam, const Number& said) {
   for (std::size_t at = said.start; at > 0 && said.start - at < 3; --at) {
     const char before = exam.piece.text[at - 1];
-    if (before == '+' || before == '-') return true;
+    const bool minus_sign = at >= 3 && exam.piece.text.substr(at - 3, 3) == "\xE2\x88\x92";
+    if (before == '+' || before == '-' || minus_sign) return true;
     if (before != ' ' && before != '*' && before != '(') return false;
   }
   return false;
@@ -263,6 +273,10 @@ std::optional<Derivation> derive_amount(const Examination& exam, const Number& s
   if (!total && !difference && !formula) return from_proven(exam, target, false);
   const bool signs = difference || formula;
   if (auto found = from_operands(stated(exam, 8), target, signs)) return found;
+  if (auto found = from_operands(differences(exam), target, true)) return found;
+  if (total && !signs) {  // "the new total, after the refund"
+    if (auto found = from_operands(stated(exam, 4), target, true)) return found;
+  }
   if (auto found = from_operands(of_mentioned(exam, 8), target, signs)) return found;
   if (difference) {
     if (auto found = between_variants(exam, target)) return found;

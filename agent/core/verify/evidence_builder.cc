@@ -31,6 +31,7 @@ constexpr std::array<std::string_view, 30> kStructural{
     "node", "props", "properties", "amount_value", "standardized_values", "line"};
 constexpr std::array<std::string_view, 8> kLabelKeys{"name", "key", "label", "attribute", "field", "property", "category", "title"};
 constexpr std::array<std::string_view, 8> kValueKeys{"value", "values", "val", "display_value", "specifications", "specs", "data", "content"};
+constexpr std::array<std::string_view, 4> kTallyKeys{"facets", "facet_counts", "aggregations", "buckets"};
 constexpr std::array<std::string_view, 5> kReviewKeys{"review", "reviews", "customer_reviews", "comments", "testimonials"};
 
 bool id_key(std::string_view key) { return one_of(key, kIdKeys) || ends_with(key, "_id") || ends_with(key, "Id") || ends_with(key, "_ids"); }
@@ -49,6 +50,7 @@ KeyFacts read_key(std::string_view key) {
   facts.value = one_of(key, kValueKeys);
   facts.name = one_of(key, kNameKeys);
   facts.review = one_of(key, kReviewKeys);
+  facts.tally = one_of(key, kTallyKeys);
   facts.identifier = id_key(key);
   facts.long_digits = long_digits(key);
   const auto rank = static_cast<std::size_t>(std::find(kIdKeys.begin(), kIdKeys.end(), key) - kIdKeys.begin());
@@ -147,6 +149,7 @@ EvidenceBuilder::Place EvidenceBuilder::below(const Place& place, std::string_vi
   inner.key = key;
   inner.identifier = index_.keys.value(known_as).identifier;
   inner.third_party = place.third_party || index_.keys.value(known_as).review;
+  inner.tally = place.tally || index_.keys.value(known_as).tally;
   if (index_.keys.value(known_as).structural) return inner;
   const KeyFacts& facts = worded(known_as);
   if (place.attribute.empty()) {
@@ -323,6 +326,7 @@ void EvidenceBuilder::add_leaf(std::uint32_t node, const Place& place) {
   leaf.key = place.key;
   leaf.attribute = place.attribute;
   leaf.money = place.money;
+  leaf.tally = place.tally;
   leaf.trust = place.third_party ? Trust::kThirdParty : index_.documents[document_]->trust;
   leaf.first_number = static_cast<std::uint32_t>(index_.numbers.size());
   leaf.identifier = place.identifier || (place.key == "orders" && scalar(source));

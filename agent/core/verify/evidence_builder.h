@@ -27,6 +27,7 @@ class EvidenceBuilder {
     bool money = false;
     bool minor = false;         // whole minor units
     bool third_party = false;
+    bool tally = false;         // below "facets"
   };
 
   EvidenceIndex& index_;

@@ -40,6 +40,7 @@ struct KeyFacts {
   bool identifier = false;
   bool money = false, minor = false;
   bool review = false;
+  bool tally = false;
   bool long_digits = false;   // an id used as key
   std::uint8_t id_rank = UINT8_MAX;   // of keys that give an object its identity, the most specific first
   Words words;
@@ -69,6 +70,7 @@ struct Leaf {
   bool yes = false, no = false;               // says plainly yes or no
   bool money = false;                         // its key says that numbers here are amounts
   bool identifier = false;
+  bool tally = false;                         // how often a value occurs among the matches: says nothing about any thing
   std::uint32_t document = 0, node = 0;
   EntityIndex entity = 0;
   std::string_view key;                       // the last key or label of the path

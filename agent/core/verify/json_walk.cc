@@ -1,6 +1,7 @@
 #include "agent/core/verify/json_walk.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <optional>
 
@@ -288,19 +289,22 @@ std::uint32_t JsonTree::child(std::uint32_t object, std::string_view key) const 
 }
 
 std::string JsonTree::pointer(std::uint32_t node) const {
+  std::array<std::uint32_t, kDeepest + 2> steps{};
+  std::size_t depth = 0;
+  for (; node != 0 && depth < steps.size(); node = nodes_[node].parent) steps[depth++] = node;
   std::string path;
-  for (; node != 0; node = nodes_[node].parent) {
-    std::string step;
-    if (nodes_[nodes_[node].parent].type == JsonNode::Type::kObject) {
-      for (char c : nodes_[node].key) {
-        if (c == '~') step += "~0";
-        else if (c == '/') step += "~1";
-        else step += c;
-      }
-    } else {
-      step = std::to_string(nodes_[node].position);
+  while (depth-- > 0) {
+    const JsonNode& step = nodes_[steps[depth]];
+    path += '/';
+    if (nodes_[step.parent].type != JsonNode::Type::kObject) {
+      path += std::to_string(step.position);
+      continue;
     }
-    path.insert(0, "/" + step);
+    for (char c : step.key) {
+      if (c == '~') path += "~0";
+      else if (c == '/') path += "~1";
+      else path += c;
+    }
   }
   return path;
 }

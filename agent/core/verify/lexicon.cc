@@ -24,7 +24,7 @@ const std::map<std::string, WordClass, std::less<>>& class_names() {
       {"perfect", W::kPerfect}, {"evaluative", W::kEvaluative}, {"review", W::kReview}, {"money", W::kMoney}, {"total", W::kTotal},
       {"difference", W::kDifference}, {"thing", W::kThing}, {"ordinal_noun", W::kOrdinalNoun}, {"ending", W::kEnding},
       {"only", W::kOnly}, {"example", W::kExample}, {"unknowable", W::kUnknowable}, {"policy", W::kPolicy},
-      {"delivery", W::kDelivery}, {"compatible", W::kCompatible}, {"each", W::kEachOne}, {"generic", W::kGeneric}};
+      {"delivery", W::kDelivery}, {"compatible", W::kCompatible}, {"each", W::kEachOne}, {"generic", W::kGeneric}, {"versus", W::kVersus}};
   return names;
 }
 
@@ -167,6 +167,7 @@ class Loader {
       for (const YAML::Node& word : entry.second["attributes"]) {
         for (Concept id : intern(word.as<std::string>())) value_class.attributes.push_back(id);
       }
+      value_class.initials = entry.second["initials"] && entry.second["initials"].as<bool>();
       value_class.strict = entry.second["strict"] && entry.second["strict"].as<bool>();
       for (const YAML::Node& word : entry.second["words"]) {
         for (Concept id : intern(word.as<std::string>())) data_->value_classes_of[id].push_back(index);

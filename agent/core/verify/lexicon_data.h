@@ -49,6 +49,7 @@ enum class WordClass : std::uint8_t {
   kCompatible,    // compatible, fits, works with
   kEachOne,       // each, every
   kGeneric,       // size, type, number: names an attribute only together with another word
+  kVersus,        // against, versus: compares values of things named before
   kNumberWord,    // two, twelve: in `numbers`
   kOrdinalWord,   // second, last: in `ordinals`
   kMonth,         // january: in `months`
@@ -64,6 +65,7 @@ constexpr std::uint64_t bit(WordClass c) { return std::uint64_t{1} << static_cas
 struct ValueClass {
   std::string name;
   std::vector<Concept> attributes;  // words that name the attribute: colour, finish
+  bool initials = false;            // records may write the first letter alone: S, M, L
   bool strict = false;              // only the shop's records prove it: what the shopper said does not
 };
 

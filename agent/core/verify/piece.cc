@@ -67,14 +67,27 @@ bool positive_verb(const std::vector<Token>& tokens, std::size_t i) {
   return true;
 }
 
+// ", the refund will take", ", price $20": a new statement or the next field of a list, which an earlier "not" does not reach.
+bool starts_clause(const std::vector<Token>& tokens, std::size_t i) {
+  static constexpr std::string_view kSubjects[] = {"the", "it", "you", "your", "i", "we", "this", "that", "they", "there", "please"};
+  if (tokens[i].gap != ',') return false;
+  if (tokens[i].is(WordClass::kMoney)) return true;
+  if (std::find(std::begin(kSubjects), std::end(kSubjects), tokens[i].folded) == std::end(kSubjects)) return false;
+  for (std::size_t next = i + 1; next < tokens.size() && next <= i + 5 && tokens[next].gap == ' '; ++next) {
+    if (tokens[next].is(WordClass::kFuture) || tokens[next].is(WordClass::kCopula) || tokens[next].is(WordClass::kHypothetical)) return true;
+    if (tokens[next].folded == "can" || tokens[next].folded == "has" || tokens[next].folded == "have") return true;
+  }
+  return false;
+}
+
 std::vector<bool> negation_of(const std::vector<Token>& tokens) {
   std::vector<bool> negated(tokens.size(), false);
   bool inside = false;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const Token& token = tokens[i];
     if (token.gap == '.' || token.gap == ';' || token.gap == '\n' || token.gap == '|') inside = false;
-    if (token.is(WordClass::kNegationEnd)) inside = false;
-    if (inside && positive_verb(tokens, i)) inside = false;
+    if (token.is(WordClass::kNegationEnd) || token.gap == '(' || token.gap == ')') inside = false;
+    if (inside && (positive_verb(tokens, i) || starts_clause(tokens, i))) inside = false;
     const bool only = (token.folded == "not") && i + 1 < tokens.size() && tokens[i + 1].folded == "only";
     const bool no_longer_matter = token.folded == "no" && i + 1 < tokens.size() && (tokens[i + 1].folded == "problem" || tokens[i + 1].folded == "worries");
     const bool answer = i + 1 < tokens.size() && tokens[i + 1].gap != ' ' && tokens[i + 1].gap != '-' && tokens[i + 1].gap != '*' && (token.folded == "no" || token.folded == "none");
@@ -104,6 +117,20 @@ int list_depth(std::string_view text) {
     return static_cast<int>(indent) * 2 + 1;
   }
   return -1;
+}
+
+bool kin_of(const EvidenceIndex& index, EntityIndex a, EntityIndex b) {
+  for (EntityIndex parent : index.entities[a].parents) {
+    if (parent == 0) continue;
+    const auto& others = index.entities[b].parents;
+    if (parent == b || std::find(others.begin(), others.end(), parent) != others.end()) return true;
+    for (EntityIndex other : others) {
+      const auto& above = index.entities[other].parents;
+      if (other != 0 && std::find(above.begin(), above.end(), parent) != above.end()) return true;
+    }
+  }
+  const auto& parents = index.entities[b].parents;
+  return std::find(parents.begin(), parents.end(), a) != parents.end();
 }
 
 struct NameRun {
@@ -138,20 +165,30 @@ NameRun longest_name(const std::vector<Token>& tokens, std::size_t i, const Evid
   return best;
 }
 
-bool names_something(const NameRun& run, const std::vector<Token>& tokens, std::size_t i) {
+// No fact of an unrelated thing holds the word: "LED" names no product where another one's panel is LED.
+bool only_of(const EvidenceIndex& index, Concept word, EntityIndex entity) {
+  for (const Posting& posting : index.holding(word)) {
+    const Leaf& leaf = index.leaves[posting.leaf];
+    if (leaf.trust != Trust::kMerchant || leaf.entity == 0 || leaf.entity == entity || index.content(posting.leaf)) continue;
+    if (!kin_of(index, leaf.entity, entity)) return false;
+  }
+  return true;
+}
+
+bool names_something(const NameRun& run, const std::vector<Token>& tokens, std::size_t i, const EvidenceIndex& index) {
   std::size_t content = 0;
   for (std::size_t k = i; k < i + run.length; ++k) content += !tokens[k].is(WordClass::kStop) && !tokens[k].is(WordClass::kThing);
   if (content == 0) return false;
   if (run.whole) return true;
   if (run.length >= 2 && content >= 2) return true;
-  const bool rare = run.entities.size() == 1 && tokens[i].capital && tokens[i].folded.size() >= 3 && i > 0;
+  const bool rare = run.entities.size() == 1 && tokens[i].capital && tokens[i].folded.size() >= 3 && i > 0 && only_of(index, tokens[i].concept_id, run.entities[0]);
   return rare && tokens[i].gap != '.' && !tokens[i].is(WordClass::kEvaluative);
 }
 
 void find_named(const std::vector<Token>& tokens, const EvidenceIndex& index, std::vector<Mention>& mentions) {
   for (std::size_t i = 0; i < tokens.size();) {
     NameRun run = longest_name(tokens, i, index);
-    if (run.length > 0 && names_something(run, tokens, i)) {
+    if (run.length > 0 && names_something(run, tokens, i, index)) {
       mentions.push_back({i, i + run.length - 1, std::move(run.entities), false});
       i += run.length;
     } else {
@@ -191,6 +228,7 @@ void mark_sentence(Piece& piece) {
     piece.second_person = piece.second_person || token.is(WordClass::kSecondPerson);
     piece.request = piece.request || token.is(WordClass::kRequest);
     piece.review = piece.review || token.is(WordClass::kReview);
+    piece.versus = piece.versus || token.is(WordClass::kVersus);
   }
 }
 
@@ -235,20 +273,6 @@ std::vector<char> closure(const EvidenceIndex& index, const std::vector<EntityIn
   }
   inside[0] = 1;
   return inside;
-}
-
-bool kin_of(const EvidenceIndex& index, EntityIndex a, EntityIndex b) {
-  for (EntityIndex parent : index.entities[a].parents) {
-    if (parent == 0) continue;
-    const auto& others = index.entities[b].parents;
-    if (parent == b || std::find(others.begin(), others.end(), parent) != others.end()) return true;
-    for (EntityIndex other : others) {
-      const auto& above = index.entities[other].parents;
-      if (other != 0 && std::find(above.begin(), above.end(), parent) != above.end()) return true;
-    }
-  }
-  const auto& parents = index.entities[b].parents;
-  return std::find(parents.begin(), parents.end(), a) != parents.end();
 }
 
 bool narrow(const EvidenceIndex& index, Scope& scope, const std::vector<EntityIndex>& other) {
@@ -310,7 +334,9 @@ void remember(const Piece& piece, ReplyState& state, std::size_t text_bytes) {
   while (!state.levels.empty() && state.levels.back().depth >= piece.depth) state.levels.pop_back();
   state.levels.push_back({piece.depth, about});
   if (piece.depth < 0 || !piece.mentions.empty()) state.focus = about;
+  if (!piece.mentions.empty()) state.latest.clear();
   for (const Mention& mention : piece.mentions) {
+    state.latest.insert(state.latest.end(), mention.entities.begin(), mention.entities.end());
     for (EntityIndex entity : mention.entities) {
       if (std::find(state.mentioned.begin(), state.mentioned.end(), entity) == state.mentioned.end()) state.mentioned.push_back(entity);
     }
@@ -354,7 +380,7 @@ bool Examination::one_identified(std::size_t token) const {
     only = &mention;
   }
   if (!only || !index.entities[only->entities[0]].children.empty()) return false;
-  static constexpr std::string_view kChange[] = {"to", "for", "into", "instead", "with", "than", "from", "original", "current", "vs", "since", "because", "same"};
+  static constexpr std::string_view kChange[] = {"to", "for", "into", "instead", "with", "than", "from", "original", "current", "vs", "since", "because", "same", "as", "while", "replacement", "version", "or"};
   for (std::size_t i = std::min(only->last, token); i < std::max(only->first, token); ++i) {
     if (std::find(std::begin(kChange), std::end(kChange), piece.tokens[i].folded) != std::end(kChange)) return false;
     if (piece.tokens[i + 1].gap == '.' || piece.tokens[i].is(WordClass::kUnavailable)) return false;
@@ -366,7 +392,8 @@ std::string_view Examination::words(std::size_t first, std::size_t last) const {
   return piece.text.substr(piece.tokens[first].start, piece.tokens[last].end - piece.tokens[first].start);
 }
 
-Scope Examination::scope_at(std::size_t token) const {
+// The mention that a place speaks of: in its own part of the sentence, else the last before it.
+const Mention* Examination::meant_at(std::size_t token) const {
   const Mention* chosen = nullptr;
   std::size_t ids = 0;
   for (const Mention& mention : piece.mentions) ids += mention.by_id;
@@ -378,7 +405,26 @@ Scope Examination::scope_at(std::size_t token) const {
   }
   const bool only_later = !chosen && !piece.mentions.empty();
   if (only_later && ((piece.mentions.size() == 1 && (piece.mentions[0].by_id || piece.context.empty())) || (ids == 1 && piece.mentions.back().by_id))) chosen = &piece.mentions.front();
+  return chosen;
+}
+
+const Scope& Examination::scope_at(std::size_t token) const {
+  const Mention* chosen = meant_at(token);
+  for (const auto& [mention, scope] : scopes) {
+    if (mention == chosen) return scope;
+  }
+  return scopes.emplace_back(chosen, scope_of(chosen)).second;
+}
+
+Scope Examination::scope_of(const Mention* chosen) const {
   Scope scope;
+  if (piece.versus && !state.latest.empty() && !(chosen && chosen->by_id)) {
+    scope.roots = state.latest;
+    if (chosen) scope.roots.insert(scope.roots.end(), chosen->entities.begin(), chosen->entities.end());
+    scope.everything = false;
+    scope.inside = closure(index, scope.roots);
+    return scope;
+  }
   if (chosen) {
     scope.roots = chosen->entities;
     scope.exact = true;
@@ -387,6 +433,7 @@ Scope Examination::scope_at(std::size_t token) const {
   } else {
     return scope;
   }
+  const auto ids = std::count_if(piece.mentions.begin(), piece.mentions.end(), [](const Mention& mention) { return mention.by_id; });
   for (const Mention& mention : piece.mentions) {
     if (chosen && &mention != chosen && (!mention.by_id || ids == 1)) narrow(index, scope, mention.entities);
   }

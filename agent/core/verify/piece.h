@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "agent/core/evidence.h"
@@ -31,6 +33,7 @@ struct IdentifierSpan {
 struct StatedAmount {
   std::int64_t minor = 0;
   bool supported = false;
+  bool derived = false;                // by arithmetic: a difference, a sum
   std::string source;
 };
 
@@ -48,6 +51,7 @@ struct ReplyState {
   std::vector<EntityIndex> focus;      // last thing spoken of in prose
   std::vector<StatedAmount> amounts;
   std::vector<EntityIndex> mentioned;  // everything spoken of, in order
+  std::vector<EntityIndex> latest;     // spoken of in the last piece that named things
   bool negated_list = false;
 };
 
@@ -68,6 +72,7 @@ struct Piece {
   bool second_person = false;
   bool request = false;
   bool review = false;
+  bool versus = false;                 // compares values of the things named last: "1.2 kg against 1.9 kg"
   int depth = -1;
 };
 
@@ -87,11 +92,16 @@ struct Examination {
   Piece& piece;
   ReplyState& state;
   std::vector<Claim>& claims;
+  mutable std::deque<std::pair<const Mention*, Scope>> scopes{};   // those asked for so far, by the mention that decides
 
   // Adds a claim on bytes [start, end) of the piece; marks its tokens as used.
   Claim& claim(std::size_t start, std::size_t end, ClaimKind kind, Verdict verdict, std::string why, const std::vector<std::uint32_t>& leaves = {});
 
-  Scope scope_at(std::size_t token) const;
+  const Mention* meant_at(std::size_t token) const;
+  Scope scope_of(const Mention* chosen) const;
+
+  // Which things a place of the piece may speak of. Valid as long as the examination.
+  const Scope& scope_at(std::size_t token) const;
 
   // The entity belongs to the same product as what is spoken of: another variant, the same item of another order.
   bool kin(const Scope& scope, EntityIndex entity) const;

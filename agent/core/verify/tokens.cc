@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/core/text.h"
+#include "agent/core/text_scan.h"
 
 namespace floorwalker::verify {
 namespace {
@@ -59,35 +60,41 @@ bool joins(const Token& before, const std::string& folded, char gap, const Lexic
   return true;
 }
 
+// "men's" is "men", unless the lexicon lists the form ("it's").
+void drop_possessive(std::string& folded, const LexiconData& lexicon) {
+  const std::size_t size = folded.size();
+  if (size > 2 && folded[size - 1] == 's' && folded[size - 2] == '\'' && !lexicon.by_word.count(folded)) folded.resize(size - 2);
+}
+
 template <typename Look>
 void cut(std::string_view text, const LexiconData& lexicon, std::vector<Token>& tokens, Look look) {
-  tokens.clear();
+  std::size_t count = 0;  // tokens beyond it are of an earlier text: their memory is used again
   std::size_t last = 0;
-  for (text::Word& word : text::words(text)) {
-    Token token;
-    token.start = word.start;
-    token.end = word.end;
-    token.gap = last == 0 && word.start == 0 ? '\n' : gap_between(text, last, word.start);
-    if (last == 0) token.gap = '\n';
-    token.capital = upper(text[word.start]);
-    token.folded = std::move(word.folded);
-    token.digits = std::any_of(token.folded.begin(), token.folded.end(), digit);
-    std::string joined;
-    if (!tokens.empty() && joins(tokens.back(), token.folded, token.gap, lexicon, joined)) {
-      token.start = tokens.back().start;
-      token.gap = tokens.back().gap;
-      token.capital = tokens.back().capital;
-      token.folded = std::move(joined);
-      tokens.pop_back();
+  std::string joined;
+  for (text::WordSpan word = text::next_word(text, 0); word.start < word.end; word = text::next_word(text, word.end)) {
+    if (count == tokens.size()) tokens.emplace_back();
+    Token* token = &tokens[count++];
+    token->start = word.start;
+    token->end = word.end;
+    token->gap = last == 0 ? '\n' : gap_between(text, last, word.start);
+    token->capital = upper(text[word.start]);
+    text::fold_into(text.substr(word.start, word.end - word.start), token->folded);
+    token->digits = std::any_of(token->folded.begin(), token->folded.end(), digit);
+    if (count > 1 && joins(tokens[count - 2], token->folded, token->gap, lexicon, joined)) {
+      Token& before = tokens[count - 2];
+      before.end = token->end;
+      before.digits = token->digits;
+      before.folded = joined;
+      token = &before;
+      --count;
     }
-    const bool possessive = token.folded.size() > 2 && token.folded.compare(token.folded.size() - 2, 2, "'s") == 0;
-    if (possessive && !lexicon.by_word.count(token.folded)) token.folded.resize(token.folded.size() - 2);
-    const ConceptTable::Known known = look(token.folded);
-    token.concept_id = known.id;
-    token.classes = known.classes;
+    drop_possessive(token->folded, lexicon);
+    const ConceptTable::Known known = look(token->folded);
+    token->concept_id = known.id;
+    token->classes = known.classes;
     last = word.end;
-    tokens.push_back(std::move(token));
   }
+  tokens.resize(count);
 }
 
 void mark_phrases(std::vector<Token>& tokens, const LexiconData& lexicon) {
