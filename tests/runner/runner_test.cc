@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -81,6 +83,13 @@ class RunnerTest : public ::testing::Test {
   }
 
   TemporaryFolder folder_;
+  // Once it is in the journal.
+  Result<void> written(JournalEntry entry) {
+    std::promise<Result<void>> done;
+    journal_->append(std::move(entry), [&](Result<void> result) { done.set_value(std::move(result)); });
+    return done.get_future().get();
+  }
+
   std::unique_ptr<store::SqliteJournal> journal_;
   FakeToolBox tools_;
   std::unique_ptr<ScriptedModel> scripted_;
@@ -306,7 +315,7 @@ TEST_F(RunnerTest, ATurnLeftOpenIsFinishedFirst) {
   begun.session = SessionId("s1");
   begun.turn = 1;
   begun.events = {{Time{}, 0, ShopperSaid{"a laptop", "k1", 5}}};
-  journal_->append(std::move(begun), [](Result<void> written) { ASSERT_TRUE(written); });
+  ASSERT_TRUE(written(std::move(begun)));
   const auto second = say("add it", "k2");
   ASSERT_TRUE(second);
   EXPECT_EQ(second->reply.turn, 2);
@@ -322,7 +331,7 @@ TEST_F(RunnerTest, ResumeTellsWhatTheOpenTurnCameTo) {
   begun.session = SessionId("s2");
   begun.turn = 1;
   begun.events = {{Time{}, 0, ShopperSaid{"a laptop", "k1", 5}}};
-  journal_->append(std::move(begun), [](Result<void>) {});
+  ASSERT_TRUE(written(std::move(begun)));
   const auto resumed = runner().resume(SessionId("s2"), &ear_);
   ASSERT_TRUE(resumed && *resumed);
   EXPECT_EQ((*resumed)->reply.text, "Two fit. The first is lighter.");

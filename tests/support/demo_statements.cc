@@ -88,7 +88,7 @@ std::vector<cli::Transcript> demo_statements() {
     say_facts(transcript, products[i]);
     const Money& mine = cheapest_variant(products[i]).price;
     const Money& other = cheapest_variant(products[i + 1]).price;
-    if (mine != other) say(transcript, "Of these two, the " + (mine < other ? products[i] : products[i + 1]).title + " is the cheapest.");
+    if (mine != other && one_price(products[i]) && one_price(products[i + 1])) say(transcript, "Of these two, the " + (mine < other ? products[i] : products[i + 1]).title + " is the cheapest.");
     made.push_back(std::move(transcript));
   }
   return made;

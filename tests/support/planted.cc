@@ -62,9 +62,31 @@ std::optional<std::string> other_number(const std::string& text, const std::stri
   return std::nullopt;
 }
 
+std::string_view sentence_around(std::string_view text, std::size_t at) {
+  std::size_t start = text.find_last_of(".\n", at > 0 ? at - 1 : 0);
+  start = start == std::string_view::npos ? 0 : start + 1;
+  std::size_t end = text.find_first_of("\n", at);
+  const std::size_t stop = text.find(". ", at);
+  end = std::min(end == std::string_view::npos ? text.size() : end, stop == std::string_view::npos ? text.size() : stop + 1);
+  return text.substr(start, end - start);
+}
+
+// "There is no 500-piece one", "fewer than 500": another number may be as true.
+bool leaves_room(const Claim& claim, std::string_view before) {
+  if (claim.why.find("the bound") != std::string::npos) return true;
+  for (std::string_view word : {" no ", " not ", "n't ", "n’t ", "cannot ", " without ", " fewer ", " less ", " more ", " under ", " over ", " least "}) {
+    if (before.find(word) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
 std::optional<Change> change_claim(const Claim& claim, const Subject& subject, const std::function<std::optional<std::string>(const std::string&)>& make) {
   const std::size_t start = byte_of(subject.text, claim.start);
   const std::size_t end = byte_of(subject.text, claim.end);
+  const std::string_view sentence = sentence_around(subject.text, start);
+  const std::size_t base = static_cast<std::size_t>(sentence.data() - subject.text.data());
+  const bool a_number = claim.kind == ClaimKind::kQuantity || claim.kind == ClaimKind::kCount || claim.kind == ClaimKind::kAmount;
+  if (a_number && leaves_room(claim, " " + std::string(sentence.substr(0, start > base ? start - base : 0)))) return std::nullopt;
   const auto other = make(subject.text.substr(start, end - start));
   if (!other) return std::nullopt;
   return Change{start, end, *other};
@@ -85,15 +107,6 @@ std::optional<std::string> other_unit(const std::string& text) {
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(c < 128 ? std::tolower(c) : c); });
   return text;
-}
-
-std::string_view sentence_around(std::string_view text, std::size_t at) {
-  std::size_t start = text.find_last_of(".\n", at > 0 ? at - 1 : 0);
-  start = start == std::string_view::npos ? 0 : start + 1;
-  std::size_t end = text.find_first_of("\n", at);
-  const std::size_t stop = text.find(". ", at);
-  end = std::min(end == std::string_view::npos ? text.size() : end, stop == std::string_view::npos ? text.size() : stop + 1);
-  return text.substr(start, end - start);
 }
 
 // "has NFC" -> "does not have NFC", in a sentence with a supported feature.

@@ -50,6 +50,18 @@ bool said_of_another(const Examination& exam, const Mention& mention, std::size_
   return false;
 }
 
+// Nothing between the word and the identifier speaks of another thing.
+bool leads_to(const Examination& exam, std::size_t token, const Mention& mention) {
+  const auto& tokens = exam.piece.tokens;
+  if (!exam.index.entities[mention.entities[0]].children.empty()) return false;
+  for (std::size_t i = std::min(mention.last, token) + 1; i < std::max(mention.first, token); ++i) {
+    const bool another = tokens[i].is(WordClass::kAvailable) || (tokens[i].is(WordClass::kUnavailable) && i > token + 2) || tokens[i].folded == "instead" ||
+                         tokens[i].folded == "than" || (exam.piece.exchange && (tokens[i].folded == "to" || tokens[i].folded == "for" || tokens[i].folded == "with"));
+    if (another || tokens[i].gap == '.' || tokens[i].folded == "while" || tokens[i].folded == "as") return false;
+  }
+  return true;
+}
+
 // The thing whose availability is told: the one with an identifier, or the only one spoken of.
 const Mention* told_of(const Examination& exam, std::size_t token) {
   const Mention* chosen = nullptr;
@@ -66,7 +78,7 @@ const Mention* told_of(const Examination& exam, std::size_t token) {
 void check_stock(Examination& exam, std::size_t token, bool says_yes) {
   const Mention* mention = told_of(exam, token);
   const std::size_t start = exam.piece.tokens[token].start;
-  if (!mention || (mention->by_id && !exam.one_identified(token)) || (start > 0 && exam.piece.text[start - 1] == '_')) return;
+  if (!mention || (mention->by_id && !leads_to(exam, token, *mention)) || (start > 0 && exam.piece.text[start - 1] == '_')) return;
   for (std::uint32_t leaf : exam.index.entities[mention->entities[0]].leaves) {
     if (exam.index.leaves[leaf].key == "status") return;  // an order, no thing to buy
   }

@@ -184,7 +184,7 @@ void check_superlative(Examination& exam, std::size_t token, const ComparisonRul
   std::optional<Standing> better;
   std::size_t peers = 0;
   for (EntityIndex peer : peers_of(exam, entity)) {
-    const auto other = peer == entity || out_of_stock(exam, peer) ? std::nullopt : standing(exam, peer, rule);
+    const auto other = peer == entity || (out_of_stock(exam, peer) && !among_shown(exam)) ? std::nullopt : standing(exam, peer, rule);
     if (!other) continue;
     ++peers;
     if (rule.low ? other->value < mine->value : other->value > mine->value) better = other;

@@ -137,6 +137,14 @@ bool counting_key(std::string_view key) {
   return key.find("number_of") != std::string_view::npos || key.find("count") != std::string_view::npos || key.find("num_") != std::string_view::npos || key.find("quantity") != std::string_view::npos;
 }
 
+// The fact's whole value is how many of the noun there are: {"number_of_keys": {"value": 104}}, "pieces": "1000".
+bool counts_noun(const Examination& exam, const Leaf& fact, const CountSpan& span) {
+  if (counting_key(fact.key)) return true;
+  const auto says = [&](std::string_view word) { return std::find(fact.attribute.begin(), fact.attribute.end(), exam.index.concepts.find(word).id) != fact.attribute.end(); };
+  if (says("number") || says("count")) return true;
+  return span.noun == span.first + 1 && fact.words.size() == 1 && fact.attribute.size() == 1 && exam.piece.tokens[span.noun].folded.back() == 's';
+}
+
 // "three fans" against {"fan_count": 3}; "four colours" against "Black, White, Red".
 bool check_fact(Examination& exam, const CountSpan& span) {
   const Concept noun = exam.piece.tokens[span.noun].concept_id;
@@ -155,7 +163,7 @@ bool check_fact(Examination& exam, const CountSpan& span) {
                    fmt::format("{} is {}", fact.key, exam.index.value_text(leaf).substr(0, 40)), {leaf});
         return true;
       }
-      if (counting_key(fact.key)) others.push_back(leaf);
+      if (counts_noun(exam, fact, span)) others.push_back(leaf);
     }
   }
   if (others.empty() || exam.piece.hypothetical || exam.piece.question || exam.piece.negated[span.first]) return false;

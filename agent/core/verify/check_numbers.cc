@@ -92,6 +92,9 @@ void weigh(const Examination& exam, const Number& said, const Scope& scope, cons
   const bool equal = equal_value(said, known.number, bound == Bound::kAbout);
   if (!equal && !candidate.inside) return;
   candidate.agrees = agreement(exam, hints, leaf, &known.near);
+  const bool labelled = said.first_token > 0 && exam.piece.tokens[said.first_token].gap == ':' && !leaf.attribute.empty() &&
+                        exam.piece.tokens[said.first_token - 1].concept_id == leaf.attribute.back();
+  if (labelled) candidate.agrees += 0.6;  // "Size: 17"
   candidate.conflict = contrasts(exam, hints, leaf, &known.near, said.unit.dimension);
   if (said.money && known.number.money && candidate.inside) candidate.agrees += 0.2;
   if (equal) judged.same.push_back(candidate);
@@ -140,6 +143,8 @@ bool check_bound(Examination& exam, const Number& said, const Judgement& judged,
   const EvidenceNumber& known = exam.index.numbers[judged.best.number];
   const double limit = comparable(said);
   const double value = comparable(known.number);
+  const bool up_to = said.first_token >= 2 && exam.piece.tokens[said.first_token - 1].folded == "to" && exam.piece.tokens[said.first_token - 2].folded == "up";
+  if (up_to && !said.money && value < limit * 0.94) return false;  // states the most there is, rather than a limit
   const bool keeps = bound == Bound::kAtMost ? value <= limit * 1.0005 : value >= limit * 0.9995;
   if (exam.piece.hypothetical || exam.piece.question) return false;
   const Scope& scope = exam.scope_at(said.first_token);
@@ -166,6 +171,24 @@ bool own_value_said(const Examination& exam, const Number& said, const Candidate
   });
 }
 
+// The value is only known of things that the piece does not speak of, while what it does speak of states another under the same name.
+bool foreign(const Examination& exam, const Scope& scope, const Judgement& judged, const Leaf& fact) {
+  if (exam.piece.versus || exam.piece.exchange) return false;
+  for (const Candidate& same : judged.same) {
+    const std::uint32_t leaf = exam.index.numbers[same.number].leaf;
+    const Leaf& holder = exam.index.leaves[leaf];
+    if (holder.trust == Trust::kShopper || exam.index.content(leaf) || holder.entity == 0 || exam.kin(scope, holder.entity)) return false;
+    for (const Mention& mention : exam.piece.mentions) {
+      for (EntityIndex named : mention.entities) {
+        if (named == holder.entity || kin_of(exam.index, named, holder.entity)) return false;
+      }
+    }
+  }
+  return std::any_of(exam.index.leaves.begin(), exam.index.leaves.end(), [&](const Leaf& own) {
+    return own.key == fact.key && own.numbers == 1 && own.entity != 0 && scope.holds(own.entity) && own.live;
+  });
+}
+
 bool supported(Examination& exam, const Number& said, const Judgement& judged, const Scope& scope) {
   if (judged.same.empty()) return false;
   const Candidate& match = judged.same.front();
@@ -176,10 +199,15 @@ bool supported(Examination& exam, const Number& said, const Judgement& judged, c
   const bool other_variant = exam.kin(scope, leaf.entity) && !exam.one_identified(said.first_token);
   const bool strangers = !match.inside && scope.exact && meant && meant->key == leaf.key && judged.best.agrees >= kFirm && !said.bare() && !other_variant &&
                          !own_value_said(exam, said, judged.best);
+  const bool elsewhere = !match.inside && scope.exact && !said.bare() && !shopper && !other_variant && foreign(exam, scope, judged, leaf);
   const bool wordless = leaf.attribute.empty() && exam.index.numbers[match.number].near.empty();
   const bool wrong_attribute = firm_other && match.inside && !wordless && (match.conflict || match.agrees < 0.1) && (!said.bare() || (judged.best.agrees >= 0.9 && said.value < 1000)) && !own_value_said(exam, said, judged.best);
   if (said.bare() && exam.index.content(exam.index.numbers[match.number].leaf)) return true;
   if (shopper && firm_other && !exam.piece.second_person && !said.bare()) return false;
+  if (elsewhere) {
+    decide(exam, said, Verdict::kContradicted, fmt::format("{}, not of what is named here", describe(exam, match)), {exam.index.numbers[match.number].leaf});
+    return true;
+  }
   if (!shopper && (strangers || wrong_attribute || (match.conflict && judged.any_best && judged.best.agrees >= 0.3))) {
     const std::string why = fmt::format("{} belongs to another fact ({}); {}", exam.piece.text.substr(said.start, said.end - said.start),
                                         describe(exam, match), describe(exam, judged.best));
@@ -216,6 +244,7 @@ bool bare_match(Examination& exam, const Number& said, const Scope& scope, const
     if (!one_bare || known.number.money || std::abs(known.number.value - said.value) > 1e-9 || !exam.usable(known.leaf)) continue;
     const Leaf& leaf = exam.index.leaves[known.leaf];
     if (!scope.holds(leaf.entity) || !source_allows(exam, leaf)) continue;
+    if (known.number.bare() && (leaf.key == "name" || leaf.key == "title")) continue;
     if (leaf.words.size() > 6 && agreement(exam, hints, leaf, &known.near) < 0.3) continue;
     decide(exam, said, Verdict::kSupported, fmt::format("{} is {}", leaf.key, exam.index.value_text(known.leaf)), {known.leaf});
     return true;
@@ -310,7 +339,8 @@ void check_unmatched(Examination& exam, const Number& said, const Judgement& jud
     }
   }
   if (bare_match(exam, said, scope, hints) || joined_match(exam, said, scope) || wrong_unit(exam, said, scope, hints)) return;
-  if (exam.piece.hypothetical && (bound != Bound::kNone || exam.piece.question || !said.money)) return;
+  const bool amount = said.money || (said.bare() && said.decimals == 2);
+  if (exam.piece.hypothetical && (bound != Bound::kNone || exam.piece.question || (!amount && exam.piece.conditional))) return;
   if (exam.piece.negated[said.first_token]) return;  // "no variant with 8 bar"
   const bool filter = (bound == Bound::kAtMost || bound == Bound::kAtLeast) && said.money &&
                       !(scope.roots.size() == 1 && exam.index.entities[scope.roots[0]].children.size() < 2);

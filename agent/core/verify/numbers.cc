@@ -174,7 +174,7 @@ bool not_a_unit(std::string_view text, const Number& number) {
   const bool short_word = number.end + 1 < text.size() && text[number.end] == '-' && letter(text[number.end + 1]) && letter(text[number.end - 1]) && unit.size() <= 2;
   const bool inside_quotes = unit == "\"" && std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(number.start), '"') % 2 == 1;
   const bool ends_there = number.end >= text.size() || text[number.end] == ',' || text[number.end] == '\n' || text[number.end] == '.';
-  const bool quoted = unit == "\"" && ((inside_quotes && ends_there) || text.find("\":") != std::string_view::npos || (number.start > 0 && text[number.start - 1] == '"'));
+  const bool quoted = unit == "\"" && ((ends_there && (inside_quotes || number.decimals == 2)) || text.find("\":") != std::string_view::npos || (number.start > 0 && text[number.start - 1] == '"'));
   return short_word || quoted;
 }
 

@@ -5,6 +5,20 @@
 #include "agent/core/text.h"
 
 namespace floorwalker::verify {
+bool kin_of(const EvidenceIndex& index, EntityIndex a, EntityIndex b) {
+  for (EntityIndex parent : index.entities[a].parents) {
+    if (parent == 0) continue;
+    const auto& others = index.entities[b].parents;
+    if (parent == b || std::find(others.begin(), others.end(), parent) != others.end()) return true;
+    for (EntityIndex other : others) {
+      const auto& above = index.entities[other].parents;
+      if (other != 0 && std::find(above.begin(), above.end(), parent) != above.end()) return true;
+    }
+  }
+  const auto& parents = index.entities[b].parents;
+  return std::find(parents.begin(), parents.end(), a) != parents.end();
+}
+
 namespace {
 
 bool word_byte(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || c == '#'; }
@@ -50,8 +64,13 @@ bool separates(const Token& token) {
 std::vector<std::uint16_t> segments_of(const std::vector<Token>& tokens) {
   std::vector<std::uint16_t> segment(tokens.size(), 0);
   std::uint16_t at = 0;
+  std::size_t start = 0;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    if (i > 0 && separates(tokens[i])) ++at;
+    const bool value_of_label = i > 0 && tokens[i].gap == ':' && i - start <= 4;  // "Storage: 64 GB" is one statement
+    if (i > 0 && separates(tokens[i]) && !value_of_label) {
+      ++at;
+      start = i;
+    }
     segment[i] = at;
   }
   return segment;
@@ -59,6 +78,7 @@ std::vector<std::uint16_t> segments_of(const std::vector<Token>& tokens) {
 
 // A verb that starts a new statement ends an earlier "not": "does not have NFC, and comes with a jack".
 bool positive_verb(const std::vector<Token>& tokens, std::size_t i) {
+  if (tokens[i].folded == "priced" || tokens[i].folded == "costing") return true;
   static constexpr std::string_view kVerbs[] = {"has", "comes", "features", "supports", "includes", "offers", "is", "are", "provides", "runs", "uses", "have"};
   if (std::find(std::begin(kVerbs), std::end(kVerbs), tokens[i].folded) == std::end(kVerbs)) return false;
   for (std::size_t back = 1; back <= 3 && back <= i; ++back) {
@@ -117,20 +137,6 @@ int list_depth(std::string_view text) {
     return static_cast<int>(indent) * 2 + 1;
   }
   return -1;
-}
-
-bool kin_of(const EvidenceIndex& index, EntityIndex a, EntityIndex b) {
-  for (EntityIndex parent : index.entities[a].parents) {
-    if (parent == 0) continue;
-    const auto& others = index.entities[b].parents;
-    if (parent == b || std::find(others.begin(), others.end(), parent) != others.end()) return true;
-    for (EntityIndex other : others) {
-      const auto& above = index.entities[other].parents;
-      if (other != 0 && std::find(above.begin(), above.end(), parent) != above.end()) return true;
-    }
-  }
-  const auto& parents = index.entities[b].parents;
-  return std::find(parents.begin(), parents.end(), a) != parents.end();
 }
 
 struct NameRun {
@@ -220,13 +226,26 @@ void find_mentions(Piece& piece, const EvidenceIndex& index) {
   std::sort(piece.mentions.begin(), piece.mentions.end(), [](const Mention& a, const Mention& b) { return a.first < b.first; });
 }
 
+bool modal(const Token& token) {
+  static constexpr std::string_view kModals[] = {"may", "might", "should", "would", "could"};
+  return std::find(std::begin(kModals), std::end(kModals), token.folded) != std::end(kModals);
+}
+
+// "exchange", "replaced by": two things are spoken of, though perhaps one is named.
+bool exchanges(const Token& token) {
+  static constexpr std::string_view kStems[] = {"exchang", "replac", "swap", "switch", "chang", "modif", "upgrad"};
+  return std::any_of(std::begin(kStems), std::end(kStems), [&](std::string_view stem) { return token.folded.compare(0, stem.size(), stem) == 0; });
+}
+
 void mark_sentence(Piece& piece) {
   const std::string_view text = piece.text;
   piece.question = text.find('?') != std::string_view::npos;
   for (const Token& token : piece.tokens) {
     piece.hypothetical = piece.hypothetical || token.is(WordClass::kHypothetical);
+    piece.conditional = piece.conditional || (token.is(WordClass::kHypothetical) && !modal(token));
     piece.second_person = piece.second_person || token.is(WordClass::kSecondPerson);
     piece.request = piece.request || token.is(WordClass::kRequest);
+    piece.exchange = piece.exchange || exchanges(token);
     piece.review = piece.review || token.is(WordClass::kReview);
     piece.versus = piece.versus || token.is(WordClass::kVersus);
   }
@@ -380,9 +399,10 @@ bool Examination::one_identified(std::size_t token) const {
     only = &mention;
   }
   if (!only || !index.entities[only->entities[0]].children.empty()) return false;
-  static constexpr std::string_view kChange[] = {"to", "for", "into", "instead", "with", "than", "from", "original", "current", "vs", "since", "because", "same", "as", "while", "replacement", "version", "or"};
+  static constexpr std::string_view kChange[] = {"to", "into", "instead", "than", "from", "original", "current", "vs", "since", "because", "same", "as", "while", "replacement", "version", "or"};
   for (std::size_t i = std::min(only->last, token); i < std::max(only->first, token); ++i) {
     if (std::find(std::begin(kChange), std::end(kChange), piece.tokens[i].folded) != std::end(kChange)) return false;
+    if (piece.exchange && (piece.tokens[i].folded == "with" || piece.tokens[i].folded == "for")) return false;
     if (piece.tokens[i + 1].gap == '.' || piece.tokens[i].is(WordClass::kUnavailable)) return false;
   }
   return piece.text.find("→") == std::string_view::npos && piece.text.find("->") == std::string_view::npos;

@@ -69,9 +69,11 @@ struct Piece {
   std::vector<EntityIndex> context;    // what the piece is about if it does not say
   bool question = false;
   bool hypothetical = false;
+  bool conditional = false;            // "if", "whether", "looking for": more than a modal verb
   bool second_person = false;
   bool request = false;
   bool review = false;
+  bool exchange = false;
   bool versus = false;                 // compares values of the things named last: "1.2 kg against 1.9 kg"
   int depth = -1;
 };
@@ -111,6 +113,9 @@ struct Examination {
   std::string_view words(std::size_t first, std::size_t last) const;  // text of tokens first..last
   bool usable(std::uint32_t leaf) const { return index.usable(leaf); }
 };
+
+// Two things of one product: variants, the same item of two orders.
+bool kin_of(const EvidenceIndex& index, EntityIndex a, EntityIndex b);
 
 // Reads a piece: words, numbers, things spoken of, parts, negation.
 Piece read_piece(std::string_view text, const EvidenceIndex& index, const ReplyState& state);
