@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "agent/cli/audit.h"
-#include "tests/support/verifier_data.h"
 
 namespace floorwalker {
 namespace {
@@ -107,45 +106,6 @@ TEST(GateOverAStream, RandomDeltasGiveWhatTheWholeTextGives) {
     }
     ASSERT_EQ(released(parts, kResult), released({text}, kResult)) << "round " << round;
   }
-}
-
-// The same statement about the other product of the conversation, or with another number: false.
-std::string falsified(const std::string& statement) {
-  std::string text = statement;
-  const std::size_t costs = text.rfind(" costs ");
-  const std::size_t is = costs == std::string::npos ? text.rfind(" is ") : costs;
-  const std::size_t at = is == std::string::npos ? std::string::npos : text.find_first_of("123456789", is);
-  if (at == std::string::npos) return {};
-  text[at] = text[at] == '9' ? '7' : static_cast<char>(text[at] + 1);
-  return text;
-}
-
-TEST(GateOverAStream, OfAnObedientModelNoFalsehoodAboutTheDemoShopPassesAndEveryTrueTwinDoes) {
-  std::size_t truths = 0, falsehoods = 0, lost = 0, leaked = 0;
-  for (const cli::Transcript& transcript : bench::demo_statements()) {
-    ProvingGate gate(english(), verifier());
-    for (const Message& message : transcript.messages) {
-      if (message.role != Role::kAssistant || message.text.empty()) {
-        gate.learn(message);
-        continue;
-      }
-      const std::string lie = falsified(message.text);
-      if (lie.empty()) continue;
-      gate.begin_reply();
-      ++truths;
-      const bool passes = action_for(gate.judge(message.text), strict()) == ClaimAction::kAllow;
-      lost += !passes;
-      gate.begin_reply();
-      ++falsehoods;
-      const bool leaks = action_for(gate.judge(lie), strict()) == ClaimAction::kAllow;
-      leaked += leaks;
-      if (!passes) ADD_FAILURE() << "lost: " << message.text;
-      if (leaks) ADD_FAILURE() << "leaked: " << lie;
-    }
-  }
-  EXPECT_GE(truths, 200u);
-  EXPECT_EQ(lost, 0u) << "of " << truths;
-  EXPECT_EQ(leaked, 0u) << "of " << falsehoods;
 }
 
 }  // namespace
