@@ -41,8 +41,8 @@ std::vector<Recorded> recordings(const std::filesystem::path& folder) {
     json value = json::parse(line);
     const std::string id = value["id"];
     const bool second = value["dialect"] == "tau2";
-    // The "bg" recordings of the second edition were made after its fault was mended.
-    const auto fault = id.starts_with("t2_bg") ? RetailDesk::Fault::kMended : RetailDesk::Fault::kReproduced;
+    // These recordings of the second edition were made after its fault was mended.
+    const auto fault = id.starts_with("t2_bg_gpt5") || id.starts_with("t2_bg_claudecode") ? RetailDesk::Fault::kMended : RetailDesk::Fault::kReproduced;
     all.push_back({id, value["task_id"].is_string() ? value["task_id"].get<std::string>() : value["task_id"].dump(),
                    second ? RetailDesk::Edition::kTau2 : RetailDesk::Edition::kTau1, fault, value["reward"].get<double>(), std::move(value["messages"])});
   });
