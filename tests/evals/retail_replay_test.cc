@@ -219,6 +219,7 @@ Replayed replay(const Recorded& recorded, RetailDesk& desk, const std::vector<Re
   const SystemClock clock;
   PlannerRules rules;
   rules.limits.steps = 64;
+  rules.guardrails.results.on_error = OnError::kAllow;   // these tools answer in plain text
   rules.limits.time = std::chrono::minutes(10);
   runner::Services services{{&model}, tools, journal, clock, [] { return std::make_unique<OpenGate>(); }};
   runner::Options options;
