@@ -190,10 +190,15 @@ class ShopJudge {
     const auto of_call = std::find_if(products.begin(), products.end(), [&](const Titled& one) { return variant.empty() ? one.id == product : has(one.variants, variant); });
     if (of_call == products.end()) return true;   // which variant it is, the tool and the shopper settle
     if (const auto placed = placed_product(said)) return of_call->id == *placed;
-    const double best = std::accumulate(products.begin(), products.end(), 0.0, [&](double most, const Titled& one) { return std::max(most, likeness(one, said)); });
-    if (best > 0) return likeness(*of_call, said) >= best;
+    const auto best = [&](const std::vector<std::string>& words) {
+      return std::accumulate(products.begin(), products.end(), 0.0, [&](double most, const Titled& one) { return std::max(most, likeness(one, words)); });
+    };
     const Memory& memory = conversation_.memory;
-    if (memory.focus) return memory.focus->str() == of_call->id;
+    const std::vector<std::string> last(said.begin(), said.begin() + (said.empty() ? 0 : 1));
+    if (const double most = best(last); most > 0) return likeness(*of_call, last) >= most;
+    if (memory.focus && memory.focus->str() == of_call->id) return true;   // "add it"
+    if (const double most = best(said); most > 0) return likeness(*of_call, said) >= most;
+    if (memory.focus) return false;
     const auto shown = [&](const Shown& one) { return one.product.str() == of_call->id; };
     return memory.shown.empty() || std::any_of(memory.shown.begin(), memory.shown.end(), shown);
   }
