@@ -36,6 +36,11 @@ constexpr std::array<std::string_view, 5> kReviewKeys{"review", "reviews", "cust
 
 bool id_key(std::string_view key) { return one_of(key, kIdKeys) || ends_with(key, "_id") || ends_with(key, "Id") || ends_with(key, "_ids"); }
 
+// {"variant": "air-13:16-gb-512-gb"}: the figures in the name of another record are no values.
+bool names_record(std::string_view key, std::string_view value) {
+  return (key == "variant" || key == "product" || key == "line") && value.find(' ') == std::string_view::npos && value.find_first_of("-:_/") != std::string_view::npos;
+}
+
 bool scalar(const JsonNode& node) { return node.type == JsonNode::Type::kString || node.type == JsonNode::Type::kNumber; }
 
 bool long_digits(std::string_view key) {
@@ -376,7 +381,7 @@ void EvidenceBuilder::add_text(std::uint32_t leaf, const Place& place) {
   }
   for (const Date& date : find_dates(readable, tokens_, lexicon_)) index_.dates.emplace_back(date, leaf);
   add_parts(leaf);
-  if (!index_.leaves[leaf].identifier) add_numbers(leaf, place, readable);
+  if (!index_.leaves[leaf].identifier && !names_record(place.key, text)) add_numbers(leaf, place, readable);
 }
 
 void EvidenceBuilder::add_numbers(std::uint32_t leaf, const Place& place, std::string_view readable) {
