@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "agent/core/cart_lines.h"
 #include "tools/products.h"
 #include "tools/shop.h"
 #include "tools/variant_choice.h"
@@ -23,22 +24,6 @@ Result<Cart> current(const Shop& shop, const CartId& id) {
   if (!id.empty()) return shop.carts->read(id);
   const Money nothing{0, shop.catalogue->currency()};
   return Cart{{}, {}, {}, nothing, nothing};
-}
-
-const CartLine* line_of(const Cart& cart, const LineId& id) {
-  const auto at = std::find_if(cart.lines.begin(), cart.lines.end(), [&](const CartLine& line) { return line.id == id; });
-  return at == cart.lines.end() ? nullptr : &*at;
-}
-
-const CartLine* line_with(const Cart& cart, const VariantId& variant) {
-  const auto at = std::find_if(cart.lines.begin(), cart.lines.end(), [&](const CartLine& line) { return line.variant == variant; });
-  return at == cart.lines.end() ? nullptr : &*at;
-}
-
-std::int64_t quantity_of(const Cart& cart, const VariantId& variant) {
-  std::int64_t all = 0;
-  for (const CartLine& line : cart.lines) all += line.variant == variant ? line.quantity : 0;
-  return all;
 }
 
 std::optional<CartLine> copy(const CartLine* line) { return line ? std::optional(*line) : std::nullopt; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/core/cart_lines.h"
 #include "agent/core/digest.h"
 #include "agent/core/text.h"
 
@@ -12,22 +13,6 @@ using ports::CartChange;
 
 constexpr std::int64_t kMostPieces = 100'000;   // of one line: more is a slip of the tongue
 constexpr std::chrono::milliseconds kSecondLook{300};   // a shop that answered too late may still be writing
-
-const CartLine* line_of(const Cart& cart, const LineId& id) {
-  const auto at = std::find_if(cart.lines.begin(), cart.lines.end(), [&](const CartLine& line) { return line.id == id; });
-  return at == cart.lines.end() ? nullptr : &*at;
-}
-
-const CartLine* line_with(const Cart& cart, const VariantId& variant) {
-  const auto at = std::find_if(cart.lines.begin(), cart.lines.end(), [&](const CartLine& line) { return line.variant == variant; });
-  return at == cart.lines.end() ? nullptr : &*at;
-}
-
-std::int64_t pieces(const Cart& cart, const VariantId& variant) {
-  std::int64_t all = 0;
-  for (const CartLine& line : cart.lines) all += line.variant == variant ? line.quantity : 0;
-  return all;
-}
 
 bool holds(const Cart& cart, const std::string& code) {
   return std::any_of(cart.discounts.begin(), cart.discounts.end(), [&](const AppliedDiscount& one) { return text::fold(one.code) == text::fold(code); });
@@ -185,7 +170,7 @@ Result<CartChange> RemoteCarts::change(const CartId& cart, const IdempotencyKey&
                                        const std::optional<WriteRecord>& begun) {
   auto before = read_unlocked(cart);
   if (!before) return fail(before.error());
-  const std::int64_t now = pieces(*before, change.variant);
+  const std::int64_t now = quantity_of(*before, change.variant);
   const std::int64_t had = begun ? begun->before : now;
   const std::int64_t wanted = change.adds ? had + change.quantity : change.quantity;
   auto variables = variables_of(cart);
@@ -217,13 +202,13 @@ Result<CartChange> RemoteCarts::judged(const CartId& cart, const Change& change,
   }
   if (!after) return unknown_outcome(after.error().detail);
   const std::int64_t wanted = change.adds ? had + change.quantity : change.quantity;
-  std::int64_t now = pieces(*after, change.variant);
+  std::int64_t now = quantity_of(*after, change.variant);
   const bool unclear = !ran && ran.error().unclear;
   if (unclear && now != wanted) {
     engine_.pause(kSecondLook);
     after = read_unlocked(cart);
     if (!after) return unknown_outcome(after.error().detail);
-    now = pieces(*after, change.variant);
+    now = quantity_of(*after, change.variant);
   }
   // Twice what was asked for: the first one came through after all, or the network delivered the only one again.
   const bool twice = change.adds && (change.again ? now > wanted : now == wanted + change.quantity);
@@ -231,7 +216,7 @@ Result<CartChange> RemoteCarts::judged(const CartId& cart, const Change& change,
     static_cast<void>(send(cart, {"cart_set", change.variant, line_with(*after, change.variant)->id, wanted, false, false, change.key + "\nback"}, variables));
     after = read_unlocked(cart);
     if (!after) return unknown_outcome(after.error().detail);
-    now = pieces(*after, change.variant);
+    now = quantity_of(*after, change.variant);
   }
   const CartLine* line = line_with(*after, change.variant);
   const CartLine* old = change.line.empty() ? line_with(before, change.variant) : line_of(before, change.line);
@@ -249,14 +234,14 @@ Result<CartChange> RemoteCarts::judged(const CartId& cart, const Change& change,
 // Brings back a variant of which the shop put fewer into the cart than were asked for.
 Result<CartChange> RemoteCarts::undone(const CartId& cart, const Change& change, const Cart& before, std::int64_t had, Cart after, std::optional<std::int64_t> available) {
   const CartLine* line = line_with(after, change.variant);
-  const std::int64_t now = pieces(after, change.variant);
+  const std::int64_t now = quantity_of(after, change.variant);
   if (line) {
     const Change back{had == 0 ? "cart_remove" : "cart_set", change.variant, line->id, had, false, false, change.key + "\nundo"};
     auto variables = variables_of(cart);
     if (variables) {
       const Ran ran = send(cart, back, *variables);
       const auto again = read_unlocked(cart);
-      if (again && pieces(*again, change.variant) == had) return fail(out_of_stock(change, *again, available));
+      if (again && quantity_of(*again, change.variant) == had) return fail(out_of_stock(change, *again, available));
       if (again) after = *again;
     }
   }
@@ -275,7 +260,7 @@ Error RemoteCarts::out_of_stock(const Change& change, const Cart& cart, std::opt
     for (const Variant& variant : product->variants) {
       if (variant.id != change.variant) continue;
       if (variant.stock.count) available = variant.stock.count;
-      else if (variant.stock.availability == Availability::kOutOfStock) available = pieces(cart, change.variant);
+      else if (variant.stock.availability == Availability::kOutOfStock) available = quantity_of(cart, change.variant);
     }
   }
   const std::string of = title.empty() ? "" : " of " + title;
