@@ -41,7 +41,7 @@ class Lines {
 
  private:
   Result<void> fill() {
-    std::memmove(buffer_.data(), buffer_.data() + at_, filled_ - at_);
+    if (at_ < filled_) std::memmove(buffer_.data(), buffer_.data() + at_, filled_ - at_);
     filled_ -= at_;
     at_ = 0;
     if (filled_ > kLongestLine) return fail(ErrorKind::kInvalidArgument, "has a line of more than 64 MiB: this is no file of JSON lines");

@@ -84,7 +84,10 @@ struct Runner::State {
 
   State(Services services_in, const PlannerRules& rules, Options options_in)
       : services(std::move(services_in)), options(std::move(options_in)), ruled(ruled_by(rules, services.make_gate)), pool(std::make_shared<Pool>(options.workers)) {}
-  ~State() { pool->stop(); }
+  ~State() {
+    pool->stop();
+    for (const auto& [id, room] : rooms) room->flight.reset();   // a flight that never landed holds its room
+  }
 
   std::shared_ptr<const Ruled> ruled_by(const PlannerRules& rules, GateMaker make_gate) const {
     return std::make_shared<const Ruled>(Ruled{Planner(with_origin(rules, services.journal)), guardrails::ResultGuard(rules.guardrails.results), std::move(make_gate)});

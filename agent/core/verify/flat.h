@@ -30,7 +30,7 @@ inline std::uint64_t hash_word(std::string_view word) {
     word.remove_prefix(8);
   }
   std::uint64_t bytes = 0;
-  std::memcpy(&bytes, word.data(), word.size());
+  if (!word.empty()) std::memcpy(&bytes, word.data(), word.size());
   mix(bytes);
   return hash * kOdd;
 }
