@@ -9,7 +9,7 @@
 #include "agent/cli/chat_modes.h"
 #include "agent/cli/command.h"
 #include "agent/cli/composition.h"
-#include "agent/models/scripted.h"
+#include "agent/models/cassette.h"
 
 namespace floorwalker::cli {
 namespace {
@@ -38,23 +38,28 @@ void LoggingListener::withheld(std::string_view text, const std::vector<Claim>& 
 
 namespace {
 
-// A scripted model that was asked less, or more, than its script foresaw has failed.
-Result<void> check_script(Composition& composition) {
+// A scripted or recorded model that was asked less, or more, than was foreseen has failed.
+Result<void> check_foreseen(Composition& composition) {
   const auto chain = composition.models();
   if (!chain) return fail(chain.error());
   std::string all;
   for (const Model* model : *chain) {
-    const auto* scripted = dynamic_cast<const models::ScriptedModel*>(model);
-    if (!scripted) continue;
-    for (const std::string& complaint : scripted->complaints()) all += "\n  " + complaint;
+    const auto* foreseen = dynamic_cast<const models::Foreseen*>(model);
+    if (!foreseen) continue;
+    for (const std::string& complaint : foreseen->complaints()) all += "\n  " + complaint;
   }
   if (all.empty()) return {};
-  return fail(ErrorKind::kInternal, "The conversation did not go as the model's script foresees:" + all);
+  return fail(ErrorKind::kInternal, "The conversation did not go as the model's script or recording foresees:" + all);
 }
 
 Result<void> chat(const Settings& settings, const ChatOptions& options) {
   auto composition = Composition::create(settings, [](const std::string& what) { std::cerr << "floorwalker: " << what << "\n"; });
   if (!composition) return fail(composition.error());
+  if (!options.record_model.empty()) {
+    auto cassette = models::Cassette::open(options.record_model);
+    if (!cassette) return fail(cassette.error());
+    (*composition)->wrap({{}, {}, {}, {}, std::move(*cassette)});
+  }
   std::set<SessionId> sessions;
   Result<void> done;
   if (options.script.empty()) {
@@ -70,7 +75,7 @@ Result<void> chat(const Settings& settings, const ChatOptions& options) {
   if (!options.record.empty()) {
     if (auto recorded = record_conversations(**composition, sessions, options.record); !recorded) return recorded;
   }
-  return check_script(**composition);
+  return check_foreseen(**composition);
 }
 
 }  // namespace
@@ -84,6 +89,7 @@ void add_chat(CLI::App& app, Exit& exit) {
   command->add_option("--script", options->script, "take the shopper's turns from a file of JSON lines, or from - (standard input)")
       ->type_name("FILE");
   command->add_option("--record", options->record, "add the conversations to a file, in the form that `audit` reads")->type_name("FILE");
+  command->add_option("--record-model", options->record_model, "keep what a model server was asked and answered, for --model recorded:FILE")->type_name("FILE");
   command->add_flag("--json", options->json, "print one JSON object for each turn, and nothing else");
   command->footer(kExamples);
   command->callback([settings, options, &exit] {

@@ -17,6 +17,7 @@ struct ChatOptions {
   std::string session;   // --session: to go on with an earlier conversation
   std::string script;    // --script: a file of turns, or "-"
   std::string record;    // --record: where the conversations are written as chat-completions messages
+  std::string record_model;   // --record-model: a cassette of what the model was asked and answered
   bool json = false;
 };
 

@@ -23,6 +23,7 @@
 #include "agent/models/guided/guided_model.h"
 #include "agent/models/openai/openai_model.h"
 #include "agent/models/openai/prompts.h"
+#include "agent/models/cassette.h"
 #include "agent/models/scripted.h"
 #include "agent/net/curl_transport.h"
 #include "agent/resources/resources.h"
@@ -124,6 +125,7 @@ struct Composition::Parts {
   std::unique_ptr<net::CurlTransport> transport;   // before the models that use it
   std::unique_ptr<openai::Prompts> prompts;
   std::unique_ptr<Model> guided;
+  std::vector<std::unique_ptr<Model>> servers;     // that are recorded
   std::vector<std::unique_ptr<Model>> models;      // that --model names, first to last
   std::unique_ptr<verify::Lexicon> lexicon;
   std::unique_ptr<verify::Verifier> verifier;
@@ -152,8 +154,11 @@ struct Composition::Parts {
   Result<GateMaker> gate_by(const Playbook& book) const;
   void watch_playbook();
   Result<void> make_guided();
-  Result<void> make_models(const std::string& name);
-  Result<void> make_servers(const std::string& name);
+  Result<void> make_models(const std::string& name, const std::shared_ptr<models::Cassette>& cassette);
+  Result<void> make_servers(const std::string& name, const std::shared_ptr<models::Cassette>& cassette);
+  Result<void> make_recorded(const std::string& file);
+  Result<void> make_prompts();
+  models::Told told();
 };
 
 Result<std::unique_ptr<Composition>> Composition::create(Settings given, std::function<void(const std::string&)> progress) {
@@ -298,10 +303,7 @@ Result<void> Composition::Parts::make_guided() {
   return {};
 }
 
-// The models of a server, or of a file of servers. The guided model stands behind them.
-Result<void> Composition::Parts::make_servers(const std::string& name) {
-  auto chain = read_model_settings(name);
-  if (!chain) return fail(chain.error());
+Result<void> Composition::Parts::make_prompts() {
   const auto system = resource("prompts/agent/system.en.md");
   const auto note = resource("prompts/agent/note.en.md");
   if (!system || !note) return fail((system ? note : system).error());
@@ -310,20 +312,54 @@ Result<void> Composition::Parts::make_servers(const std::string& name) {
   auto told = openai::Prompts::create(*system, *note, *playbook, *shape);
   if (!told) return fail(told.error());
   prompts = std::make_unique<openai::Prompts>(std::move(*told));
+  return {};
+}
+
+// What the prompts tell, for finding recordings again.
+models::Told Composition::Parts::told() {
+  return [this](const Conversation& conversation) { return prompts->system() + "\n" + prompts->note(conversation); };
+}
+
+// The models of a server, or of a file of servers. The guided model stands behind them.
+Result<void> Composition::Parts::make_servers(const std::string& name, const std::shared_ptr<models::Cassette>& cassette) {
+  auto chain = read_model_settings(name);
+  if (!chain) return fail(chain.error());
+  if (auto made = make_prompts(); !made) return made;
   transport = std::make_unique<net::CurlTransport>();
   for (openai::OpenAiConfig& config : chain->models) {
     openai::Telling telling{[this] { return prompts->system(); }, [this](const Conversation& conversation) { return prompts->note(conversation); }};
-    models.push_back(std::make_unique<openai::OpenAiModel>(std::move(config), std::move(telling), *transport));
+    auto server = std::make_unique<openai::OpenAiModel>(std::move(config), std::move(telling), *transport);
+    if (!cassette) {
+      models.push_back(std::move(server));
+      continue;
+    }
+    servers.push_back(std::move(server));
+    models.push_back(std::make_unique<models::RecordingModel>(*servers.back(), told(), cassette));
   }
   return make_guided();
 }
 
-Result<void> Composition::Parts::make_models(const std::string& name) {
-  constexpr std::string_view kScripted = "scripted:";
+// The models of a cassette, as they stood in the chain when it was recorded. The guided model stands behind them.
+Result<void> Composition::Parts::make_recorded(const std::string& file) {
+  auto cassette = models::Cassette::load(file);
+  if (!cassette) return fail(cassette.error());
+  const std::vector<std::string> names = (*cassette)->models();
+  if (names.empty()) return fail(ErrorKind::kInvalidArgument, "The cassette " + file + " is empty: record it with --record-model and a model server.");
+  if (auto made = make_prompts(); !made) return made;
+  for (const std::string& one : names) models.push_back(std::make_unique<models::RecordedModel>(one, told(), *cassette));
+  return make_guided();
+}
+
+Result<void> Composition::Parts::make_models(const std::string& name, const std::shared_ptr<models::Cassette>& cassette) {
+  constexpr std::string_view kScripted = "scripted:", kRecorded = "recorded:";
+  if (cassette && !names_a_server(name)) {
+    return fail(ErrorKind::kInvalidArgument, "There is nothing to record: --record-model keeps what a model server says, so name one with --model URL#NAME.");
+  }
   if (name.empty() || name == "guided") return make_guided();
-  if (names_a_server(name)) return make_servers(name);
+  if (names_a_server(name)) return make_servers(name, cassette);
+  if (name.starts_with(kRecorded)) return make_recorded(name.substr(kRecorded.size()));
   if (!name.starts_with(kScripted)) {
-    return fail(ErrorKind::kInvalidArgument, "Unknown model \"" + name + "\": try guided, URL#NAME, a model file (.yaml) or scripted:FILE.");
+    return fail(ErrorKind::kInvalidArgument, "Unknown model \"" + name + "\": try guided, URL#NAME, a model file (.yaml), scripted:FILE or recorded:FILE.");
   }
   auto scripted = models::ScriptedModel::load(name.substr(kScripted.size()));
   if (!scripted) return fail(scripted.error());
@@ -335,7 +371,7 @@ Result<std::vector<Model*>> Composition::models() {
   if (const auto found = search(); !found) return fail(found.error());
   if (const auto checked = playbook(); !checked) return fail(checked.error());
   if (parts_->models.empty() && !parts_->guided) {
-    if (auto made = parts_->make_models(parts_->settings.model); !made) return fail(made.error());
+    if (auto made = parts_->make_models(parts_->settings.model, wraps_.cassette); !made) return fail(made.error());
   }
   std::vector<Model*> chain;
   for (const auto& model : parts_->models) chain.push_back(model.get());

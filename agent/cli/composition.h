@@ -15,6 +15,7 @@
 #include "agent/core/playbook/playbook.h"
 #include "agent/core/tool.h"
 #include "agent/core/vocabulary.h"
+#include "agent/models/cassette.h"
 #include "agent/runner/runner.h"
 #include "tools/ports/carts.h"
 #include "tools/ports/catalogue.h"
@@ -61,15 +62,16 @@ class Composition {
   // with mistakes is reported in the log, and the one before stays. True if another is in use now.
   bool refresh();
 
-  // Things of the caller's around the parts, for planting faults; each may be empty.
+  // Things of the caller's around the parts, for planting faults and for recording; each may be empty.
   struct Wraps {
     std::function<std::shared_ptr<ToolBox>(ToolBox&)> tools;
     std::function<std::shared_ptr<Model>(Model&)> model;       // around each model of the chain
     std::function<GateMaker(GateMaker)> gate;
     std::function<void(PlannerRules&)> rules;
+    std::shared_ptr<models::Cassette> cassette;                // where what model servers are asked and answer is kept
   };
 
-  // Before runner() is first called.
+  // Before models() or runner() is first called.
   void wrap(Wraps wraps) { wraps_ = std::move(wraps); }
 
   const std::filesystem::path& state() const;                  // exists

@@ -13,6 +13,7 @@
 #include "agent/cli/command.h"
 #include "agent/cli/eval_worlds.h"
 #include "agent/cli/interrupt.h"
+#include "agent/models/cassette.h"
 #include "evals/importers.h"
 #include "evals/report.h"
 
@@ -34,6 +35,7 @@ struct EvalOptions {
   std::vector<std::string> suites;
   std::vector<std::string> fail_under;
   std::string junit, html, out, baseline;
+  std::string record_model;   // --record-model: a cassette of what the models were asked and answered
   evals::ImportOptions import;
   evals::RunOptions run;
   bool json = false;
@@ -159,7 +161,13 @@ Result<bool> evaluate(const Settings& settings, EvalOptions options) {
     if (!text) return fail(text.error());
     baseline = std::move(*text);
   }
-  EvalWorlds worlds(settings);
+  Composition::Wraps wraps;
+  if (!options.record_model.empty()) {
+    auto cassette = models::Cassette::open(options.record_model);
+    if (!cassette) return fail(cassette.error());
+    wraps.cassette = std::move(*cassette);
+  }
+  EvalWorlds worlds(settings, std::move(wraps));
   const Interrupts interrupts;
   const TurnInterrupt interrupt;
   options.run.stop = interrupt.token();
@@ -207,6 +215,7 @@ void add_eval(CLI::App& app, Exit& exit) {
   command->add_option("--baseline", options->baseline, "an earlier --out: a significant regression fails the run")->type_name("FILE");
   command->add_option("--import", options->import.format, "print the suite that files of another format make")->check(CLI::IsMember(evals::import_formats()))->type_name("FORMAT");
   command->add_option("--limit", options->import.limit, "with --import: cases at most");
+  command->add_option("--record-model", options->record_model, "keep what a model server was asked and answered, for --model recorded:FILE")->type_name("FILE");
   command->add_flag("--json", options->json, "print the whole record as JSON");
   command->footer(kFooter);
   command->callback([settings, options, &exit] {

@@ -8,7 +8,7 @@
 
 #include "adapters/embedded/importer.h"
 #include "adapters/embedded/shop.h"
-#include "agent/models/scripted.h"
+#include "agent/models/foreseen.h"
 #include "evals/faulty_tools.h"
 
 namespace floorwalker::cli {
@@ -108,9 +108,9 @@ class ComposedWorld final : public evals::World {
     const auto chain = composition_->models();
     if (!chain) return chain.error().message;
     for (const Model* model : *chain) {
-      const auto* scripted = dynamic_cast<const models::ScriptedModel*>(model);
-      if (!scripted) continue;
-      for (const std::string& complaint : scripted->complaints()) out += (out.empty() ? "" : "; ") + complaint;
+      const auto* foreseen = dynamic_cast<const models::Foreseen*>(model);
+      if (!foreseen) continue;
+      for (const std::string& complaint : foreseen->complaints()) out += (out.empty() ? "" : "; ") + complaint;
     }
     return out;
   }

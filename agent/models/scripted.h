@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/core/model.h"
+#include "agent/models/foreseen.h"
 
 namespace floorwalker::models {
 
@@ -42,7 +43,7 @@ struct ScriptedTurn {
 //         asked: budget
 //   - steps:
 //       - fail: {kind: unavailable, message: the model is down}
-class ScriptedModel final : public Model {
+class ScriptedModel final : public Model, public Foreseen {
  public:
   explicit ScriptedModel(std::vector<ScriptedTurn> turns);
 
@@ -54,7 +55,7 @@ class ScriptedModel final : public Model {
   std::string name() const override { return "scripted"; }
 
   // Calls that the script did not foresee, and steps that nothing called for; empty after a run that went as scripted.
-  std::vector<std::string> complaints() const;
+  std::vector<std::string> complaints() const override;
 
  private:
   struct Place {

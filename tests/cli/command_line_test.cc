@@ -1,12 +1,15 @@
 #include <gtest/gtest.h>
+#include <httplib.h>
 #include <sys/wait.h>
 
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
@@ -198,6 +201,73 @@ TEST_F(CommandLine, HelpTeachesWithExamples) {
     EXPECT_EQ(ran.status, 0);
     EXPECT_NE(ran.out.find("floorwalker chat"), std::string::npos) << ran.out;
   }
+}
+
+// A model server on a port of its own that searches once a turn and then says what came.
+class ModelServer {
+ public:
+  ModelServer() {
+    server_.Post("/v1/chat/completions", [this](const httplib::Request& request, httplib::Response& response) {
+      ++asked_;
+      const json body = json::parse(request.body);
+      json message = {{"role", "assistant"}, {"content", nullptr}};
+      if (body.at("messages").back().at("role") == "tool") message["content"] = "Here are the lightest ones that we carry.";
+      else message["tool_calls"] = {{{"id", "call_" + std::to_string(asked_)}, {"type", "function"}, {"function", {{"name", "search_catalogue"}, {"arguments", R"({"query":"laptop"})"}}}}};
+      const json answer = {{"id", "1"}, {"object", "chat.completion"}, {"model", "m"}, {"choices", {{{"index", 0}, {"message", message}, {"finish_reason", "stop"}}}}, {"usage", {{"prompt_tokens", 9}, {"completion_tokens", 3}, {"total_tokens", 12}}}};
+      response.set_content(answer.dump(), "application/json");
+    });
+    port_ = server_.bind_to_any_port("127.0.0.1");
+    thread_ = std::thread([this] { server_.listen_after_bind(); });
+  }
+  ~ModelServer() {
+    server_.stop();
+    thread_.join();
+  }
+
+  std::string address() const { return "http://127.0.0.1:" + std::to_string(port_) + "/v1"; }
+  int asked() const { return asked_; }
+
+ private:
+  httplib::Server server_;
+  std::atomic<int> asked_ = 0;
+  int port_ = 0;
+  std::thread thread_;
+};
+
+// The turns without what a run's clock says.
+std::vector<json> timeless(const Ran& ran) {
+  std::vector<json> turns = ran.lines();
+  for (json& turn : turns) {
+    turn.erase("cpu_micros");
+    turn.erase("wall_micros");
+  }
+  return turns;
+}
+
+TEST_F(CommandLine, ARecordedModelNeedsNoServer) {
+  const std::string script = file("script.jsonl", "{\"session\":\"s1\",\"say\":\"a light laptop\"}\n{\"session\":\"s1\",\"say\":\"and a lighter one?\"}\n");
+  const std::string cassette = (folder_ / "cassette.jsonl").string();
+  Ran live;
+  {
+    ModelServer server;
+    const std::string model = file("model.yaml", "models:\n  - {url: " + server.address() + ", name: m, stream: false}\n");
+    live = run("chat --json --script " + script + " --model " + model + " --record-model " + cassette);
+    ASSERT_EQ(live.status, 0) << live.err;
+    EXPECT_GE(server.asked(), 4);
+  }
+  const Ran replayed = run("chat --json --script " + script + " --model recorded:" + cassette);
+  EXPECT_EQ(replayed.status, 0) << replayed.err;
+  EXPECT_EQ(timeless(replayed), timeless(live));
+  const std::string other = file("other.jsonl", "{\"session\":\"s1\",\"say\":\"a sofa\"}\n");
+  const Ran drifted = run("chat --json --script " + other + " --model recorded:" + cassette);
+  EXPECT_EQ(drifted.status, 1);
+  EXPECT_NE(drifted.err.find("\"a sofa\"), call 1: not in the cassette"), std::string::npos) << drifted.err;
+}
+
+TEST_F(CommandLine, ThereIsNothingToRecordWithoutAModelServer) {
+  const Ran ran = run("chat --script - --record-model " + (folder_ / "cassette.jsonl").string());
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_NE(ran.err.find("--model URL#NAME"), std::string::npos) << ran.err;
 }
 
 }  // namespace
