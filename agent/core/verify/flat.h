@@ -97,7 +97,7 @@ class WordTable {
     std::size_t at = hash & mask;
     for (; slots_[at]; at = (at + 1) & mask) {
       const Entry& entry = entries_[slots_[at] - 1];
-      if (entry.hash == hash && entry.length == word.size() && std::memcmp(text_.data() + entry.offset, word.data(), word.size()) == 0) break;
+      if (entry.hash == hash && std::string_view(text_.data() + entry.offset, entry.length) == word) break;
     }
     return at;
   }
