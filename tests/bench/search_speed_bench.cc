@@ -20,8 +20,9 @@
 #include "tools/search/indexed_search.h"
 
 // How fast search is, and what its index costs: on a real catalogue, or on any number of products synthesised from it.
-//   search_speed_bench [--data DIR] [--json] [--products N] [--fts5]
+//   search_speed_bench [--data DIR] [--json] [--products N] [--fts5] [--queries N] [--rounds N]
 // Without --products the real catalogue itself, beside SQLite FTS5. With it FTS5 on the same products only if asked for: it takes long.
+// Each row runs the same queries once unmeasured and then `rounds` times; rows are told on the standard error stream as they end.
 namespace {
 
 using namespace floorwalker;
@@ -30,7 +31,7 @@ using Clock = std::chrono::steady_clock;
 struct Options {
   std::filesystem::path data;
   bool json = false, fts5 = false;
-  std::size_t products = 0;
+  std::size_t products = 0, queries = 400, rounds = 3;
 };
 
 Options parse(int count, char** arguments) {
@@ -40,10 +41,12 @@ Options parse(int count, char** arguments) {
     const std::string one = arguments[i];
     if (one == "--data" && i + 1 < count) options.data = arguments[++i];
     else if (one == "--products" && i + 1 < count) options.products = static_cast<std::size_t>(std::atoll(arguments[++i]));
+    else if (one == "--queries" && i + 1 < count) options.queries = static_cast<std::size_t>(std::atoll(arguments[++i]));
+    else if (one == "--rounds" && i + 1 < count) options.rounds = static_cast<std::size_t>(std::atoll(arguments[++i]));
     else if (one == "--json") options.json = true;
     else if (one == "--fts5") options.fts5 = true;
     else {
-      std::cerr << "usage: search_speed_bench [--data DIR] [--json] [--products N] [--fts5]\n";
+      std::cerr << "usage: search_speed_bench [--data DIR] [--json] [--products N] [--fts5] [--queries N] [--rounds N]\n";
       std::exit(2);
     }
   }
@@ -85,7 +88,7 @@ void each_product(const std::vector<Product>& originals, std::size_t count, cons
   for (std::size_t i = 0; i < count; ++i) visit(variation(originals[i % originals.size()], i / originals.size(), random));
 }
 
-// The rated queries, and two or three words from titles.
+// The rated queries, and two or three words from titles; mixed, so that fewer of them are as varied.
 std::vector<std::string> queries(const Options& options, const std::vector<Product>& products) {
   std::vector<std::string> found;
   for (const test::RatedQuery& rated : test::icecat_ratings(options.data / "icecat" / "ratings.jsonl")) found.push_back(rated.query);
@@ -98,27 +101,42 @@ std::vector<std::string> queries(const Options& options, const std::vector<Produ
     if (random() % 2 == 0) query += " " + words[first + 2].folded;
     found.push_back(query);
   }
+  if (options.queries >= found.size()) return found;
+  for (std::size_t i = 0; i < options.queries; ++i) std::swap(found[i], found[i + random() % (found.size() - i)]);
+  found.resize(options.queries);
   return found;
 }
 
-struct Timing {
-  double p50 = 0, p95 = 0, p99 = 0;  // milliseconds
-  nlohmann::json json() const { return {{"p50_ms", p50}, {"p95_ms", p95}, {"p99_ms", p99}}; }
-};
+// Times one row after the other over the same queries.
+class Timer {
+ public:
+  Timer(const Options& options, std::vector<std::string> asked) : options_(options), asked_(std::move(asked)) {}
 
-Timing time_each(const std::vector<std::string>& queries, const std::function<void(const std::string&)>& run) {
-  for (const std::string& query : queries) run(query);
-  std::vector<double> times;
-  for (int round = 0; round < 3; ++round) {
-    for (const std::string& query : queries) {
-      const auto start = Clock::now();
-      run(query);
-      times.push_back(1000 * seconds_since(start));
+  nlohmann::json row(const std::string& name, const std::function<void(const std::string&)>& run) const {
+    for (const std::string& query : asked_) run(query);
+    std::vector<std::pair<double, std::string>> times;  // milliseconds
+    for (std::size_t round = 0; round < options_.rounds; ++round) {
+      for (const std::string& query : asked_) {
+        const auto start = Clock::now();
+        run(query);
+        times.emplace_back(1000 * seconds_since(start), query);
+      }
     }
+    std::sort(times.begin(), times.end());
+    const auto at = [&](std::size_t percent) { return times.empty() ? 0 : times[times.size() * percent / 100].first; };
+    const nlohmann::json timing = {{"queries", asked_.size()}, {"p50_ms", at(50)}, {"p95_ms", at(95)}, {"p99_ms", at(99)}};
+    std::cerr << name << " " << timing.dump();
+    for (std::size_t i = times.size(); i > 0 && i + 5 * options_.rounds > times.size(); i -= std::min(i, options_.rounds)) {
+      std::cerr << " | " << times[i - 1].second << " " << times[i - 1].first;
+    }
+    std::cerr << std::endl;
+    return timing;
   }
-  std::sort(times.begin(), times.end());
-  return {times[times.size() / 2], times[times.size() * 95 / 100], times[times.size() * 99 / 100]};
-}
+
+ private:
+  const Options& options_;
+  std::vector<std::string> asked_;
+};
 
 // A shop that has what the index has, at the same prices: only what is read live of a product.
 class IndexedCatalogue final : public ports::Catalogue {
@@ -158,31 +176,31 @@ class IndexedCatalogue final : public ports::Catalogue {
 void time_searches(const Options& options, const std::vector<Product>& originals, const std::shared_ptr<const search::Index>& index, nlohmann::json& out) {
   IndexedCatalogue catalogue(index->data());
   search::IndexedSearch search(catalogue, index);
-  const std::vector<std::string> asked = queries(options, originals);
-  out["rank_top_10"] = time_each(asked, [&](const std::string& query) { (void)search.rank(query, 10); }).json();
-  out["search_page"] = time_each(asked, [&](const std::string& query) {
+  const Timer timer(options, queries(options, originals));
+  out["rank_top_10"] = timer.row("rank_top_10", [&](const std::string& query) { (void)search.rank(query, 10); });
+  out["search_page"] = timer.row("search_page", [&](const std::string& query) {
     SearchRequest request;
     request.words = query;
     request.constraints = {{"price", Constraint::Op::kAtMost, {"500"}}};
     (void)search.search(request);
-  }).json();
+  });
   // The two costly kinds of search: words that only rank, and constraints that nothing meets.
-  out["search_broad"] = time_each(asked, [&](const std::string& query) {
+  out["search_broad"] = timer.row("search_broad", [&](const std::string& query) {
     SearchRequest request;
     request.words = "black " + query + " for the office";
     request.broad = true;
     request.limit = 12;
     (void)search.search(request);
-  }).json();
-  out["search_relaxing"] = time_each(asked, [&](const std::string& query) {
+  });
+  out["search_relaxing"] = timer.row("search_relaxing", [&](const std::string& query) {
     SearchRequest request;
     request.words = query;
     request.constraints = {{"colour", Constraint::Op::kOneOf, {"Black", "Grey"}}, {"weight", Constraint::Op::kAtMost, {"1 g"}}, {"price", Constraint::Op::kAtMost, {"0.50"}}};
     request.relax_in_order = {"price+10%", "colour", "brand", "weight", "price"};
     (void)search.search(request);
-  }).json();
+  });
   const search::CatalogueVocabulary vocabulary(index);
-  out["recognise"] = time_each(asked, [&](const std::string& query) { (void)vocabulary.recognise("I am looking for " + query + " under 500 dollars"); }).json();
+  out["recognise"] = timer.row("recognise", [&](const std::string& query) { (void)vocabulary.recognise("I am looking for " + query + " under 500 dollars"); });
 }
 
 void time_saving(const std::shared_ptr<const search::Index>& index, nlohmann::json& out) {
@@ -223,7 +241,7 @@ nlohmann::json measure(const Options& options) {
   if (options.fts5 || !options.products) {
     test::Fts5 fts5({});
     each_product(originals, count, [&](const Product& product) { fts5.add(product); });
-    out["fts5"]["rank_top_10"] = time_each(queries(options, originals), [&](const std::string& query) { (void)fts5.search(query, 10); }).json();
+    out["fts5"]["rank_top_10"] = Timer(options, queries(options, originals)).row("fts5", [&](const std::string& query) { (void)fts5.search(query, 10); });
   }
   return out;
 }

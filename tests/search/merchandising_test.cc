@@ -29,10 +29,12 @@ class Merchandising : public testing::Test {
         index_(*build_index(catalogue_)), lexicon_(index_->data(), {}) {}
 
   // The order that the rules make of a, b, c, d with these scores.
-  std::string order(std::vector<RankingRule> rules, std::vector<float> scores, const std::string& context = "lamp") {
+  std::string order(const std::vector<RankingRule>& rules, std::vector<float> scores, const std::string& context = "lamp") {
     std::vector<Match> matches;
     for (std::uint32_t doc = 0; doc < scores.size(); ++doc) matches.push_back({doc, scores[doc], 0, 0});
-    Merchandiser(lexicon_, std::move(rules)).apply(matches, context, {});
+    const Merchandiser merchandiser(lexicon_, rules);
+    merchandiser.take_out(matches, context);
+    merchandiser.reorder(matches, {});
     std::string ids;
     for (const Match& match : matches) ids += index_->data().ids[match.doc];
     return ids;

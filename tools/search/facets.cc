@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kMostValues = 12;
 constexpr std::size_t kMostCounted = 20000;  // products whose every value is counted
+constexpr std::size_t kMostSampled = 10000;  // prices by which the bounds of price bands are chosen
 
 // How often each value occurs; one counter for each value, reused by a thread from search to search.
 struct Counts {
@@ -206,6 +207,7 @@ class FacetCounter {
   // Three bands of about as many products each, at round amounts.
   Facet price() const {
     std::vector<std::int64_t> prices;
+    prices.reserve(docs_.size());
     for (const std::uint32_t doc : docs_) prices.push_back(data_.docs[doc].price_low);
     double unit = 1;
     for (int i = 0; i < data_.currency.digits(); ++i) unit *= 10;
@@ -216,11 +218,15 @@ class FacetCounter {
     const auto [low, high] = std::minmax_element(prices.begin(), prices.end());
     facet.low = Measure{major(*low), {}};
     facet.high = Measure{major(*high), {}};
+    // The bounds are rounded anyway: a sample is enough to choose them. What is counted between them is exact.
+    std::vector<std::int64_t> sample;
+    const std::size_t step = prices.size() / kMostSampled + 1;
+    for (std::size_t i = 0; i < prices.size(); i += step) sample.push_back(prices[i]);
     double last = 0;
     std::size_t counted = 0;
     for (const int third : {1, 2}) {
-      const auto at = prices.begin() + static_cast<std::ptrdiff_t>(prices.size() * static_cast<std::size_t>(third) / 3);
-      std::nth_element(prices.begin(), at, prices.end());
+      const auto at = sample.begin() + static_cast<std::ptrdiff_t>(sample.size() * static_cast<std::size_t>(third) / 3);
+      std::nth_element(sample.begin(), at, sample.end());
       const double bound = round_up(major(*at));
       const auto most = static_cast<std::int64_t>(bound * unit);
       const auto below = static_cast<std::size_t>(std::count_if(prices.begin(), prices.end(), [&](std::int64_t one) { return one <= most; }));

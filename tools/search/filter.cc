@@ -359,6 +359,21 @@ std::vector<std::uint32_t> fields_named(const IndexData& data, std::string_view 
   return exact;
 }
 
+Filter::Filter(const Lexicon& lexicon, std::vector<CompiledConstraint> constraints) : lexicon_(lexicon), constraints_(std::move(constraints)) {
+  std::erase_if(constraints_, [](const CompiledConstraint& one) {
+    return one.settled || one.on == CompiledConstraint::On::kUnfilterable || one.on == CompiledConstraint::On::kUnknown;
+  });
+  const auto quick = [](const CompiledConstraint& one) { return one.on == CompiledConstraint::On::kPrice || one.on == CompiledConstraint::On::kStock; };
+  std::stable_partition(constraints_.begin(), constraints_.end(), quick);
+}
+
+std::optional<bool> Filter::by_price_range(const DocRow& row, const CompiledConstraint& one) {
+  if (one.on != CompiledConstraint::On::kPrice || one.negated) return std::nullopt;
+  if (row.price_low > one.high || row.price_high < one.low) return false;
+  if (row.price_low >= one.low || row.price_high <= one.high) return true;  // the cheapest or the dearest variant has it
+  return std::nullopt;
+}
+
 bool Filter::product_passes(std::uint32_t doc, Constraints& on_variants) const {
   on_variants.clear();
   for (const CompiledConstraint& one : constraints_) {
@@ -422,10 +437,14 @@ bool Filter::passes(std::uint32_t doc, const LiveState& live) const {
   const auto seen = live.empty() ? live.end() : live.find(doc);
   if (seen != live.end() && seen->second.empty()) return false;
   if (constraints_.empty()) return true;
+  const std::size_t count = lexicon_.data().variants_of(doc).size();
+  if (seen == live.end() && count > 0) {
+    const auto priced = by_price_range(lexicon_.data().docs[doc], constraints_.front());
+    if (priced && (!*priced || constraints_.size() == 1)) return *priced;
+  }
   thread_local Constraints on_variants;
   if (!product_passes(doc, on_variants)) return false;
   if (on_variants.empty()) return true;
-  const std::size_t count = lexicon_.data().variants_of(doc).size();
   for (std::size_t i = 0; i < count; ++i) {
     if (variant_passes(doc, i, on_variants, seen == live.end() ? nullptr : &seen->second)) return true;
   }

@@ -26,6 +26,7 @@ struct CompiledConstraint {
   Constraint source;
   On on = On::kValues;
   bool negated = false;
+  bool settled = false;                     // everything that is looked at meets it: not tested again
   Scope scope;                              // kScope
   std::int64_t low = INT64_MIN, high = INT64_MAX;  // kPrice, minor units
   bool in_stock = true;                     // kStock
@@ -44,15 +45,13 @@ CompiledConstraint compile(const Lexicon& lexicon, const Constraint& constraint)
 // All constraints of a request.
 class Filter {
  public:
-  Filter(const Lexicon& lexicon, std::vector<CompiledConstraint> constraints) : lexicon_(lexicon), constraints_(std::move(constraints)) {}
+  Filter(const Lexicon& lexicon, std::vector<CompiledConstraint> constraints);
 
   // Price, stock and options must hold on one and the same variant.
   bool passes(std::uint32_t doc, const LiveState& live) const;
 
   // Which variants of the product (by position) meet price, stock and options.
   std::vector<std::size_t> variants(std::uint32_t doc, const LiveState& live) const;
-
-  const std::vector<CompiledConstraint>& constraints() const { return constraints_; }
 
  private:
   using Constraints = std::vector<const CompiledConstraint*>;
@@ -62,8 +61,11 @@ class Filter {
   bool values_pass(const CompiledConstraint& one, std::uint32_t doc, Constraints& on_variants) const;
   bool variant_passes(std::uint32_t doc, std::size_t position, const Constraints& on_variants, const std::vector<LiveVariant>* live) const;
 
+  // Whether no variant of the product, or surely one, has the price; nothing if the variants must be looked at.
+  static std::optional<bool> by_price_range(const DocRow& row, const CompiledConstraint& one);
+
   const Lexicon& lexicon_;
-  std::vector<CompiledConstraint> constraints_;
+  std::vector<CompiledConstraint> constraints_;  // the quickest to test first
 };
 
 // The fields that a constraint's or a shopper's name for something may mean: "colour" is "product_colour" too. Empty if none.

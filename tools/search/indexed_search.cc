@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::size_t kSorted = 4000;        // products that are put in order at least
 constexpr std::size_t kMostFacets = 16;
+constexpr std::size_t kTestedAlone = 32;     // constraints; more are tested all together
 constexpr int kLiveRounds = 3;               // searches again when the shop's prices or stock have moved
 
 // Remembers what the shop said of prices and stock that the index does not know yet. Readers share a snapshot; news, which is rare, makes a
@@ -86,7 +87,7 @@ struct Relaxation {
 }  // namespace
 
 struct IndexedSearch::State {
-  State(const IndexData& data, SearchRules rules) : lexicon(data, std::move(rules.vocabulary)), merchandiser(lexicon, std::move(rules.ranking)), shapes(lexicon) {}
+  State(const IndexData& data, SearchRules rules) : lexicon(data, std::move(rules.vocabulary)), merchandiser(lexicon, rules.ranking), shapes(lexicon) {}
   Lexicon lexicon;
   Merchandiser merchandiser;
   LiveMemory live;
@@ -147,25 +148,27 @@ class SearchRun {
     return false;
   }
 
-  const CompiledConstraint* scope_constraint() const {
+  CompiledConstraint* scope_constraint() {
     const auto at = std::find_if(compiled_.begin(), compiled_.end(), [](const CompiledConstraint& one) { return one.on == CompiledConstraint::On::kScope && !one.negated; });
     return at == compiled_.end() ? nullptr : &*at;
   }
 
-  // Everything that the words (and a kind or category given as a constraint) mean, whatever the other constraints say.
+  // Everything that the words (and a kind or category given as a constraint) mean, whatever the other constraints say; ascending.
   void find_members() {
-    std::vector<Match> matches;
-    if (query_.concepts.empty()) {
-      matches.reserve(data_.doc_count());
-      for (std::uint32_t doc = 0; doc < data_.doc_count(); ++doc) matches.push_back({doc, 0, 0, 0});
-    } else {
-      matches = rank_matches(lexicon_, query_);
-    }
-    if (const CompiledConstraint* scope = scope_constraint()) {
-      std::erase_if(matches, [&](const Match& match) { return !lexicon_.contains(scope->scope, match.doc); });
+    const Scope* within = nullptr;
+    if (CompiledConstraint* scope = scope_constraint()) {
+      within = &scope->scope;
+      scope->settled = true;
       if (page_.kind.empty()) page_.kind = scope->source.values[0];
     }
-    members_ = request_.broad || query_.concepts.empty() ? std::move(matches) : strict_matches(lexicon_, query_, matches);
+    if (!query_.concepts.empty()) {
+      members_ = request_.broad ? all_matches(lexicon_, query_, within) : strict_matches(lexicon_, query_, within);
+    } else if (within) {
+      for (const std::uint32_t doc : lexicon_.docs_of(*within)) members_.push_back({doc});
+    } else {
+      members_.reserve(data_.doc_count());
+      for (std::uint32_t doc = 0; doc < data_.doc_count(); ++doc) members_.push_back({doc});
+    }
   }
 
   // Constraints on what no product in question records.
@@ -192,21 +195,30 @@ class SearchRun {
     return found;
   }
 
+  // How many products are put in order.
+  std::size_t in_order() const { return std::max(kSorted, request_.offset + request_.limit); }
+
   // The matches that meet the constraints, or the constraints as far as they must be relaxed.
   void select() {
     page_.relaxed.clear();
     filter_ = std::make_unique<Filter>(lexicon_, compiled_);
     found_ = passing(*filter_);
     if (found_.empty()) relax();
-    best_first(found_, std::max(kSorted, request_.offset + request_.limit));
-    merchandiser_.apply(found_, query_.words, *live_);
+    merchandiser_.take_out(found_, query_.words);
+    found_docs_.clear();
+    found_docs_.reserve(found_.size());
+    for (const Match& match : found_) found_docs_.push_back(match.doc);
+    best_first(found_, in_order());
+    merchandiser_.reorder(found_, *live_);
     sort();
   }
 
   // Each way of relaxing alone, in order; then the first two together, the first three ...
   void relax() {
+    if (request_.relax_in_order.empty()) return;
     std::vector<Relaxation> all;
     for (const std::string& one : request_.relax_in_order) all.emplace_back(data_, one, compiled_);
+    test_alone();
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (relaxed_by({all.data() + i, 1})) return;
     }
@@ -215,19 +227,35 @@ class SearchRun {
     }
   }
 
+  // Which constraints each member meets, tested alone: what fails one of those that stay is passed over quickly.
+  void test_alone() {
+    alone_.assign(members_.size(), 0);
+    for (std::size_t i = 0; i < std::min(compiled_.size(), kTestedAlone); ++i) {
+      const Filter filter(lexicon_, {compiled_[i]});
+      for (std::size_t m = 0; m < members_.size(); ++m) {
+        if (filter.passes(members_[m].doc, *live_)) alone_[m] |= 1u << i;
+      }
+    }
+  }
+
   // Whether anything matches with those relaxations; then it is what was found.
   bool relaxed_by(std::span<const Relaxation> attempt) {
     std::vector<CompiledConstraint> left;
     std::vector<Constraint> relaxed;
+    std::uint32_t kept = 0;
     for (std::size_t i = 0; i < compiled_.size(); ++i) {
       const auto at = std::find_if(attempt.begin(), attempt.end(), [&](const Relaxation& one) { return one.concerns[i]; });
       if (at != attempt.end()) relaxed.push_back(compiled_[i].source);
+      else if (i < kTestedAlone) kept |= 1u << i;
       const bool drops = at != attempt.end() && (at->widen_percent <= 0 || compiled_[i].on != CompiledConstraint::On::kPrice);
       if (!drops) left.push_back(at == attempt.end() ? compiled_[i] : widened(compiled_[i], at->widen_percent / 100));
     }
     if (relaxed.empty()) return false;
     auto filter = std::make_unique<Filter>(lexicon_, std::move(left));
-    std::vector<Match> found = passing(*filter);
+    std::vector<Match> found;
+    for (std::size_t m = 0; m < members_.size(); ++m) {
+      if ((alone_[m] & kept) == kept && filter->passes(members_[m].doc, *live_)) found.push_back(members_[m]);
+    }
     if (found.empty()) return false;
     filter_ = std::move(filter);
     found_ = std::move(found);
@@ -243,6 +271,7 @@ class SearchRun {
 
   std::int64_t price_of(std::uint32_t doc) const {
     const auto seen = live_->find(doc);
+    if (const DocRow& row = data_.docs[doc]; seen == live_->end() && row.price_low == row.price_high) return row.price_low;
     std::int64_t lowest = INT64_MAX;
     for (const std::size_t position : filter_->variants(doc, *live_)) {
       const bool known = seen != live_->end() && position < seen->second.size();
@@ -253,16 +282,22 @@ class SearchRun {
 
   void sort() {
     if (request_.sort == SortBy::kRelevance) return;
-    std::vector<std::pair<double, Match>> keyed;
     const bool by_price = request_.sort == SortBy::kPriceAscending || request_.sort == SortBy::kPriceDescending;
     const bool descending = request_.sort == SortBy::kPriceDescending || request_.sort == SortBy::kAttributeDescending;
     const std::vector<std::uint32_t> fields = by_price ? std::vector<std::uint32_t>{} : fields_named(data_, request_.sort_attribute);
+    std::vector<std::pair<double, std::uint32_t>> keyed;  // and the place by relevance, which decides among equals
+    keyed.reserve(found_.size());
     for (const Match& match : found_) {
-      double key = by_price ? static_cast<double>(price_of(match.doc)) : number_of(match.doc, fields, descending);
-      keyed.emplace_back(descending ? -key : key, match);
+      const double key = by_price ? static_cast<double>(price_of(match.doc)) : number_of(match.doc, fields, descending);
+      keyed.emplace_back(descending ? -key : key, static_cast<std::uint32_t>(keyed.size()));
     }
-    std::stable_sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-    for (std::size_t i = 0; i < keyed.size(); ++i) found_[i] = keyed[i].second;
+    const auto end = keyed.begin() + static_cast<std::ptrdiff_t>(std::min(keyed.size(), in_order()));
+    if (end != keyed.end()) std::nth_element(keyed.begin(), end, keyed.end());
+    std::sort(keyed.begin(), end);
+    std::vector<Match> sorted;
+    sorted.reserve(found_.size());
+    for (const auto& [key, place] : keyed) sorted.push_back(found_[place]);
+    found_ = std::move(sorted);
   }
 
   // Products that do not state the attribute come last, whichever way it is sorted.
@@ -331,9 +366,7 @@ class SearchRun {
     page_.complete = request_.offset == 0 && page_.products.size() == found_.size();
     if (found_.empty()) page_.outcome = SearchOutcome::kNoneMatch;
     else if (!page_.unfilterable.empty()) page_.outcome = SearchOutcome::kCannotFilter;
-    std::vector<std::uint32_t> docs;
-    for (const Match& match : found_) docs.push_back(match.doc);
-    page_.facets = facets_of(data_, docs, kMostFacets, request_.broad ? FacetsOf::kAnyProduct : FacetsOf::kTheseProducts);
+    page_.facets = facets_of(data_, found_docs_, kMostFacets, request_.broad ? FacetsOf::kAnyProduct : FacetsOf::kTheseProducts);
     set_price_range();
   }
 
@@ -366,6 +399,8 @@ class SearchRun {
   std::vector<CompiledConstraint> compiled_;
   std::vector<Match> members_;  // of the kind and words
   std::vector<Match> found_;    // that also meet the constraints, in order
+  std::vector<std::uint32_t> found_docs_;  // the same, ascending
+  std::vector<std::uint32_t> alone_;       // of each member, made for relaxing: mask of the constraints that it meets
   std::unique_ptr<Filter> filter_;
   std::shared_ptr<const LiveState> live_;
 };
@@ -384,12 +419,8 @@ Result<ShopShape> IndexedSearch::shape(const std::string& scope) { return state_
 
 std::vector<Hit> IndexedSearch::rank(std::string_view words, std::size_t top) const {
   const IndexData& data = index_->data();
-  const Query query = understand(state_->lexicon, words);
-  std::vector<Match> matches = rank_matches(state_->lexicon, query);
-  best_first(matches, top);
-  if (matches.size() > top) matches.resize(top);
   std::vector<Hit> hits;
-  for (const Match& match : matches) {
+  for (const Match& match : best_matches(state_->lexicon, understand(state_->lexicon, words), top)) {
     Hit hit;
     hit.product = ProductId(std::string(data.ids[match.doc]));
     hit.score = match.score;

@@ -265,19 +265,52 @@ bool Lexicon::side_by_side(const std::string& first, const std::string& second) 
 }
 
 std::vector<std::uint32_t> Lexicon::docs_of(const Scope& scope) const {
+  std::vector<std::span<const std::uint32_t>> lists = kind_lists(scope);
+  const auto more = category_lists(scope);
+  lists.insert(lists.end(), more.begin(), more.end());
   std::vector<std::uint32_t> docs;
-  for (const std::uint32_t kind : scope.kinds) {
-    const auto members = data_.docs_of_kind(kind);
-    docs.insert(docs.end(), members.begin(), members.end());
+  for (const auto& list : lists) docs.insert(docs.end(), list.begin(), list.end());
+  if (lists.size() < 2) return docs;
+  if (docs.size() < data_.doc_count() / 64) {
+    std::sort(docs.begin(), docs.end());
+    docs.erase(std::unique(docs.begin(), docs.end()), docs.end());
+    return docs;
   }
-  for (const std::uint32_t root : scope.categories) {
-    const auto begin = category_docs_.begin() + first_category_doc_[root];
-    docs.insert(docs.end(), begin, category_docs_.begin() + first_category_doc_[data_.categories[root].end]);
+  // Marking many is quicker than sorting them.
+  std::vector<bool> marked(data_.doc_count());
+  for (const std::uint32_t doc : docs) marked[doc] = true;
+  docs.clear();
+  for (std::uint32_t doc = 0; doc < marked.size(); ++doc) {
+    if (marked[doc]) docs.push_back(doc);
   }
-  if (scope.kinds.size() == 1 && scope.categories.empty()) return docs;
-  std::sort(docs.begin(), docs.end());
-  docs.erase(std::unique(docs.begin(), docs.end()), docs.end());
   return docs;
+}
+
+std::vector<std::span<const std::uint32_t>> Lexicon::kind_lists(const Scope& scope) const {
+  std::vector<std::span<const std::uint32_t>> lists;
+  for (const std::uint32_t kind : scope.kinds) lists.push_back(data_.docs_of_kind(kind));
+  return lists;
+}
+
+std::vector<std::span<const std::uint32_t>> Lexicon::category_lists(const Scope& scope) const {
+  std::vector<std::span<const std::uint32_t>> lists;
+  for (const std::uint32_t root : scope.categories) {
+    for (std::uint32_t category = root; category < data_.categories[root].end; ++category) {
+      const std::uint32_t first = first_category_doc_[category], end = first_category_doc_[category + 1];
+      if (first < end) lists.push_back({category_docs_.data() + first, end - first});
+    }
+  }
+  return lists;
+}
+
+std::vector<std::uint32_t> Lexicon::kinds_called_alike(const Scope& scope, const std::vector<std::uint32_t>& heads) const {
+  std::vector<std::uint32_t> kinds = scope.kinds;
+  for (const std::uint32_t head : heads) {
+    if (const auto found = kinds_by_head_.find(head); found != kinds_by_head_.end()) kinds.insert(kinds.end(), found->second.begin(), found->second.end());
+  }
+  std::sort(kinds.begin(), kinds.end());
+  kinds.erase(std::unique(kinds.begin(), kinds.end()), kinds.end());
+  return kinds;
 }
 
 bool Lexicon::contains(const Scope& scope, std::uint32_t doc) const {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -55,6 +56,13 @@ class Lexicon {
 
   // All products of a scope, ascending.
   std::vector<std::uint32_t> docs_of(const Scope& scope) const;
+
+  // The same as they are stored: a list for each kind and for each category with its descendants, each ascending.
+  std::vector<std::span<const std::uint32_t>> kind_lists(const Scope& scope) const;
+  std::vector<std::span<const std::uint32_t>> category_lists(const Scope& scope) const;
+
+  // The kinds of a scope, and those whose name ends in one of the terms; ascending.
+  std::vector<std::uint32_t> kinds_called_alike(const Scope& scope, const std::vector<std::uint32_t>& heads) const;
 
   // Whether the shop states what its products are; otherwise kinds are inferred, or there are only categories.
   bool names_its_kinds() const { return data_.kind_count() > 0 && !infers_kinds_; }

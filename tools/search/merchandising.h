@@ -15,21 +15,33 @@ namespace floorwalker::search {
 // ever overtaken; kNever takes products out where its context holds. Constraints were applied before and stay.
 class Merchandiser {
  public:
-  Merchandiser(const Lexicon& lexicon, std::vector<RankingRule> rules) : lexicon_(lexicon), rules_(std::move(rules)) {}
+  Merchandiser(const Lexicon& lexicon, const std::vector<RankingRule>& rules);
 
-  // `context`: the normal form of what the shopper asked for, to which kNever rules compare their `with`.
-  void apply(std::vector<Match>& matches, const std::string& context, const LiveState& live) const;
+  // Takes out what may never be shown. `context`: the normal form of what the shopper asked for, to which kNever rules compare their `with`.
+  void take_out(std::vector<Match>& matches, const std::string& context) const;
+
+  // Reorders matches of which the best stand first.
+  void reorder(std::vector<Match>& matches, const LiveState& live) const;
 
   bool empty() const { return rules_.empty(); }
 
  private:
-  bool concerns(const RankingRule& rule, std::uint32_t doc) const;
-  bool forbidden(const RankingRule& rule, std::uint32_t doc, const std::string& context) const;
+  // A rule in terms of the index.
+  struct Rule {
+    RankingRule source;
+    std::vector<std::uint32_t> values;  // of the tag or brand that it names, ascending
+    Scope scope;                        // of the kind or category that it names
+    std::vector<std::string> with;      // kNever: normal forms
+  };
+
+  Rule prepared(const RankingRule& source) const;
+  bool concerns(const Rule& rule, std::uint32_t doc) const;
+  bool forbidden(const Rule& rule, std::uint32_t doc, const std::string& context) const;
   bool in_stock(std::uint32_t doc, const LiveState& live) const;
-  void reorder(std::vector<Match>& matches, const RankingRule& rule) const;
+  void apply(const Rule& rule, std::vector<Match>& matches) const;
 
   const Lexicon& lexicon_;
-  std::vector<RankingRule> rules_;
+  std::vector<Rule> rules_;
 };
 
 }  // namespace floorwalker::search
