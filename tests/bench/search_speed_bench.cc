@@ -20,7 +20,7 @@
 #include "tools/search/indexed_search.h"
 
 // How fast search is, and what its index costs: on a real catalogue, or on any number of products synthesised from it.
-//   search_speed_bench [--data DIR] [--json] [--products N] [--fts5] [--queries N] [--rounds N]
+//   search_speed_bench [--data DIR] [--json] [--products N] [--fts5] [--queries N] [--rounds N] [--only ROW]
 // Without --products the real catalogue itself, beside SQLite FTS5. With it FTS5 on the same products only if asked for: it takes long.
 // Each row runs the same queries once unmeasured and then `rounds` times; rows are told on the standard error stream as they end.
 namespace {
@@ -30,6 +30,7 @@ using Clock = std::chrono::steady_clock;
 
 struct Options {
   std::filesystem::path data;
+  std::string only;
   bool json = false, fts5 = false;
   std::size_t products = 0, queries = 400, rounds = 3;
 };
@@ -43,10 +44,11 @@ Options parse(int count, char** arguments) {
     else if (one == "--products" && i + 1 < count) options.products = static_cast<std::size_t>(std::atoll(arguments[++i]));
     else if (one == "--queries" && i + 1 < count) options.queries = static_cast<std::size_t>(std::atoll(arguments[++i]));
     else if (one == "--rounds" && i + 1 < count) options.rounds = static_cast<std::size_t>(std::atoll(arguments[++i]));
+    else if (one == "--only" && i + 1 < count) options.only = arguments[++i];
     else if (one == "--json") options.json = true;
     else if (one == "--fts5") options.fts5 = true;
     else {
-      std::cerr << "usage: search_speed_bench [--data DIR] [--json] [--products N] [--fts5] [--queries N] [--rounds N]\n";
+      std::cerr << "usage: search_speed_bench [--data DIR] [--json] [--products N] [--fts5] [--queries N] [--rounds N] [--only ROW]\n";
       std::exit(2);
     }
   }
@@ -113,6 +115,7 @@ class Timer {
   Timer(const Options& options, std::vector<std::string> asked) : options_(options), asked_(std::move(asked)) {}
 
   nlohmann::json row(const std::string& name, const std::function<void(const std::string&)>& run) const {
+    if (!options_.only.empty() && options_.only != name) return nullptr;
     for (const std::string& query : asked_) run(query);
     std::vector<std::pair<double, std::string>> times;  // milliseconds
     for (std::size_t round = 0; round < options_.rounds; ++round) {

@@ -74,10 +74,9 @@ class FacetCounter {
   FacetCounter(const IndexData& data, const std::vector<std::uint32_t>& docs) : data_(data), docs_(docs) {}
 
   std::vector<Facet> run(std::size_t limit, FacetsOf of) {
-    if (of == FacetsOf::kTheseProducts && docs_.size() <= kMostCounted) add_fields();
-    else add_brands();
-    add_kinds();
-    add_categories();
+    const bool each_value = of == FacetsOf::kTheseProducts && docs_.size() <= kMostCounted;
+    if (each_value) add_fields();
+    add_firsts(!each_value);
     std::sort(drafts_.begin(), drafts_.end(), [&](const Draft& a, const Draft& b) { return a.use != b.use ? a.use > b.use : name_of(a) < name_of(b); });
     std::vector<Facet> facets;
     if (docs_.size() > 1) facets.push_back(price());
@@ -142,42 +141,37 @@ class FacetCounter {
     add(std::move(draft), counted_, row.source == FieldSource::kOption ? 1.2 : row.source == FieldSource::kTag ? 0.5 : 1.0);
   }
 
-  // The first kind or category of each product.
-  template <typename List>
-  void add_first(Draft::Of of, std::size_t size, List&& list, double bonus) {
-    Counts counts;
-    counts.start(size);
+  // What every product has, in one pass: its price, its first kind, its first category and, where its values are not counted, its brand.
+  void add_firsts(bool brands) {
+    thread_local Counts of_brand, of_kind, of_category;
+    of_brand.start(brands ? data_.values.size() : 0);
+    of_kind.start(data_.kind_count());
+    of_category.start(data_.categories.size());
+    std::size_t with_kind = 0, with_category = 0;
+    prices_.reserve(docs_.size());
+    for (const std::uint32_t doc : docs_) {
+      const DocRow& row = data_.docs[doc];
+      const DocRow& next = data_.docs[doc + 1];
+      prices_.push_back(row.price_low);
+      if (brands && row.brand != kNone) of_brand.add(row.brand);
+      if (row.first_kind < next.first_kind) of_kind.add(data_.doc_kinds[row.first_kind]), ++with_kind;
+      if (row.first_category < next.first_category) of_category.add(data_.doc_categories[row.first_category]), ++with_category;
+    }
+    if (!of_brand.touched.empty()) {
+      of_brand.sort();
+      add_field(data_.values[of_brand.touched[0]].field, of_brand.touched, of_brand);
+    }
+    add_first(Draft::Of::kKind, of_kind, with_kind, 1.5);
+    add_first(Draft::Of::kCategory, of_category, with_category, 1.2);
+  }
+
+  void add_first(Draft::Of of, const Counts& counts, std::size_t covered, double bonus) {
     Draft draft;
     draft.of = of;
-    for (const std::uint32_t doc : docs_) {
-      const std::span<const std::uint32_t> found = list(doc);
-      if (found.empty()) continue;
-      counts.add(found[0]);
-      ++draft.covered;
-    }
+    draft.covered = covered;
     counted_.clear();
     for (const std::uint32_t one : counts.touched) counted_.push_back({one, counts.of[one]});
     add(std::move(draft), counted_, bonus);
-  }
-
-  // Without looking at any other value.
-  void add_brands() {
-    Counts counts;
-    counts.start(data_.values.size());
-    for (const std::uint32_t doc : docs_) {
-      if (data_.docs[doc].brand != kNone) counts.add(data_.docs[doc].brand);
-    }
-    if (counts.touched.empty()) return;
-    counts.sort();
-    add_field(data_.values[counts.touched[0]].field, counts.touched, counts);
-  }
-
-  void add_kinds() {
-    add_first(Draft::Of::kKind, data_.kind_count(), [&](std::uint32_t doc) { return data_.kinds_of(doc); }, 1.5);
-  }
-
-  void add_categories() {
-    add_first(Draft::Of::kCategory, data_.categories.size(), [&](std::uint32_t doc) { return data_.categories_of(doc); }, 1.2);
   }
 
   Facet written(const Draft& draft) const {
@@ -206,9 +200,7 @@ class FacetCounter {
 
   // Three bands of about as many products each, at round amounts.
   Facet price() const {
-    std::vector<std::int64_t> prices;
-    prices.reserve(docs_.size());
-    for (const std::uint32_t doc : docs_) prices.push_back(data_.docs[doc].price_low);
+    const std::vector<std::int64_t>& prices = prices_;
     double unit = 1;
     for (int i = 0; i < data_.currency.digits(); ++i) unit *= 10;
     const auto major = [&](std::int64_t minor) { return static_cast<double>(minor) / unit; };
@@ -253,6 +245,7 @@ class FacetCounter {
   const std::vector<std::uint32_t>& docs_;
   std::vector<Draft> drafts_;
   std::vector<Counted> counted_;  // of the field at hand
+  std::vector<std::int64_t> prices_;
 };
 
 }  // namespace

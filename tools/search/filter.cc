@@ -261,6 +261,7 @@ class Compiler {
       compiled_.on = CompiledConstraint::On::kUnfilterable;
       return std::move(compiled_);
     }
+    for (const std::uint32_t field : compiled_.fields) compiled_.on_options = compiled_.on_options || data_.fields[field].source == FieldSource::kOption;
     compiled_.first_value = data_.fields[*std::min_element(compiled_.fields.begin(), compiled_.fields.end())].first_value;
     const std::uint32_t end = data_.fields[*std::max_element(compiled_.fields.begin(), compiled_.fields.end()) + 1].first_value;
     compiled_.accepted.assign(end - compiled_.first_value, false);
@@ -396,6 +397,7 @@ bool Filter::product_passes(std::uint32_t doc, Constraints& on_variants) const {
 // Met by an attribute, a value holds for every variant; met by an option, only for the variants that have it.
 bool Filter::values_pass(const CompiledConstraint& one, std::uint32_t doc, Constraints& on_variants) const {
   const IndexData& data = lexicon_.data();
+  if (!one.on_options) return one.accepts_any(data.values_of(doc)) != one.negated;
   bool met = false, by_attribute = false, has_option = false;
   for (const std::uint32_t field : one.fields) {
     const bool option = data.fields[field].source == FieldSource::kOption;

@@ -33,7 +33,18 @@ struct CompiledConstraint {
   std::vector<std::uint32_t> fields;        // kValues: any of them
   std::vector<bool> accepted;               // kValues: by value number, from `first_value`
   std::uint32_t first_value = 0;
+  bool on_options = false;                  // kValues: some of the fields are options
   std::string problem;                      // kUnknown: what is wrong and what would be accepted
+
+  // Whether any of a product's values (ascending) is accepted.
+  bool accepts_any(std::span<const std::uint32_t> values) const {
+    const std::size_t end = first_value + accepted.size();
+    for (const std::uint32_t value : values) {
+      if (value >= end) return false;
+      if (value >= first_value && accepted[value - first_value]) return true;
+    }
+    return false;
+  }
 
   bool accepts(std::uint32_t value) const {
     return value >= first_value && value - first_value < accepted.size() && accepted[value - first_value];

@@ -189,6 +189,7 @@ class SearchRun {
 
   std::vector<Match> passing(const Filter& filter) const {
     std::vector<Match> found;
+    found.reserve(members_.size());
     for (const Match& match : members_) {
       if (filter.passes(match.doc, *live_)) found.push_back(match);
     }
@@ -373,19 +374,28 @@ class SearchRun {
   // Over what meets everything but the price; over the whole kind if that is nothing.
   void set_price_range() {
     const auto on_price = [](const CompiledConstraint& one) { return one.on == CompiledConstraint::On::kPrice; };
-    if (page_.relaxed.empty() && std::none_of(compiled_.begin(), compiled_.end(), on_price)) return widen_price_range(found_.empty() ? members_ : found_);
-    std::vector<CompiledConstraint> others = compiled_;
-    std::erase_if(others, on_price);
-    const std::vector<Match> all = passing(Filter(lexicon_, std::move(others)));
-    widen_price_range(all.empty() ? members_ : all);
+    bool any = !found_docs_.empty();
+    if (page_.relaxed.empty() && std::none_of(compiled_.begin(), compiled_.end(), on_price)) {
+      for (const std::uint32_t doc : found_docs_) widen_price_range(doc);
+    } else {
+      any = false;
+      std::vector<CompiledConstraint> others = compiled_;
+      std::erase_if(others, on_price);
+      const Filter filter(lexicon_, std::move(others));
+      for (const Match& match : members_) {
+        if (filter.passes(match.doc, *live_)) widen_price_range(match.doc), any = true;
+      }
+    }
+    for (std::size_t i = 0; !any && i < members_.size(); ++i) widen_price_range(members_[i].doc);
+    if (price_low_ > price_high_) return;
+    page_.price_low = Money{price_low_, data_.currency};
+    page_.price_high = Money{price_high_, data_.currency};
   }
 
-  void widen_price_range(const std::vector<Match>& matches) {
-    for (const Match& match : matches) {
-      const DocRow& row = data_.docs[match.doc];
-      if (!page_.price_low || row.price_low < page_.price_low->minor) page_.price_low = Money{row.price_low, data_.currency};
-      if (!page_.price_high || row.price_high > page_.price_high->minor) page_.price_high = Money{row.price_high, data_.currency};
-    }
+  void widen_price_range(std::uint32_t doc) {
+    const DocRow& row = data_.docs[doc];
+    price_low_ = std::min(price_low_, row.price_low);
+    price_high_ = std::max(price_high_, row.price_high);
   }
 
   ports::Catalogue& catalogue_;
@@ -403,6 +413,7 @@ class SearchRun {
   std::vector<std::uint32_t> alone_;       // of each member, made for relaxing: mask of the constraints that it meets
   std::unique_ptr<Filter> filter_;
   std::shared_ptr<const LiveState> live_;
+  std::int64_t price_low_ = INT64_MAX, price_high_ = INT64_MIN;
 };
 
 }  // namespace

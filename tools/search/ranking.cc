@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <functional>
 #include <optional>
 #include <span>
 
@@ -317,8 +318,27 @@ class Ranking {
   std::vector<Slot>& slots_;
 };
 
+// Puts those first that score as the best `top` of very many are likely to, by a sample of their scores, and gives their end; if they turn
+// out to be too few, or there are not many, the end of all.
+std::vector<Match>::iterator likely_best(std::vector<Match>& matches, std::size_t top) {
+  const std::size_t step = std::max<std::size_t>(top / 64, 1);
+  if (matches.size() < 16 * top || matches.size() < 64 * step) return matches.end();
+  std::vector<float> sample;
+  for (std::size_t i = 0; i < matches.size(); i += step) sample.push_back(matches[i].score);
+  const auto at = sample.begin() + static_cast<std::ptrdiff_t>(std::min(2 * top / step, sample.size() - 1));
+  std::nth_element(sample.begin(), at, sample.end(), std::greater<>());
+  const float least = *at;
+  const auto end = std::partition(matches.begin(), matches.end(), [&](const Match& match) { return match.score >= least; });
+  return static_cast<std::size_t>(end - matches.begin()) > top ? end : matches.end();
+}
+
 std::vector<Match> matches_of(const Lexicon& lexicon, const Query& query, Take take, const Scope* within) {
   std::vector<Match> matches;
+  std::size_t most = 0;
+  for (const Concept& one : query.concepts) {
+    for (const Alternative& way : one.alternatives) most += way.terms.empty() ? 0 : lexicon.data().terms[way.terms[0]].docs;
+  }
+  matches.reserve(std::min(most, lexicon.data().doc_count()));
   Ranking(lexicon, query, take, within).each([&](const Match& match) { matches.push_back(match); });
   return matches;
 }
@@ -350,7 +370,7 @@ std::vector<Match> best_matches(const Lexicon& lexicon, const Query& query, std:
 
 void best_first(std::vector<Match>& matches, std::size_t top) {
   if (matches.size() > top) {
-    std::nth_element(matches.begin(), matches.begin() + static_cast<std::ptrdiff_t>(top), matches.end(), better);
+    std::nth_element(matches.begin(), matches.begin() + static_cast<std::ptrdiff_t>(top), likely_best(matches, top), better);
     std::sort(matches.begin(), matches.begin() + static_cast<std::ptrdiff_t>(top), better);
   } else {
     std::sort(matches.begin(), matches.end(), better);
