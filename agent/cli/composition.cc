@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -119,6 +120,7 @@ struct Composition::Parts {
   bool playbook_checked = false;
   std::unique_ptr<search::IndexedSearch> search;
   std::unique_ptr<search::CatalogueVocabulary> vocabulary;
+  std::future<Result<compatibility::Engine>> compatibility_rules;   // under way from when it is first sure to be needed
   std::unique_ptr<tools::Registry> tools;
   std::shared_ptr<ToolBox> wrapped;                // around the tools, if a caller asked for it
   std::vector<std::shared_ptr<Model>> wrapped_models;
@@ -158,6 +160,7 @@ struct Composition::Parts {
   Result<void> make_servers(const std::string& name, const std::shared_ptr<models::Cassette>& cassette);
   Result<void> make_recorded(const std::string& file);
   Result<void> make_prompts();
+  void begin_compatibility();
   models::Told told();
 };
 
@@ -273,12 +276,18 @@ Result<std::reference_wrapper<const Playbook>> Composition::playbook() {
   return std::cref(*parts_->playbook);
 }
 
+void Composition::Parts::begin_compatibility() {
+  if (tools || compatibility_rules.valid()) return;
+  compatibility_rules = std::async(std::launch::async, [file = settings.compatibility] { return load_compatibility(file); });
+}
+
 Result<std::reference_wrapper<ToolBox>> Composition::tools() {
   if (!parts_->tools) {
     const auto found = search();
     if (!found) return fail(found.error());
     if (const auto checked = playbook(); !checked) return fail(checked.error());
-    auto rules = load_compatibility(parts_->settings.compatibility);
+    parts_->begin_compatibility();
+    auto rules = parts_->compatibility_rules.get();
     if (!rules) return fail(rules.error());
     ShopInUse& shop = *parts_->shop;
     const tools::Shop offered{&shop.catalogue(), &found->get(), &shop.carts(), &shop.policies(), &shop.orders(), &shop.desk()};
@@ -405,13 +414,14 @@ Result<void> Composition::Parts::make_gate() {
 
 Result<std::reference_wrapper<runner::Runner>> Composition::runner() {
   if (parts_->runner) return std::ref(*parts_->runner);
-  const auto box = tools();
-  if (!box) return fail(box.error());
+  parts_->begin_compatibility();   // beside all that follows: it takes as long as most of it
   auto speakers = models();
   if (!speakers) return fail(speakers.error());
   const auto kept = journal();
   if (!kept) return fail(kept.error());
   if (auto made = parts_->make_gate(); !made) return fail(made.error());
+  const auto box = tools();
+  if (!box) return fail(box.error());
 
   parts_->base.writes = names_of_writes(box->get());
   parts_->base.identifiers = guardrails::Identifiers::kTold;

@@ -17,11 +17,33 @@ constexpr std::size_t kDigits = 16;   // of a part's digest: to tell that it dif
 
 std::string short_digest(std::string_view text) { return sha256(text).substr(0, kDigits); }
 
-std::string content_of(const Message& message) {
+// ---- what differs from run to run: the id that the shop gave the cart, and the times at which it was read
+
+constexpr std::string_view kCart = "{{cart}}";
+
+std::string replaced(std::string text, std::string_view what, std::string_view by) {
+  if (what.empty()) return text;
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) text.replace(at, what.size(), by);
+  return text;
+}
+
+std::string without_times(std::string_view text) {
+  constexpr std::string_view kObserved = R"("observed":")";
+  std::string out;
+  for (std::size_t at = text.find(kObserved); at != std::string_view::npos; at = text.find(kObserved)) {
+    out.append(text.substr(0, at + kObserved.size()));
+    text.remove_prefix(at + kObserved.size());
+    text.remove_prefix(std::min(text.size(), text.find('"')));
+  }
+  return out.append(text);
+}
+
+std::string content_of(const Message& message, const CartId& cart) {
+  const auto lasting = [&](const std::string& text) { return replaced(text, cart.str(), kCart); };
   json::Writer w;
-  w.open('[').integer(static_cast<std::int64_t>(message.role)).exact(message.text);
-  for (const ToolCall& call : message.calls) w.exact(call.name).exact(call.arguments);
-  if (message.role == Role::kTool) w.exact(to_string(message.result.outcome)).exact(message.result.content);
+  w.open('[').integer(static_cast<std::int64_t>(message.role)).exact(lasting(message.text));
+  for (const ToolCall& call : message.calls) w.exact(call.name).exact(lasting(call.arguments));
+  if (message.role == Role::kTool) w.exact(to_string(message.result.outcome)).exact(lasting(without_times(message.result.content)));
   w.close(']');
   return w.take();
 }
@@ -36,18 +58,18 @@ const std::string& last_said(const Conversation& conversation) {
 
 guardrails::Redactor redactor() { return guardrails::Redactor({"email", "phone", "card", "address", "iban"}); }
 
-// A text that was told in pieces loses them where something in it is private.
-std::vector<ModelEvent> redacted(std::vector<ModelEvent> reply, guardrails::Redactor& privacy) {
+// The reply with its texts and arguments changed. A text that was told in pieces loses them where something in it changes.
+std::vector<ModelEvent> changed(std::vector<ModelEvent> reply, const std::function<std::string(const std::string&)>& change) {
   std::string text;
   for (const ModelEvent& event : reply) {
     if (const auto* delta = std::get_if<TextDelta>(&event)) text += delta->text;
   }
-  const std::string clean = privacy.redact(text);
+  const std::string told = change(text);
   std::vector<ModelEvent> out;
-  if (clean != text) out.push_back(TextDelta{clean});
+  if (told != text) out.push_back(TextDelta{told});
   for (ModelEvent& event : reply) {
-    if (std::holds_alternative<TextDelta>(event) && clean != text) continue;
-    if (auto* ready = std::get_if<ToolCallReady>(&event)) ready->call.arguments = privacy.redact(ready->call.arguments);
+    if (std::holds_alternative<TextDelta>(event) && told != text) continue;
+    if (auto* ready = std::get_if<ToolCallReady>(&event)) ready->call.arguments = change(ready->call.arguments);
     out.push_back(std::move(event));
   }
   return out;
@@ -104,8 +126,9 @@ Cassette::Recording recording_of(const Json& json) {
 
 std::string place_of(const std::string& model, const RequestContent& content) { return model + "\n" + content.key(); }
 
-void tell(const std::vector<ModelEvent>& reply, const ModelSink& sink, const std::stop_token& stop) {
-  for (const ModelEvent& event : reply) {
+// Tells a recorded reply in a conversation with that cart.
+void tell(const std::vector<ModelEvent>& reply, const CartId& cart, const ModelSink& sink, const std::stop_token& stop) {
+  for (const ModelEvent& event : changed(reply, [&](const std::string& text) { return replaced(text, kCart, cart.str()); })) {
     if (stop.stop_requested()) return sink(ModelFailed{{ErrorKind::kCancelled, "stopped", {}}});
     sink(event);
   }
@@ -124,7 +147,7 @@ RequestContent RequestContent::of(const ModelRequest& request, const std::string
   tools.open('[');
   for (const ToolSpec& spec : request.tools) tools.exact(spec.name).exact(spec.description).exact(spec.parameters);
   content.tools = short_digest(tools.close(']').take());
-  for (const Message& message : request.conversation.messages) content.messages.push_back(short_digest(content_of(message)));
+  for (const Message& message : request.conversation.messages) content.messages.push_back(short_digest(content_of(message, request.conversation.cart)));
   return content;
 }
 
@@ -178,7 +201,7 @@ const Cassette::Recording* Cassette::find(const std::string& model, const Reques
 Result<void> Cassette::add(Recording recording) {
   guardrails::Redactor privacy = redactor();
   recording.said = privacy.redact(recording.said);
-  recording.reply = redacted(std::move(recording.reply), privacy);
+  recording.reply = changed(std::move(recording.reply), [&](const std::string& text) { return privacy.redact(text); });
   const std::lock_guard lock(mutex_);
   auto kept = std::make_unique<Recording>(std::move(recording));
   if (!by_key_.emplace(place_of(kept->model, kept->content), kept.get()).second) return {};
@@ -227,10 +250,12 @@ RecordingModel::RecordingModel(Model& model, Told told, std::shared_ptr<Cassette
 
 void RecordingModel::start(const ModelRequest& request, ModelSink sink, std::stop_token stop) {
   Cassette::Recording made{name(), RequestContent::of(request, told_by(told_, request.conversation)), last_said(request.conversation), {}};
-  if (const Cassette::Recording* known = cassette_->find(made.model, made.content)) return tell(known->reply, sink, stop);
-  const auto hear = [sink = std::move(sink), made = std::make_shared<Cassette::Recording>(std::move(made)), cassette = cassette_](ModelEvent event) {
+  if (const Cassette::Recording* known = cassette_->find(made.model, made.content)) return tell(known->reply, request.conversation.cart, sink, stop);
+  const auto hear = [sink = std::move(sink), made = std::make_shared<Cassette::Recording>(std::move(made)), cassette = cassette_,
+                    cart = request.conversation.cart](ModelEvent event) {
     made->reply.push_back(event);
     if (std::holds_alternative<ModelFinished>(event)) {
+      made->reply = changed(std::move(made->reply), [&](const std::string& text) { return replaced(text, cart.str(), kCart); });
       if (const auto kept = cassette->add(std::move(*made)); !kept) event = ModelFailed{kept.error()};
     }
     sink(std::move(event));
@@ -243,7 +268,7 @@ RecordedModel::RecordedModel(std::string name, Told told, std::shared_ptr<Casset
 
 void RecordedModel::start(const ModelRequest& request, ModelSink sink, std::stop_token stop) {
   const RequestContent content = RequestContent::of(request, told_by(told_, request.conversation));
-  if (const Cassette::Recording* known = cassette_->find(name_, content)) return tell(known->reply, sink, stop);
+  if (const Cassette::Recording* known = cassette_->find(name_, content)) return tell(known->reply, request.conversation.cart, sink, stop);
   const std::string complaint = "turn " + std::to_string(request.conversation.turn) + " (\"" + last_said(request.conversation) + "\"), call " + std::to_string(request.step) +
                                 ": not in the cassette " + cassette_->file().string() + ": " + cassette_->difference(name_, content) + "; record it anew";
   {

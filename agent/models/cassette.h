@@ -15,8 +15,8 @@
 
 namespace floorwalker::models {
 
-// The content of a request, as digests: what a recording is found by, and what tells how another request differs from it. Ids of calls and
-// sessions, times and provider fields are left out of it, since they differ from run to run.
+// The content of a request, as digests: what a recording is found by, and what tells how another request differs from it. Ids of calls,
+// sessions and carts, times and provider fields are left out of it, since they differ from run to run.
 struct RequestContent {
   std::string told;                      // prompts: what the model is told besides the conversation
   std::string tools;                     // names, descriptions and schemas

@@ -19,6 +19,8 @@ constexpr std::string_view kScript = R"(
     - text: "Write to anna.smith@example.com about it."
 - steps:
     - fail: {kind: unavailable, message: the model is down}
+- steps:
+    - text: "Pay at https://shop.example/cart-0123/pay."
 )";
 
 // What a model told, as text.
@@ -110,6 +112,18 @@ TEST_F(CassetteTest, IdsAndTimesOfCallsMakeNoDifference) {
   other.session = SessionId("another");
   other.messages.back().result.observed = Time{} + std::chrono::hours(9);
   EXPECT_EQ(replay(other, 2), text);
+}
+
+TEST_F(CassetteTest, TheCartOfTheReplayTakesThePlaceOfTheRecordedOne) {
+  const auto in_cart = [](const std::string& cart, const std::string& when) {
+    Conversation conversation = with_result(said("a laptop", 3), "call_1", R"({"observed":")" + when + R"(","cart":{"id":")" + cart + R"("}})");
+    conversation.cart = CartId(cart);
+    conversation.turn = 4;
+    return conversation;
+  };
+  EXPECT_NE(record(in_cart("cart-0123", "2026-01-01T10:00:00Z")).find("cart-0123/pay"), std::string::npos);
+  EXPECT_EQ(contents().find("cart-0123"), std::string::npos);
+  EXPECT_EQ(replay(in_cart("cart-9876", "2026-02-02T11:11:11Z")), "<Pay at https://shop.example/cart-9876/pay.>.");
 }
 
 TEST_F(CassetteTest, ARequestHasOneReplyHoweverOftenItIsMade) {
