@@ -198,9 +198,10 @@ Result<RunRecord> run_suites(const std::vector<Suite>& suites, const WorldMaker&
   std::atomic<std::size_t> next{0}, done{0};
   std::atomic<std::int64_t> cost{0};
   std::mutex progress_mutex;
+  const auto used_up = [&] { return options.max_cost_micros > 0 && cost - (options.saved_micros ? options.saved_micros() : 0) >= options.max_cost_micros; };
   const auto work = [&] {
     for (std::size_t i = next++; i < jobs.size(); i = next++) {
-      if (options.stop.stop_requested() || (options.max_cost_micros > 0 && cost >= options.max_cost_micros)) return;
+      if (options.stop.stop_requested() || used_up()) return;
       auto world = worlds.of(jobs[i]);
       records[i] = world ? Player(**world, jobs[i], options).play() : unplayable(jobs[i], world.error());
       cost += cost_of(*records[i]);

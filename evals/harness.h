@@ -68,6 +68,7 @@ struct RunOptions {
   int jobs = 2;
   std::uint64_t seed = 1;
   std::int64_t max_cost_micros = 0;       // stop beginning cases when the models have cost that much; 0: no limit
+  std::function<std::int64_t()> saved_micros;   // of that cost so far, what recordings answered and nobody was paid; may be empty
   std::function<void(std::size_t done, std::size_t all)> progress;
   std::stop_token stop;
 };

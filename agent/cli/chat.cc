@@ -9,7 +9,8 @@
 #include "agent/cli/chat_modes.h"
 #include "agent/cli/command.h"
 #include "agent/cli/composition.h"
-#include "agent/models/cassette.h"
+#include "agent/cli/model_settings.h"
+#include "agent/models/foreseen.h"
 
 namespace floorwalker::cli {
 namespace {
@@ -56,7 +57,7 @@ Result<void> chat(const Settings& settings, const ChatOptions& options) {
   auto composition = Composition::create(settings, [](const std::string& what) { std::cerr << "floorwalker: " << what << "\n"; });
   if (!composition) return fail(composition.error());
   if (!options.record_model.empty()) {
-    auto cassette = models::Cassette::open(options.record_model);
+    auto cassette = open_cassette(options.record_model, settings);
     if (!cassette) return fail(cassette.error());
     (*composition)->wrap({{}, {}, {}, {}, std::move(*cassette)});
   }

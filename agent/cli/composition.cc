@@ -361,9 +361,6 @@ Result<void> Composition::Parts::make_recorded(const std::string& file) {
 
 Result<void> Composition::Parts::make_models(const std::string& name, const std::shared_ptr<models::Cassette>& cassette) {
   constexpr std::string_view kScripted = "scripted:", kRecorded = "recorded:";
-  if (cassette && !names_a_server(name)) {
-    return fail(ErrorKind::kInvalidArgument, "There is nothing to record: --record-model keeps what a model server says, so name one with --model URL#NAME.");
-  }
   if (name.empty() || name == "guided") return make_guided();
   if (names_a_server(name)) return make_servers(name, cassette);
   if (name.starts_with(kRecorded)) return make_recorded(name.substr(kRecorded.size()));

@@ -13,7 +13,7 @@
 #include "agent/cli/command.h"
 #include "agent/cli/eval_worlds.h"
 #include "agent/cli/interrupt.h"
-#include "agent/models/cassette.h"
+#include "agent/cli/model_settings.h"
 #include "evals/importers.h"
 #include "evals/report.h"
 
@@ -163,10 +163,12 @@ Result<bool> evaluate(const Settings& settings, EvalOptions options) {
   }
   Composition::Wraps wraps;
   if (!options.record_model.empty()) {
-    auto cassette = models::Cassette::open(options.record_model);
+    auto cassette = open_cassette(options.record_model, settings);
     if (!cassette) return fail(cassette.error());
+    options.run.saved_micros = [kept = *cassette] { return kept->saved_micros(); };
     wraps.cassette = std::move(*cassette);
   }
+  if (settings.model.starts_with("recorded:")) options.run.max_cost_micros = 0;   // nobody is paid
   EvalWorlds worlds(settings, std::move(wraps));
   const Interrupts interrupts;
   const TurnInterrupt interrupt;

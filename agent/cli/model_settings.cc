@@ -162,6 +162,15 @@ bool names_a_server(std::string_view named) {
   return named.substr(0, 7) == "http://" || named.substr(0, 8) == "https://" || ends_with(named, ".yaml") || ends_with(named, ".yml");
 }
 
+Result<std::shared_ptr<models::Cassette>> open_cassette(const std::string& file, const Settings& settings) {
+  const auto complete = with_config(settings);
+  if (!complete) return fail(complete.error());
+  if (!names_a_server(complete->model)) {
+    return fail(ErrorKind::kInvalidArgument, "There is nothing to record: --record-model keeps what a model server says, so name one with --model URL#NAME.");
+  }
+  return models::Cassette::open(file);
+}
+
 Result<ModelChain> read_model_settings(const std::string& named) {
   if (ends_with(named, ".yaml") || ends_with(named, ".yml")) return read_file(named);
   const std::size_t mark = named.find('#');

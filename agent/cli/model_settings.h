@@ -1,10 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "agent/cli/command.h"
 #include "agent/core/result.h"
+#include "agent/models/cassette.h"
 #include "agent/models/openai/openai_model.h"
 
 namespace floorwalker::cli {
@@ -21,5 +24,8 @@ Result<ModelChain> read_model_settings(const std::string& named);
 
 // Whether `--model` names a server or a file of servers, rather than guided, scripted: or recorded:.
 bool names_a_server(std::string_view named);
+
+// For `--record-model FILE`. kInvalidArgument if the settings name no server to record.
+Result<std::shared_ptr<models::Cassette>> open_cassette(const std::string& file, const Settings& settings);
 
 }  // namespace floorwalker::cli

@@ -38,8 +38,21 @@ std::string without_times(std::string_view text) {
   return out.append(text);
 }
 
+// Without personal data. What the conversation has hidden already stays as it is: tools can do something with its placeholders.
+std::string redacted(const std::string& text) {
+  constexpr std::string_view kHidden = "@private.invalid";
+  std::string out;
+  std::size_t from = 0;
+  for (const guardrails::PersonalSpan& span : guardrails::find_personal(text, {"email", "phone", "card", "address", "iban"})) {
+    if (std::string_view(text).substr(span.start, span.end - span.start).ends_with(kHidden)) continue;
+    out.append(text, from, span.start - from).append("[" + span.kind + "]");
+    from = span.end;
+  }
+  return out.append(text, from);
+}
+
 std::string content_of(const Message& message, const CartId& cart) {
-  const auto lasting = [&](const std::string& text) { return replaced(text, cart.str(), kCart); };
+  const auto lasting = [&](const std::string& text) { return redacted(replaced(text, cart.str(), kCart)); };   // as a replay hears it
   json::Writer w;
   w.open('[').integer(static_cast<std::int64_t>(message.role)).exact(lasting(message.text));
   for (const ToolCall& call : message.calls) w.exact(call.name).exact(lasting(call.arguments));
@@ -53,10 +66,6 @@ const std::string& last_said(const Conversation& conversation) {
   const auto last = std::find_if(conversation.messages.rbegin(), conversation.messages.rend(), [](const Message& message) { return message.role == Role::kShopper; });
   return last == conversation.messages.rend() ? kNothing : last->text;
 }
-
-// ---- personal data
-
-guardrails::Redactor redactor() { return guardrails::Redactor({"email", "phone", "card", "address", "iban"}); }
 
 // The reply with its texts and arguments changed. A text that was told in pieces loses them where something in it changes.
 std::vector<ModelEvent> changed(std::vector<ModelEvent> reply, const std::function<std::string(const std::string&)>& change) {
@@ -199,9 +208,8 @@ const Cassette::Recording* Cassette::find(const std::string& model, const Reques
 }
 
 Result<void> Cassette::add(Recording recording) {
-  guardrails::Redactor privacy = redactor();
-  recording.said = privacy.redact(recording.said);
-  recording.reply = changed(std::move(recording.reply), [&](const std::string& text) { return privacy.redact(text); });
+  recording.said = redacted(recording.said);
+  recording.reply = changed(std::move(recording.reply), redacted);
   const std::lock_guard lock(mutex_);
   auto kept = std::make_unique<Recording>(std::move(recording));
   if (!by_key_.emplace(place_of(kept->model, kept->content), kept.get()).second) return {};
@@ -210,6 +218,8 @@ Result<void> Cassette::add(Recording recording) {
   if (!out_) return fail(ErrorKind::kIo, "The cassette " + file_.string() + " cannot be written.");
   return {};
 }
+
+void Cassette::count_saved(const Recording& told_again) { saved_micros_ += std::get<ModelFinished>(told_again.reply.back()).usage.cost_micros; }
 
 std::string Cassette::difference(const std::string& model, const RequestContent& content) const {
   const std::lock_guard lock(mutex_);
@@ -250,7 +260,10 @@ RecordingModel::RecordingModel(Model& model, Told told, std::shared_ptr<Cassette
 
 void RecordingModel::start(const ModelRequest& request, ModelSink sink, std::stop_token stop) {
   Cassette::Recording made{name(), RequestContent::of(request, told_by(told_, request.conversation)), last_said(request.conversation), {}};
-  if (const Cassette::Recording* known = cassette_->find(made.model, made.content)) return tell(known->reply, request.conversation.cart, sink, stop);
+  if (const Cassette::Recording* known = cassette_->find(made.model, made.content)) {
+    cassette_->count_saved(*known);
+    return tell(known->reply, request.conversation.cart, sink, stop);
+  }
   const auto hear = [sink = std::move(sink), made = std::make_shared<Cassette::Recording>(std::move(made)), cassette = cassette_,
                     cart = request.conversation.cart](ModelEvent event) {
     made->reply.push_back(event);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -53,6 +55,10 @@ class Cassette {
   // Keeps a reply, redacted, and writes it to the file at once. kIo if that fails. Nothing happens if the request has a reply already.
   Result<void> add(Recording recording);
 
+  // What the replies that were told again would have cost, in millionths of the configured currency.
+  std::int64_t saved_micros() const { return saved_micros_; }
+  void count_saved(const Recording& told_again);
+
   // In what the request differs from the recording that is most like it, in words: "message 3 (a result) differs".
   std::string difference(const std::string& model, const RequestContent& content) const;
 
@@ -66,6 +72,7 @@ class Cassette {
   Result<void> read();
 
   std::filesystem::path file_;
+  std::atomic<std::int64_t> saved_micros_ = 0;
   mutable std::mutex mutex_;             // guards what follows
   std::vector<std::unique_ptr<Recording>> recordings_;
   std::map<std::string, const Recording*> by_key_;   // model, line feed, key

@@ -155,7 +155,17 @@ TEST_F(CassetteTest, HoldsNoPersonalData) {
   record(conversation);
   EXPECT_EQ(contents().find("example.com"), std::string::npos) << contents();
   EXPECT_EQ(contents().find("2671"), std::string::npos) << contents();
-  EXPECT_NE(replay(conversation).find("Write to shopper-"), std::string::npos);
+  EXPECT_NE(replay(conversation).find("Write to [email]"), std::string::npos);
+}
+
+TEST_F(CassetteTest, FindsWhatFollowsAReplyThatLostPersonalData) {
+  const auto after = [](const std::string& reply) {
+    Conversation conversation = said("and for my sister", 1);
+    conversation.messages.insert(conversation.messages.begin(), {Role::kAssistant, reply, {}, {}, {}, 0});
+    return conversation;
+  };
+  const std::string call = record(after("Write to anna.smith@example.com about it."));
+  EXPECT_EQ(replay(after("Write to [email] about it.")), call);
 }
 
 TEST_F(CassetteTest, WhatFailedIsNotKept) {
