@@ -37,7 +37,7 @@ class Check {
     expect("every price has the shop's currency, every variant its own options", [&] { return variants(); });
     choose_goods();
     if (goods_.empty()) {
-      finish({"carts", Verdict::kFailed, "nothing is in stock, so that no cart can be filled"});
+      finish({"carts", Verdict::kFailed, refused_.empty() ? "nothing is in stock, so that no cart can be filled" : "nothing in stock can be added, not even one piece: " + refused_});
       return results_;
     }
     expect("carts start empty and each on its own", [&] { return empty_carts(); });
@@ -149,13 +149,22 @@ class Check {
     return "";
   }
 
+  // What there is enough of, and what can be bought by the piece.
   void choose_goods() {
     for (const Product& product : products_) {
       for (const Variant& variant : product.variants) {
         const bool enough = variant.stock.availability == Availability::kInStock && variant.stock.count.value_or(100) >= 15 && variant.price.minor > 0;
-        if (enough && goods_.size() < 8) goods_.push_back({product, variant});
+        if (enough && goods_.size() < 8 && sold_singly(variant)) goods_.push_back({product, variant});
       }
     }
+  }
+
+  bool sold_singly(const Variant& variant) {
+    const auto tried = cart(refused_);
+    if (!tried) return false;
+    const auto change = carts().add(*tried, variant.id, 1, key());
+    if (!change) refused_ = why(change.error());
+    return change.has_value();
   }
 
   std::optional<CartId> cart(std::string& wrong) {
@@ -425,6 +434,7 @@ class Check {
   std::vector<CheckResult> results_;
   std::vector<Product> products_;
   std::vector<Goods> goods_;
+  std::string refused_;                  // why the last of the others could not be added
   std::string run_;
   int keys_ = 0;
 };
