@@ -20,12 +20,13 @@ struct Arguments::Tree {
 enum class Type { kString, kInteger, kNumber, kBoolean, kArray, kObject };
 
 struct Schema::Node {
+  std::string name;                                       // of a property
   Type type = Type::kString;
   bool id = false;                                        // text that names something of the shop
   std::vector<std::string> words;                         // enum
   std::optional<double> minimum, maximum;
   std::size_t min_items = 0, max_items = 100, max_length = 4000;
-  std::vector<std::pair<std::string, Node>> properties;
+  std::vector<Node> properties;
   std::vector<std::string> required;
   std::unique_ptr<Node> items;                            // of arrays
   std::unique_ptr<Node> others;                           // of objects: additionalProperties
@@ -65,7 +66,10 @@ Node node_of(const Json& json) {
     node.others = std::make_unique<Node>(node_of(json["additionalProperties"]));
   }
   if (json.contains("properties")) {
-    for (const auto& [name, property] : json["properties"].items()) node.properties.emplace_back(name, node_of(property));
+    for (const auto& [name, property] : json["properties"].items()) {
+      node.properties.push_back(node_of(property));
+      node.properties.back().name = name;
+    }
   }
   return node;
 }
@@ -235,9 +239,9 @@ std::optional<Json> check_array(const Node& node, const Json& given, const std::
 }
 
 // The property that a name means: itself, or a spelling of it.
-const std::pair<std::string, Node>* property_named(const Node& node, const std::string& name) {
+const Node* property_named(const Node& node, const std::string& name) {
   const auto find = [&](const std::string& spelling) {
-    const auto at = std::find_if(node.properties.begin(), node.properties.end(), [&](const auto& one) { return one.first == spelling; });
+    const auto at = std::find_if(node.properties.begin(), node.properties.end(), [&](const auto& one) { return one.name == spelling; });
     return at == node.properties.end() ? nullptr : &*at;
   };
   std::string base = snake(name);
@@ -269,7 +273,7 @@ Json as_object(const Node& node, const Json& given) {
 
 std::vector<std::string> property_names(const Node& node) {
   std::vector<std::string> names;
-  for (const auto& [name, property] : node.properties) names.push_back(name);
+  for (const Node& property : node.properties) names.push_back(property.name);
   return names;
 }
 
@@ -281,7 +285,7 @@ bool complete(const Node& node, const Json& kept, const std::string& at, Faults&
   for (const std::string& name : node.required) {
     if (kept.contains(name)) continue;
     const auto* property = property_named(node, name);
-    const std::vector<std::string> words = property ? property->second.words : std::vector<std::string>();
+    const std::vector<std::string> words = property ? property->words : std::vector<std::string>();
     faults.add(below(at, name), below(at, name) + " is missing" + (words.empty() ? "" : ": one of " + listed(words)), words);
     fine = false;
   }
@@ -299,7 +303,7 @@ std::optional<Json> check_object(const Node& node, const Json& given, const std:
   for (const auto& [name, one] : value.items()) {
     if (is_empty(one)) continue;
     if (const auto* property = property_named(node, name)) {
-      if (auto checked = check(property->second, one, below(at, property->first), faults)) kept[property->first] = std::move(*checked);
+      if (auto checked = check(*property, one, below(at, property->name), faults)) kept[property->name] = std::move(*checked);
     } else if (node.others) {
       if (auto checked = check(*node.others, one, below(at, name), faults)) kept[name] = std::move(*checked);
     } else {

@@ -31,7 +31,7 @@ class Fields {
 
   void read(const std::vector<Field>& fields) {
     for (const auto& [name, value] : object_.members) {
-      const auto field = std::find_if(fields.begin(), fields.end(), [&name = name](const Field& one) { return one.name == name; });
+      const auto field = std::find_if(fields.begin(), fields.end(), [&wanted = name](const Field& one) { return one.name == wanted; });
       if (field != fields.end()) {
         if (value.kind != Value::Kind::kNull) field->read(value);
       } else if (name != "type") {

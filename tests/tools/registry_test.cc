@@ -144,7 +144,7 @@ TEST(Registry, TellsARefusalFromAFailureAndFromDoubt) {
       {ErrorKind::kTimeout, ToolOutcome::kFailed},         {ErrorKind::kOutcomeUnknown, ToolOutcome::kUnknown}, {ErrorKind::kMalformed, ToolOutcome::kFailed},
       {ErrorKind::kCancelled, ToolOutcome::kFailed},       {ErrorKind::kIo, ToolOutcome::kFailed}};
   for (const auto& [kind, outcome] : kinds) {
-    const auto handle = [kind = kind](const Arguments&, const ToolContext&) -> Answer { return refuse(kind, "why"); };
+    const auto handle = [failure = kind](const Arguments&, const ToolContext&) -> Answer { return refuse(failure, "why"); };
     Registry registry({{{"t", "", R"({"type":"object"})", ToolEffect::kWrite}, handle}});
     const ToolResult result = registry.call(made("c", "t", "{}"), {});
     EXPECT_EQ(result.outcome, outcome) << to_string(kind);
