@@ -1,12 +1,13 @@
 // verifier_bench: how the claim verifier judges natural replies of language models, true sentences of people, and true replies in which one
 // fact was changed; and how fast it is.
 //
-//   verifier_bench [--data DIR] [--only phones|desk|sentences|planted|speed] [--seed N] [--json]
+//   verifier_bench [--data DIR] [--only phones|desk|sentences|planted|twins|speed] [--seed N] [--json]
 //
 // phones     200 descriptions of phones with human error spans: F1 per reply and recall of spans
 // desk       1,079 recorded service-desk conversations: bad statements found, messages flagged, messages with a pointer
 // sentences  true human sentences about attributes and free text: false alarms, and sentences with a supported claim
 // planted    single facts changed in replies whose claims were all supported, by kind
+// twins      true statements about the demo shop lost, and false ones like them leaked, by kind
 // speed      processor time in microseconds for a reply of 750 characters, and with building the evidence of a result of 6 kB
 #include <time.h>
 
@@ -56,10 +57,18 @@ double f1(double right, double extra, double missed) { return right == 0 ? 0 : 2
 
 bool overlaps(const Claim& claim, const bench::Label& label) { return claim.start < label.end && label.start < claim.end; }
 
+void show_flags(const std::string& where, const std::string& text, const std::vector<Claim>& claims) {
+  for (const Claim& claim : claims) {
+    if (!bad(claim)) continue;
+    std::cerr << json{{"at", where}, {"verdict", to_string(claim.verdict)}, {"kind", to_string(claim.kind)}, {"claim", claim.text}, {"start", claim.start}, {"why", claim.why}, {"text", text}}.dump() << "\n";
+  }
+}
+
 json measure_phones(const Options& options, const Tools& tools) {
   double right = 0, extra = 0, missed = 0, any_right = 0, any_extra = 0, any_missed = 0, spans = 0, found = 0, flags = 0;
   for (const bench::LabelledReply& reply : bench::phones(options.data)) {
     const std::vector<Claim> claims = claims_of(tools, reply.transcript);
+    if (options.show) show_flags(reply.transcript.id, reply.transcript.messages.back().text, claims);
     const auto contradicted = std::count_if(claims.begin(), claims.end(), [](const Claim& c) { return c.verdict == Verdict::kContradicted; });
     const bool unproven = std::any_of(claims.begin(), claims.end(), [](const Claim& c) { return c.verdict != Verdict::kSupported; });
     bool incorrect = false;
@@ -109,6 +118,7 @@ json measure_desk(const Options& options, const Tools& tools) {
     ++checkable;
     pointed += std::any_of(made.begin(), made.end(), [](const Claim& c) { return c.verdict == Verdict::kSupported && !c.evidence.empty(); });
     flagged += !known_bad.count(key) && std::any_of(made.begin(), made.end(), bad);
+    if (options.show && !known_bad.count(key)) show_flags(key.first + " " + std::to_string(key.second), texts[key], made);
   }
   const double all = std::max<double>(1, static_cast<double>(checkable));
   return {{"bad_claims_found", found}, {"bad_claims", wrong.size()}, {"checkable_messages", checkable},
@@ -124,7 +134,7 @@ json measure_sentences(const Options& options, const Tools& tools) {
       ++all;
       alarms += std::any_of(claims.begin(), claims.end(), bad);
       supported += std::any_of(claims.begin(), claims.end(), [](const Claim& c) { return c.verdict == Verdict::kSupported; });
-      if (options.show && std::any_of(claims.begin(), claims.end(), bad)) std::cerr << transcript.messages.back().text << "\n";
+      if (options.show) show_flags(transcript.id, transcript.messages.back().text, claims);
     }
     if (all == 0) throw std::runtime_error("no sentences: " + std::string(set));
     result[set] = {{"sentences", all}, {"false_alarms", static_cast<double>(alarms) / static_cast<double>(all)},
@@ -164,6 +174,36 @@ json measure_planted(const Options& options, const Tools& tools) {
   for (const auto& [kind, count] : counts) {
     result[kind] = {{"planted", count.planted}, {"caught", static_cast<double>(count.caught) / static_cast<double>(count.planted)}};
   }
+  return result;
+}
+
+// True statements about the demo shop and false ones like them, each alone before the gate.
+json measure_twins(const Options& options, const Tools& tools) {
+  struct Count {
+    std::size_t all = 0, lost = 0, leaked = 0;
+  };
+  std::map<std::string, Count> counts;
+  const std::vector<cli::Transcript> statements = bench::demo_statements();
+  for (const bench::Twins& twins : bench::demo_twins(statements)) {
+    verify::EvidenceStore evidence(tools.lexicon);
+    for (const Message& message : twins.lookups->messages) {
+      if (message.role != Role::kAssistant || message.text.empty()) evidence.add(message);
+    }
+    const auto flagged = [&](const std::string& statement) {
+      const std::vector<Claim> claims = tools.verifier.verify(statement, evidence);
+      return std::any_of(claims.begin(), claims.end(), bad);
+    };
+    Count& count = counts[twins.kind];
+    ++count.all;
+    const bool lost = flagged(twins.truth);
+    const bool leaked = !flagged(twins.falsehood);
+    count.lost += lost;
+    count.leaked += leaked;
+    if (options.show && lost) std::cerr << "lost: " << twins.truth << "\n";
+    if (options.show && leaked) std::cerr << "leaked: " << twins.falsehood << "\n";
+  }
+  json result = json::object();
+  for (const auto& [kind, count] : counts) result[kind] = {{"twins", count.all}, {"lost", count.lost}, {"leaked", count.leaked}};
   return result;
 }
 
@@ -249,6 +289,7 @@ int run(int argc, char** argv) {
   if (wanted("desk")) report["desk"] = measure_desk(options, desk);
   if (wanted("sentences")) report["sentences"] = measure_sentences(options, tools);
   if (wanted("planted")) report["planted"] = measure_planted(options, desk);
+  if (wanted("twins")) report["twins"] = measure_twins(options, tools);
   if (wanted("speed")) report["speed"] = measure_speed(options, tools);
   std::cout << report.dump(options.json ? -1 : 2) << "\n";
   return 0;

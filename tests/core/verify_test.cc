@@ -262,5 +262,69 @@ TEST(Verifier, ANegationEndsWithItsStatement) {
   EXPECT_NE(verdict_on(store, "The refund will take 5 to 7 business weeks."), "ok");
 }
 
+// An order with two things, and the variants of one of them.
+EvidenceStore desk() {
+  EvidenceStore store(english());
+  store.add_call(call_of("c1", "get_order_details"));
+  store.add_result({CallId("c1"), ToolOutcome::kOk, R"({"order_id":"#W1000001","status":"delivered","items":[
+    {"name":"Desk Lamp","product_id":"8100000001","item_id":"9100000001","price":135.24,"options":{"color":"black","brightness":"low","power source":"USB"}},
+    {"name":"Office Chair","product_id":"8100000002","item_id":"9100000002","price":609.15,"options":{"color":"red","material":"mesh"}}]})", {}});
+  store.add_call(call_of("c2", "get_product_details"));
+  store.add_result({CallId("c2"), ToolOutcome::kOk, R"({"name":"Desk Lamp","product_id":"8100000001","variants":{
+    "9100000001":{"item_id":"9100000001","options":{"color":"black","brightness":"low","power source":"USB"},"available":true,"price":135.24},
+    "9100000003":{"item_id":"9100000003","options":{"color":"white","brightness":"high","power source":"battery"},"available":false,"price":158.41}}})", {}});
+  return store;
+}
+
+TEST(Verifier, APriceOfAnotherThingOfTheSameOrderIsNotItsOwn) {
+  EXPECT_EQ(verdict_on(desk(), "Your order has the Desk Lamp ($135.24) and the Office Chair ($609.15)."), "ok");
+  EXPECT_NE(verdict_on(desk(), "- Current: Desk Lamp ($609.15)"), "ok");
+}
+
+TEST(Verifier, OptionsAreThoseOfTheItemBesideThem) {
+  EXPECT_EQ(verdict_on(desk(), "From item 9100000001 (black, low) to item 9100000003 (white, high)."), "ok");
+  EXPECT_EQ(verdict_on(desk(), "From the black lamp (item 9100000001) to the white one (item 9100000003)."), "ok");
+  EXPECT_EQ(verdict_on(desk(), "9100000001 \xE2\x86\x92 9100000003 (black, low \xE2\x86\x92 white, high)."), "ok");
+  EXPECT_NE(verdict_on(desk(), "From item 9100000001 (white, low) to item 9100000003 (white, high)."), "ok");
+  EXPECT_NE(verdict_on(desk(), "Would you like the Desk Lamp in black, high (item 9100000003)?"), "ok");
+}
+
+TEST(Verifier, ANameBelongsToTheIdentifierBesideIt) {
+  EXPECT_EQ(verdict_on(desk(), "- Desk Lamp (Item ID: 9100000003)"), "ok");
+  EXPECT_NE(verdict_on(desk(), "- Office Chair (Item ID: 9100000003)"), "ok");
+}
+
+TEST(Verifier, TheCartHoldsWhatALookAtItShowed) {
+  EvidenceStore store = laptops();
+  EXPECT_NE(verdict_on(store, "The Aero 13 is already in your cart."), "ok");
+  EXPECT_EQ(verdict_on(store, "Would you like the Aero 13 in your cart?"), "ok");
+  store.add_call(call_of("c2", "view_cart"));
+  store.add_result({CallId("c2"), ToolOutcome::kOk, R"({"cart":{"id":"C-1","lines":[{"line":"L-1","product":"P-17","title":"Aero 13","quantity":1}]}})", {}});
+  EXPECT_EQ(verdict_on(store, "The Aero 13 is already in your cart."), "ok");
+  EXPECT_NE(verdict_on(store, "The Bolt 15 is now in your cart."), "ok");
+}
+
+TEST(Verifier, StockIsToldOfTheVariantsThatAreNamed) {
+  EvidenceStore store(english());
+  store.add_call(call_of("c1", "get_product"));
+  store.add_result({CallId("c1"), ToolOutcome::kOk, R"({"product":{"id":"J-1","title":"Corrie Jacket","variants":[
+    {"id":"J-1:m-grey","options":{"size":"M","colour":"Grey"},"availability":"out_of_stock"},
+    {"id":"J-1:m-green","options":{"size":"M","colour":"Green"},"availability":"out_of_stock"},
+    {"id":"J-1:l-grey","options":{"size":"L","colour":"Grey"},"availability":"in_stock"}]}})", {}});
+  EXPECT_NE(verdict_on(store, "The Corrie Jacket in M is in stock."), "ok");
+  EXPECT_EQ(verdict_on(store, "The Corrie Jacket in M is out of stock."), "ok");
+  EXPECT_EQ(verdict_on(store, "The Corrie Jacket in L is in stock."), "ok");
+  EXPECT_EQ(verdict_on(store, "The Corrie Jacket is in stock in grey."), "ok");
+}
+
+TEST(Verifier, WhatWasAskedForIsNotWhatAThingIsMadeOf) {
+  EvidenceStore store(english());
+  store.add_shopper("dresses, only cotton");
+  store.add_call(call_of("c1", "get_product"));
+  store.add_result({CallId("c1"), ToolOutcome::kOk, R"({"product":{"id":"D-1","title":"Bettina Dress","attributes":{"material":"linen"}}})", {}});
+  EXPECT_EQ(verdict_on(store, "The Bettina Dress is linen."), "ok");
+  EXPECT_NE(verdict_on(store, "The Bettina Dress is cotton."), "ok");
+}
+
 }  // namespace
 }  // namespace floorwalker::verify

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <stdexcept>
 
 #include "adapters/embedded/demo_shop.h"
@@ -92,6 +93,77 @@ std::vector<cli::Transcript> demo_statements() {
     made.push_back(std::move(transcript));
   }
   return made;
+}
+
+namespace {
+
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+  const std::size_t at = text.find(what);
+  return what.empty() || at == std::string::npos ? std::string() : text.replace(at, what.size(), with);
+}
+
+// The first digit of the value changed: "costs $19.90" to "costs $29.90".
+std::string other_number(std::string text) {
+  const std::size_t costs = text.rfind(" costs ");
+  const std::size_t value = costs == std::string::npos ? text.rfind(" is ") : costs;
+  const std::size_t at = value == std::string::npos ? value : text.find_first_of("123456789", value);
+  if (at == std::string::npos) return {};
+  text[at] = text[at] == '9' ? '7' : static_cast<char>(text[at] + 1);
+  return text;
+}
+
+// The first of two products, as its record names it.
+std::string title_of(const cli::Transcript& transcript, std::size_t lookup) {
+  std::size_t seen = 0;
+  for (const Message& message : transcript.messages) {
+    if (message.role != Role::kTool || seen++ != lookup) continue;
+    constexpr std::string_view kKey = "\"title\":\"";
+    const std::size_t start = message.result.content.find(kKey) + kKey.size();
+    return message.result.content.substr(start, message.result.content.find('"', start) - start);
+  }
+  return {};
+}
+
+bool says_of(const cli::Transcript& transcript, const std::string& statement) {
+  return std::any_of(transcript.messages.begin(), transcript.messages.end(), [&](const Message& message) { return message.text == statement; });
+}
+
+// The other thing states a value of its own under the same words: what is said of the first is false of it.
+bool states_another(const cli::Transcript& other, const std::string& falsehood) {
+  const std::size_t value = falsehood.find_last_of(' ', falsehood.size() - 2);
+  const std::string frame = falsehood.substr(0, falsehood.rfind(" is ") == std::string::npos ? value : falsehood.rfind(" is "));
+  const bool framed = std::any_of(other.messages.begin(), other.messages.end(), [&](const Message& message) { return message.text.find(frame) == 0; });
+  return framed && !says_of(other, falsehood);
+}
+
+}  // namespace
+
+std::vector<Twins> demo_twins(const std::vector<cli::Transcript>& statements) {
+  std::vector<Twins> twins;
+  for (std::size_t i = 0; i + 1 < statements.size(); ++i) {
+    const cli::Transcript& transcript = statements[i];
+    const std::string title = title_of(transcript, 0);
+    const std::string other = title_of(transcript, 1);
+    const auto product = [](const cli::Transcript& of) { return of.id.substr(std::string("demo/").size()); };
+    const auto add = [&](const char* kind, const std::string& truth, std::string falsehood) {
+      if (!falsehood.empty() && falsehood != truth) twins.push_back({kind, truth, std::move(falsehood), {product(transcript), product(statements[i + 1])}, &transcript});
+    };
+    for (const Message& message : transcript.messages) {
+      const std::string& truth = message.text;
+      if (message.role != Role::kAssistant || truth.empty()) continue;
+      if (truth.find("is the cheapest") != std::string::npos) {
+        add("superlative", truth, truth.find(title) != std::string::npos ? replaced(truth, title, other) : replaced(truth, other, title));
+        continue;
+      }
+      add("availability", truth, replaced(truth, " is available.", " is sold out."));
+      add("negation", truth, replaced(truth, " has ", " does not have "));
+      add("number", truth, other_number(truth));
+      const std::string swapped = replaced(truth, title, other);
+      const bool figure = truth.find_first_of("0123456789", truth.find(title) + title.size()) != std::string::npos;
+      if (figure && title.find(other) == std::string::npos && other.find(title) == std::string::npos && states_another(statements[i + 1], swapped)) add("product", truth, swapped);
+    }
+  }
+  return twins;
 }
 
 }  // namespace floorwalker::bench

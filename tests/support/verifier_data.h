@@ -39,6 +39,17 @@ std::vector<cli::Transcript> true_sentences(const std::filesystem::path& data, c
 // True statements about the products of the demo shop, each conversation about two of them.
 std::vector<cli::Transcript> demo_statements();
 
+// A true statement about a product of the demo shop and a false one like it, with the products whose records decide both.
+struct Twins {
+  std::string kind;              // what was changed: number, product, negation, availability, superlative
+  std::string truth, falsehood;
+  std::vector<std::string> products;
+  const cli::Transcript* lookups = nullptr;   // asks for those products; the statements follow there as replies
+};
+
+// Every twin that `statements`, the ones of demo_statements(), have. They refer to them.
+std::vector<Twins> demo_twins(const std::vector<cli::Transcript>& statements);
+
 // One conversation about one tool result.
 cli::Transcript told_of(std::string id, std::string question, std::string result, std::string reply);
 

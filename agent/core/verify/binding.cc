@@ -9,6 +9,7 @@ namespace {
 
 constexpr int kReach = 9;        // words
 constexpr double kFirm = 1.0;
+constexpr double kNamed = 1.2;   // agreement of a fact that the piece names in full
 
 bool content(const Token& token) {
   if (token.concept_id == 0) return false;
@@ -21,6 +22,12 @@ double rarity(const Examination& exam, Concept word) {
   const double uses = known == 0 ? 1.0 : static_cast<double>(known);
   const double generic = exam.lexicon.classes_of(word) & bit(WordClass::kGeneric) ? 0.3 : 1.0;
   return generic / (1.0 + 0.2 * std::log2(1.0 + uses));
+}
+
+// Some fact has the word, or it excludes others: all that a hint is asked for.
+bool tells_facts_apart(const Examination& exam, Concept word) {
+  const auto& contrasts = exam.lexicon.contrasts_of;
+  return !exam.index.attributed(word).empty() || !exam.index.holding(word).empty() || (word < contrasts.size() && !contrasts[word].empty());
 }
 
 bool holds(Words words, Concept word) { return std::find(words.begin(), words.end(), word) != words.end(); }
@@ -40,9 +47,42 @@ int side_of(const LexiconData& lexicon, Words words, int contrast) {
   return side;
 }
 
+// The name that the word is part of.
+const Mention* in_name(const Examination& exam, std::size_t token) {
+  for (const Mention& mention : exam.piece.mentions) {
+    if (!mention.by_id && mention.first <= token && token <= mention.last) return &mention;
+  }
+  return nullptr;
+}
+
 bool starts_number(const Examination& exam, std::size_t token) {
   for (const Number& number : exam.piece.numbers) {
     if (number.first_token == token && !number.bare()) return true;
+  }
+  return false;
+}
+
+// "RAM: 8 GB, 16 GB, 32 GB": the label of a list of figures speaks for each of them.
+bool labels_list(const Examination& exam, std::size_t label, std::size_t token) {
+  const auto& tokens = exam.piece.tokens;
+  std::size_t i = label + 1;
+  if (i >= tokens.size() || tokens[i].gap != ':' || i > token) return false;
+  for (; i < token; ++i) {
+    const bool figure = tokens[i].digits || tokens[i].is(WordClass::kAnd);
+    if (!figure || tokens[i + 1].gap == '.' || tokens[i + 1].gap == ';' || tokens[i + 1].gap == ':') return false;
+  }
+  return true;
+}
+
+// The piece has every word of the fact's own key side by side, of at least two words or one that tells: "usb c ports", "seats".
+bool named_in_full(const Examination& exam, const Leaf& leaf) {
+  const Words key = leaf.own;
+  const auto& tokens = exam.piece.tokens;
+  if (key.empty() || (key.size() == 1 && (exam.lexicon.classes_of(key[0]) & (bit(WordClass::kGeneric) | bit(WordClass::kStop) | bit(WordClass::kMoney))))) return false;
+  for (std::size_t i = 0; i + key.size() <= tokens.size(); ++i) {
+    bool same = !in_name(exam, i);
+    for (std::size_t k = 0; k < key.size() && same; ++k) same = tokens[i + k].concept_id == key[k];
+    if (same) return true;
   }
   return false;
 }
@@ -53,12 +93,16 @@ std::vector<Hint> hints_around(const Examination& exam, std::size_t first, std::
   const std::vector<Token>& tokens = exam.piece.tokens;
   std::vector<Hint> hints;
   const auto add = [&](std::size_t i, int distance) {
-    if (!content(tokens[i])) return;
-    const bool same = exam.piece.segment[i] == exam.piece.segment[first] || exam.piece.segment[i] == exam.piece.segment[last];
+    if (in_name(exam, i) || !content(tokens[i]) || !tells_facts_apart(exam, tokens[i].concept_id)) return;
+    const bool same = exam.piece.segment[i] == exam.piece.segment[first] || exam.piece.segment[i] == exam.piece.segment[last] || labels_list(exam, i, first);
     const double weight = (same ? kFirm : 0.45) / (1.0 + 0.12 * (distance - 1));
-    hints.push_back({tokens[i].concept_id, weight, same, distance});
+    hints.push_back({tokens[i].concept_id, weight, rarity(exam, tokens[i].concept_id), same, distance});
   };
-  for (std::size_t i = first; i-- > 0 && static_cast<int>(first - i) <= kReach;) add(i, static_cast<int>(first - i));
+  int away = 0;
+  for (std::size_t i = first; i-- > 0 && away <= kReach;) {
+    const bool goes_on = i + 1 < first && in_name(exam, i) && in_name(exam, i) == in_name(exam, i + 1);
+    add(i, away += goes_on ? 0 : 1);  // a name is as far as one word
+  }
   for (std::size_t i = last + 1; i < tokens.size() && static_cast<int>(i - last) <= kReach; ++i) {
     if (i == last + 1 && starts_number(exam, i)) break;  // "32GB 3GB RAM": the words after are the second number's
     add(i, static_cast<int>(i - last));
@@ -68,11 +112,13 @@ std::vector<Hint> hints_around(const Examination& exam, std::size_t first, std::
 
 double agreement(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const Words* near) {
   double sum = 0;
+  bool called = false;   // by a word of the value's own part of the sentence
   for (const Hint& hint : hints) {
+    called = called || (hint.same_segment && holds(leaf.own, hint.word));
     if (near && holds(*near, hint.word)) sum += hint.weight * (exam.lexicon.classes_of(hint.word) & bit(WordClass::kGeneric) ? 0.4 : 1.1);
-    else if (holds(leaf.attribute, hint.word)) sum += hint.weight * rarity(exam, hint.word) * 1.2;
+    else if (holds(leaf.attribute, hint.word)) sum += hint.weight * hint.rarity * 1.2;
   }
-  return sum;
+  return called && named_in_full(exam, leaf) ? std::max(sum, kNamed) : sum;
 }
 
 bool contrasts(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const Words* near, Dimension dimension) {

@@ -12,6 +12,7 @@ namespace floorwalker::verify {
 struct Hint {
   Concept word = 0;
   double weight = 0;
+  double rarity = 0;         // less where many attributes or generic words are called so
   bool same_segment = false;
   int distance = 0;
 };

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -101,9 +102,73 @@ void check_action(Examination& exam, std::size_t verb, const ActionRule& rule) {
   }
 }
 
+bool cart_word(const Token& token) { return token.folded == "cart" || token.folded == "basket" || token.folded == "trolley"; }
+
+// The leaf stands below a cart of its result.
+bool of_cart(const Examination& exam, std::uint32_t leaf) {
+  const JsonTree& tree = exam.index.documents[exam.index.leaves[leaf].document]->tree;
+  for (std::uint32_t node = exam.index.leaves[leaf].node; node; node = tree[node].parent) {
+    if (tree[node].key == "cart" || tree[node].key == "lines" || tree[node].key == "line_items") return true;
+  }
+  return false;
+}
+
+struct CartSeen {
+  std::optional<std::uint32_t> line;   // a fact of a line that is the thing, or of a part of it
+  std::optional<std::uint32_t> any;    // a fact of the cart as it was read last
+};
+
+CartSeen look_in_cart(const Examination& exam, const std::vector<EntityIndex>& things) {
+  CartSeen seen;
+  for (std::uint32_t leaf = 0; leaf < exam.index.leaves.size(); ++leaf) {
+    const Leaf& fact = exam.index.leaves[leaf];
+    if (!exam.usable(leaf) || fact.trust != Trust::kMerchant || !of_cart(exam, leaf)) continue;
+    seen.any = leaf;
+    const bool same = std::any_of(things.begin(), things.end(), [&](EntityIndex thing) { return thing == fact.entity || kin_of(exam.index, thing, fact.entity); });
+    if (same) {
+      seen.line = leaf;
+      return seen;
+    }
+  }
+  return seen;
+}
+
+// The thing that the sentence puts into the cart: "the X is (already) in your cart", "in your cart: X".
+const Mention* in_cart(const Examination& exam, std::size_t cart) {
+  const auto& tokens = exam.piece.tokens;
+  std::size_t in = cart;
+  while (in > 0 && cart - in < 2 && tokens[in].folded != "in") --in;
+  if (tokens[in].folded != "in") return nullptr;
+  const Mention* thing = nullptr;
+  for (const Mention& mention : exam.piece.mentions) {
+    const bool listed = mention.first == cart + 1 && tokens[cart + 1].gap == ':';
+    if (listed || mention.last < in) thing = &mention;
+  }
+  if (!thing || thing->first > cart) return thing;
+  static constexpr std::string_view kBetween[] = {"is", "are", "now", "already", "also", "both", "sits", "safely", "currently", "still"};
+  for (std::size_t i = thing->last + 1; i < in; ++i) {
+    if (std::find(std::begin(kBetween), std::end(kBetween), tokens[i].folded) == std::end(kBetween)) return nullptr;
+  }
+  return in > thing->last + 1 ? thing : nullptr;
+}
+
+// "The X is already in your cart": only a look at the cart proves it.
+void check_cart(Examination& exam, std::size_t cart) {
+  const Mention* thing = in_cart(exam, cart);
+  if (!thing || exam.piece.negated[cart] || exam.piece.question || exam.piece.hypothetical) return;
+  const CartSeen seen = look_in_cart(exam, thing->entities);
+  const Token& token = exam.piece.tokens[cart];
+  if (seen.line) exam.claim(token.start, token.end, ClaimKind::kAction, Verdict::kSupported, "the cart holds it", {*seen.line});
+  else if (seen.any) exam.claim(token.start, token.end, ClaimKind::kAction, Verdict::kContradicted, "the cart as it was seen last does not hold it", {*seen.any});
+  else exam.claim(token.start, token.end, ClaimKind::kAction, Verdict::kUnsupported, "no result shows the cart");
+}
+
 }  // namespace
 
 void check_actions(Examination& exam) {
+  for (std::size_t i = 0; i < exam.piece.tokens.size(); ++i) {
+    if (cart_word(exam.piece.tokens[i]) && !exam.piece.used[i]) check_cart(exam, i);
+  }
   for (std::size_t i = 0; i < exam.piece.tokens.size(); ++i) {
     if (!exam.piece.tokens[i].is(WordClass::kActing)) continue;
     const auto action = exam.lexicon.action_of.find(exam.piece.tokens[i].folded);

@@ -75,6 +75,44 @@ const Mention* told_of(const Examination& exam, std::size_t token) {
   return chosen && chosen->entities.size() == 1 && !said_of_another(exam, *chosen, token) ? chosen : nullptr;
 }
 
+// The piece has the words of the value side by side.
+bool said_in(const Piece& piece, Words value) {
+  const auto& tokens = piece.tokens;
+  for (std::size_t i = 0; i + value.size() <= tokens.size(); ++i) {
+    if (!tokens[i].capital && tokens[i].folded.size() < 3 && !tokens[i].digits) continue;
+    bool same = !value.empty();
+    for (std::size_t k = 0; k < value.size() && same; ++k) same = tokens[i + k].concept_id == value[k];
+    if (same) return true;
+  }
+  return false;
+}
+
+// The variant has, of each option of which the piece says values, one that it says: "in M", "in grey and green".
+bool variant_meant(const Examination& exam, EntityIndex variant, const std::vector<std::string_view>& keys) {
+  return std::all_of(keys.begin(), keys.end(), [&](std::string_view key) {
+    const auto& leaves = exam.index.entities[variant].leaves;
+    return std::any_of(leaves.begin(), leaves.end(), [&](std::uint32_t leaf) { return exam.index.leaves[leaf].key == key && said_in(exam.piece, exam.index.leaves[leaf].words); });
+  });
+}
+
+// What is known of the variants that the piece's option values single out; of all where it says none.
+StockSeen look_at_meant(const Examination& exam, EntityIndex product) {
+  std::vector<std::string_view> keys;
+  const auto& variants = exam.index.entities[product].children;
+  for (EntityIndex variant : variants) {
+    for (std::uint32_t leaf : exam.index.entities[variant].leaves) {
+      const Leaf& fact = exam.index.leaves[leaf];
+      const bool option = fact.kind == Leaf::Kind::kText && !fact.identifier && exam.usable(leaf) && !availability_key(fact.key) && fact.words.size() <= 4;
+      if (option && said_in(exam.piece, fact.words) && std::find(keys.begin(), keys.end(), fact.key) == keys.end()) keys.push_back(fact.key);
+    }
+  }
+  StockSeen seen;
+  for (EntityIndex variant : variants) {
+    if (!keys.empty() && variant_meant(exam, variant, keys)) look(exam, variant, seen, 0);
+  }
+  return seen;
+}
+
 void check_stock(Examination& exam, std::size_t token, bool says_yes) {
   const Mention* mention = told_of(exam, token);
   const std::size_t start = exam.piece.tokens[token].start;
@@ -86,7 +124,8 @@ void check_stock(Examination& exam, std::size_t token, bool says_yes) {
   look(exam, mention->entities[0], seen, 0);
   if (seen.yes.empty() && seen.no.empty()) return;
   // Of several variants only "all" and "none" can be told: anything else is true of one and false of another.
-  if (!seen.yes.empty() && !seen.no.empty()) return;
+  if (!seen.yes.empty() && !seen.no.empty()) seen = look_at_meant(exam, mention->entities[0]);
+  if (seen.yes.empty() == seen.no.empty()) return;
   const bool supported = says_yes == seen.no.empty();
   const std::vector<std::uint32_t>& leaves = seen.no.empty() ? seen.yes : seen.no;
   exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kAvailability,
@@ -94,12 +133,20 @@ void check_stock(Examination& exam, std::size_t token, bool says_yes) {
              fmt::format("{}: {} is {}", exam.index.title(mention->entities[0]), exam.index.leaves[leaves[0]].key, exam.index.value_text(leaves[0])), leaves);
 }
 
+// A negation before the word or phrase, not of it: "not unavailable", but not "not available".
+bool denied(const Examination& exam, std::size_t token) {
+  const Token& word = exam.piece.tokens[token];
+  if (word.is(WordClass::kNegation)) return false;
+  const bool of_phrase = word.is(WordClass::kUnavailable) && token > 0 && exam.piece.tokens[token - 1].is(WordClass::kUnavailable);
+  return exam.piece.negated[token] && !of_phrase;
+}
+
 void check_stocks(Examination& exam) {
   const auto& tokens = exam.piece.tokens;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const bool no = tokens[i].is(WordClass::kUnavailable);
     if (!(no || tokens[i].is(WordClass::kAvailable)) || exam.piece.used[i] || exam.piece.hypothetical || exam.piece.question) continue;
-    check_stock(exam, i, !no && !exam.piece.negated[i]);
+    check_stock(exam, i, no == denied(exam, i));
     while (i + 1 < tokens.size() && (tokens[i + 1].is(WordClass::kUnavailable) || tokens[i + 1].is(WordClass::kAvailable))) ++i;
   }
 }

@@ -16,17 +16,23 @@ struct FeatureSpan {
   bool found = false;
 };
 
-// The words of the leaf's own name that carry meaning.
+// The words are part of a thing's name: "Evening Gift Box" beside {"gift_box": true}.
+bool inside_name(const Examination& exam, const FeatureSpan& span) {
+  return std::any_of(exam.piece.mentions.begin(), exam.piece.mentions.end(), [&](const Mention& mention) {
+    return !mention.by_id && mention.first <= span.first && span.last <= mention.last && mention.last - mention.first > span.last - span.first;
+  });
+}
+
+// The words of the fact's own key that carry meaning.
 std::vector<Concept> feature_words(const Examination& exam, const Leaf& leaf) {
   std::vector<Concept> words;
-  for (const Token& token : tokenise(leaf.key, exam.index.concepts)) {
-    if (is_content(token)) words.push_back(token.concept_id);
+  for (Concept word : leaf.own) {
+    if (!(exam.lexicon.classes_of(word) & bit(WordClass::kStop))) words.push_back(word);
   }
-  if (words.empty() && leaf.key.find('_') != std::string_view::npos) words.clear();
   return words;
 }
 
-FeatureSpan find_feature(const Examination& exam, const std::vector<Concept>& words) {
+FeatureSpan find_feature(const Examination& exam, Words words) {
   const auto& tokens = exam.piece.tokens;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     if (tokens[i].concept_id == 0 || std::find(words.begin(), words.end(), tokens[i].concept_id) == words.end()) continue;
@@ -43,24 +49,18 @@ FeatureSpan find_feature(const Examination& exam, const std::vector<Concept>& wo
           break;
         }
       }
-      if (count == words.size()) return {i, last, true};
+      if (count == words.size() && !inside_name(exam, {i, last, true})) return {i, last, true};
+      if (count == words.size()) break;
     }
   }
   return {};
-}
-
-// The words are part of a thing's name: "Evening Gift Box" beside {"gift_box": true}.
-bool inside_name(const Examination& exam, const FeatureSpan& span) {
-  return std::any_of(exam.piece.mentions.begin(), exam.piece.mentions.end(), [&](const Mention& mention) {
-    return !mention.by_id && mention.first <= span.first && span.last <= mention.last && mention.last - mention.first > span.last - span.first;
-  });
 }
 
 // Speaks of what the feature is for rather than of having it: "if you need NFC".
 bool hedged(const Examination& exam) { return exam.piece.question || exam.piece.hypothetical; }
 
 // "Mini-SIM card slot": the word before makes it another attribute's slot than the memory card's.
-bool of_another(const Examination& exam, const FeatureSpan& span, const std::vector<Concept>& words) {
+bool of_another(const Examination& exam, const FeatureSpan& span, Words words) {
   if (span.first == 0 || exam.piece.segment[span.first - 1] != exam.piece.segment[span.first]) return false;
   const Token& before = exam.piece.tokens[span.first - 1];
   if (!is_content(before) || before.concept_id == 0 || before.is(WordClass::kGeneric)) return false;
@@ -152,7 +152,8 @@ void check_denied(Examination& exam, std::uint32_t leaf, const LeafList& leaves)
   if (!span.found || inside_name(exam, span) || !exam.piece.negated[span.first] || exam.piece.used[span.first] || tokens[span.first].is(WordClass::kStop)) return;
   const bool described = span.first > 0 && tokens[span.first].gap == ' ' && is_content(tokens[span.first - 1]) && !tokens[span.first - 1].is(WordClass::kNegation);
   const Token* next = span.last + 1 < tokens.size() && tokens[span.last + 1].gap == ' ' ? &tokens[span.last + 1] : nullptr;
-  const bool qualified = next && is_content(*next) && !next->is(WordClass::kGeneric);
+  const bool of_value = next && std::find(fact.words.begin(), fact.words.end(), next->concept_id) != fact.words.end();  // "no Bluetooth 1.2"
+  const bool qualified = next && is_content(*next) && !next->is(WordClass::kGeneric) && !of_value;
   const bool denied_there = exam.lexicon.classes_of(fact.words[0]) & bit(WordClass::kNegation);
   const bool generic = own.size() == 1 && tokens[span.first].is(WordClass::kGeneric);
   if (described || qualified || denied_there || generic || !possession_denied(exam, span.first) || hedged(exam) || !one_value(exam, fact, leaves)) return;

@@ -153,10 +153,96 @@ void check_identifier(Examination& exam, const IdentifierSpan& span) {
   exam.claim(span.start, span.end, ClaimKind::kIdentifier, Verdict::kUnsupported, "no tool result has this identifier");
 }
 
+// Its own names, or those of what it is a variant of.
+bool has_name(const EvidenceIndex& index, EntityIndex thing, const std::vector<EntityIndex>& named, int depth = 0) {
+  for (EntityIndex one : named) {
+    if (one == thing || (!index.entities[thing].names.empty() && !named_apart(index, thing, one))) return true;
+  }
+  if (depth > 2) return false;
+  const auto& parents = index.entities[thing].parents;
+  return std::any_of(parents.begin(), parents.end(), [&](EntityIndex parent) { return parent != 0 && has_name(index, parent, named, depth + 1); });
+}
+
+// The thing itself or what it is a variant of, whichever has a name; 0: neither.
+EntityIndex titled_of(const EvidenceIndex& index, EntityIndex thing, int depth = 0) {
+  if (thing == 0 || depth > 2 || !index.entities[thing].names.empty()) return depth > 2 ? 0 : thing;
+  for (EntityIndex parent : index.entities[thing].parents) {
+    if (const EntityIndex found = titled_of(index, parent, depth + 1)) return found;
+  }
+  return 0;
+}
+
+bool titled(const EvidenceIndex& index, EntityIndex thing) { return titled_of(index, thing) != 0; }
+
+// The mention is a thing's whole name.
+bool whole_name(const Examination& exam, const Mention& mention) {
+  const std::size_t length = mention.last - mention.first + 1;
+  return std::any_of(mention.entities.begin(), mention.entities.end(), [&](EntityIndex thing) {
+    const auto& names = exam.index.entities[thing].names;
+    return std::any_of(names.begin(), names.end(), [&](Words name) { return name.size() == length; });
+  });
+}
+
+// Nothing between the two leads to another thing.
+bool together(const Examination& exam, const Mention& name, const Mention& id) {
+  for (std::size_t i = name.last + 1; i < id.first; ++i) {
+    const Token& token = exam.piece.tokens[i];
+    if (leads_elsewhere(exam.piece, i) || token.is(WordClass::kAnd) || token.gap == '.' || token.gap == '\n' || token.folded == "for" || token.is(WordClass::kUnavailable)) return false;
+  }
+  return true;
+}
+
+// "Office Chair (item 2366567022)" where that is a water bottle: a name and the identifier that comes next.
+void check_named_ids(Examination& exam) {
+  const Mention* name = nullptr;
+  for (const Mention& mention : exam.piece.mentions) {
+    const EntityIndex thing = mention.entities[0];
+    if (!mention.by_id) {
+      name = whole_name(exam, mention) ? &mention : nullptr;
+      continue;
+    }
+    if (!exam.index.entities[thing].children.empty()) continue;  // an order, a product with variants
+    if (name && titled(exam.index, thing) && together(exam, *name, mention) && !has_name(exam.index, thing, name->entities)) {
+      const auto& tokens = exam.piece.tokens;
+      exam.claim(tokens[name->first].start, tokens[name->last].end, ClaimKind::kName, Verdict::kContradicted,
+                 fmt::format("{} is {}", exam.words(mention.first, mention.last), exam.index.title(titled_of(exam.index, thing))));
+    }
+    name = nullptr;
+  }
+}
+
+// "E-Reader from order #W1" where that order has none.
+void check_member(Examination& exam) {
+  const Mention* order = nullptr;
+  for (const Mention& mention : exam.piece.mentions) {
+    if (!mention.by_id || exam.index.entities[mention.entities[0]].children.empty()) continue;
+    if (order) return;
+    order = &mention;
+  }
+  if (!order) return;
+  const Entity& whole = exam.index.entities[order->entities[0]];
+  const bool known = whole.names.empty() && std::any_of(whole.children.begin(), whole.children.end(), [&](EntityIndex child) { return titled(exam.index, child); });
+  if (!known) return;
+  for (const Mention& name : exam.piece.mentions) {
+    if (name.by_id || !whole_name(exam, name)) continue;
+    const bool first = name.last < order->first;
+    const std::size_t from = (first ? name.last : order->last) + 1;
+    const std::size_t to = first ? order->first : name.first;
+    bool beside = to - from <= 4 && (first || !exam.piece.exchange);
+    for (std::size_t i = from; i < to && beside; ++i) beside = !exam.piece.tokens[i].is(WordClass::kAnd) && exam.piece.tokens[i].gap != '.' && exam.piece.tokens[i].folded != "to";
+    const bool member = std::any_of(whole.children.begin(), whole.children.end(), [&](EntityIndex child) { return has_name(exam.index, child, name.entities); });
+    if (!beside || member || exam.piece.negated[name.first] || exam.piece.used[name.first]) continue;
+    exam.claim(exam.piece.tokens[name.first].start, exam.piece.tokens[name.last].end, ClaimKind::kName, Verdict::kContradicted,
+               fmt::format("{} has no such item", exam.words(order->first, order->last)));
+  }
+}
+
 }  // namespace
 
 void check_identifiers(Examination& exam) {
   check_endings(exam);
+  check_named_ids(exam);
+  check_member(exam);
   for (const IdentifierSpan& span : exam.piece.identifiers) {
     if (!exam.piece.used[span.first]) check_identifier(exam, span);
   }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "agent/core/verify/phrase.h"
@@ -22,6 +24,12 @@ bool unknown(const Examination& exam, const Token& token) {
   return word.find("’") == std::string_view::npos && token.folded.compare(0, 3, "non") != 0;
 }
 
+// Part of an identifier, which is another check's.
+bool identifies(const Examination& exam, std::size_t token) {
+  const auto& spans = exam.piece.identifiers;
+  return std::any_of(spans.begin(), spans.end(), [&](const IdentifierSpan& span) { return span.first <= token && token <= span.last; });
+}
+
 // Followed by a colon it is a label, by a question an offer of words.
 bool labels(const Examination& exam, std::size_t last) {
   const auto& tokens = exam.piece.tokens;
@@ -33,10 +41,10 @@ bool labels(const Examination& exam, std::size_t last) {
 void check_names(Examination& exam) {
   const auto& tokens = exam.piece.tokens;
   for (std::size_t i = 1; i < tokens.size(); ++i) {
-    if (!tokens[i].capital || exam.piece.used[i] || !inside_sentence(exam, i)) continue;
+    if (!tokens[i].capital || exam.piece.used[i] || identifies(exam, i) || !inside_sentence(exam, i)) continue;
     std::size_t last = i;
     bool any = unknown(exam, tokens[i]);
-    while (last + 1 < tokens.size() && tokens[last + 1].capital && tokens[last + 1].gap == ' ') any = unknown(exam, tokens[++last]) || any;
+    while (last + 1 < tokens.size() && tokens[last + 1].capital && tokens[last + 1].gap == ' ' && !identifies(exam, last + 1)) any = unknown(exam, tokens[++last]) || any;
     const bool alternative = tokens[i - 1].folded == "or" || tokens[i - 1].folded == "like" || (i > 1 && tokens[i - 2].folded == "or");
     if (any && !alternative && !labels(exam, last) && !exam.piece.negated[i] && !exam.piece.hypothetical) {
       exam.claim(tokens[i].start, tokens[last].end, ClaimKind::kName, Verdict::kUnsupported, "no tool result names it");

@@ -52,14 +52,20 @@ bool equal_value(const Number& said, const Number& known, bool about) {
   const bool rounded = said.decimals < known.decimals && said.decimals >= 1;
   if (!converted && !rounded) return false;
   const double step = 0.5 * std::pow(10.0, -said.decimals) * said.unit.scale;
+  if (!converted && std::abs(gap - step) < 1e-9 && std::abs(a) < std::abs(b)) return false;  // 0.25 is 0.3 rather than 0.2
   return gap <= step * 1.02 + 1e-9;
+}
+
+// The word is part of a thing's name: "Desk Dock Max".
+bool named(const Examination& exam, std::size_t token) {
+  return std::any_of(exam.piece.mentions.begin(), exam.piece.mentions.end(), [&](const Mention& mention) { return mention.first <= token && token <= mention.last; });
 }
 
 Bound bound_of(const Examination& exam, const Number& number) {
   const auto& tokens = exam.piece.tokens;
   for (std::size_t back = 1; back <= 3 && back <= number.first_token; ++back) {
     const Token& token = tokens[number.first_token - back];
-    if (tokens[number.first_token - back + 1].gap == ',' ) break;
+    if (tokens[number.first_token - back + 1].gap == ',' || named(exam, number.first_token - back)) break;
     if (token.is(WordClass::kAtMost)) return Bound::kAtMost;
     if (token.is(WordClass::kAtLeast)) return Bound::kAtLeast;
     if (token.is(WordClass::kApproximate)) return Bound::kAbout;
@@ -113,7 +119,7 @@ Judgement judge(const Examination& exam, const Number& said, const Scope& scope,
   };
   over(number_kind(said));
   if (said.money) over(static_cast<std::size_t>(Dimension::kNone));
-  if (said.bare()) over(kMoneyKind);
+  if (said.bare() && (bound != Bound::kAbout || said.decimals == 2)) over(kMoneyKind);
   const auto best = std::max_element(judged.same.begin(), judged.same.end(), [&](const Candidate& a, const Candidate& b) { return rank(exam, a) < rank(exam, b); });
   if (best != judged.same.end()) std::iter_swap(judged.same.begin(), best);
   return judged;
@@ -171,22 +177,68 @@ bool own_value_said(const Examination& exam, const Number& said, const Candidate
   });
 }
 
+// The piece, or what it goes on from, speaks of the thing or its kin.
+bool spoken_of(const Examination& exam, EntityIndex thing) {
+  const auto same = [&](EntityIndex named) { return named == thing || kin_of(exam.index, named, thing); };
+  const bool here = std::any_of(exam.piece.mentions.begin(), exam.piece.mentions.end(), [&](const Mention& mention) { return std::any_of(mention.entities.begin(), mention.entities.end(), same); });
+  const bool compares = exam.piece.versus || exam.piece.exchange;
+  return here || (compares && (std::any_of(exam.piece.context.begin(), exam.piece.context.end(), same) || std::any_of(exam.state.latest.begin(), exam.state.latest.end(), same)));
+}
+
 // The value is only known of things that the piece does not speak of, while what it does speak of states another under the same name.
 bool foreign(const Examination& exam, const Scope& scope, const Judgement& judged, const Leaf& fact) {
-  if (exam.piece.versus || exam.piece.exchange) return false;
   for (const Candidate& same : judged.same) {
     const std::uint32_t leaf = exam.index.numbers[same.number].leaf;
     const Leaf& holder = exam.index.leaves[leaf];
-    if (holder.trust == Trust::kShopper || exam.index.content(leaf) || holder.entity == 0 || exam.kin(scope, holder.entity)) return false;
-    for (const Mention& mention : exam.piece.mentions) {
-      for (EntityIndex named : mention.entities) {
-        if (named == holder.entity || kin_of(exam.index, named, holder.entity)) return false;
-      }
-    }
+    if (holder.trust == Trust::kShopper || exam.index.content(leaf) || holder.entity == 0 || exam.kin(scope, holder.entity) || spoken_of(exam, holder.entity)) return false;
   }
   return std::any_of(exam.index.leaves.begin(), exam.index.leaves.end(), [&](const Leaf& own) {
-    return own.key == fact.key && own.numbers == 1 && own.entity != 0 && scope.holds(own.entity) && own.live;
+    return own.key == fact.key && !own.words.empty() && own.entity != 0 && scope.holds(own.entity) && own.live;
   });
+}
+
+// The same figure twice in one description, though the thing has it once and another of its kind goes unsaid: "i5, 512GB, 512GB SSD".
+bool said_twice(const Examination& exam, const Number& said, const Candidate& match) {
+  const std::size_t pin = exam.piece.pinned[said.first_token];
+  if (!pin || said.bare() || said.money) return false;
+  const Leaf& fact = exam.index.leaves[exam.index.numbers[match.number].leaf];
+  const auto& other = std::find_if(exam.piece.numbers.begin(), exam.piece.numbers.end(), [&](const Number& number) {
+    return number.start != said.start && exam.piece.pinned[number.first_token] == pin && number_kind(number) == number_kind(said) && equal_value(number, said, false);
+  });
+  if (other == exam.piece.numbers.end()) return false;
+  for (std::uint32_t i : exam.index.numbers_of.of(number_kind(said))) {
+    const EvidenceNumber& known = exam.index.numbers[i];
+    const Leaf& own = exam.index.leaves[known.leaf];
+    if (own.entity != fact.entity || own.key == fact.key || !exam.usable(known.leaf)) continue;
+    if (equal_value(said, known.number, false)) return false;
+    const bool unsaid = std::none_of(exam.piece.numbers.begin(), exam.piece.numbers.end(), [&](const Number& number) { return number_kind(number) == number_kind(said) && equal_value(number, known.number, false); });
+    if (unsaid) return true;
+  }
+  return false;
+}
+
+// The number that stands with this one: "32GB/6GB".
+const Number* partner(const Examination& exam, const Number& said) {
+  for (const Number& next : exam.piece.numbers) {
+    if (next.start > said.end && next.start - said.end <= 3 && exam.piece.text.substr(said.end, next.start - said.end).find('/') != std::string_view::npos) return &next;
+  }
+  return nullptr;
+}
+
+// "32GB/6GB" where the record pairs 32GB with 4GB and 64GB with 6GB: both figures are there, but not side by side.
+bool other_pair(const Examination& exam, const Number& said, const Candidate& match) {
+  const Number* with = said.bare() || said.money ? nullptr : partner(exam, said);
+  if (!with || number_kind(*with) != number_kind(said)) return false;
+  const Leaf& fact = exam.index.leaves[exam.index.numbers[match.number].leaf];
+  const auto known = [&](std::uint32_t i) -> const Number& { return exam.index.numbers[i].number; };
+  bool apart = false;
+  for (std::uint32_t i = fact.first_number; i < fact.first_number + fact.numbers; ++i) {
+    if (equal_value(*with, known(i), false)) apart = true;
+    if (i + 1 == fact.first_number + fact.numbers) break;
+    const bool paired = (equal_value(said, known(i), false) && equal_value(*with, known(i + 1), false)) || (equal_value(*with, known(i), false) && equal_value(said, known(i + 1), false));
+    if (paired) return false;
+  }
+  return apart && fact.numbers >= 4;
 }
 
 bool supported(Examination& exam, const Number& said, const Judgement& judged, const Scope& scope) {
@@ -197,12 +249,14 @@ bool supported(Examination& exam, const Number& said, const Judgement& judged, c
   const bool firm_other = judged.any_best && judged.best.agrees >= kFirm && judged.best.agrees > match.agrees + kClear;
   const Leaf* meant = judged.any_best ? &exam.index.leaves[exam.index.numbers[judged.best.number].leaf] : nullptr;
   const bool other_variant = exam.kin(scope, leaf.entity) && !exam.one_identified(said.first_token);
-  const bool strangers = !match.inside && scope.exact && meant && meant->key == leaf.key && judged.best.agrees >= kFirm && !said.bare() && !other_variant &&
+  const bool strangers = !match.inside && scope.exact && meant && (meant->key == leaf.key || (firm_other && !said.money)) && judged.best.agrees >= kFirm && !other_variant &&
                          !own_value_said(exam, said, judged.best);
-  const bool elsewhere = !match.inside && scope.exact && !said.bare() && !shopper && !other_variant && foreign(exam, scope, judged, leaf);
+  const bool elsewhere = !match.inside && scope.exact && (!said.bare() || said.decimals == 2) && !shopper && !other_variant && foreign(exam, scope, judged, leaf);
   const bool wordless = leaf.attribute.empty() && exam.index.numbers[match.number].near.empty();
-  const bool wrong_attribute = firm_other && match.inside && !wordless && (match.conflict || match.agrees < 0.1) && (!said.bare() || (judged.best.agrees >= 0.9 && said.value < 1000)) && !own_value_said(exam, said, judged.best);
-  if (said.bare() && exam.index.content(exam.index.numbers[match.number].leaf)) return true;
+  const bool wrong_attribute = firm_other && match.inside && !wordless && (match.conflict || match.agrees < 0.1 || (!said.bare() && !said.money && match.agrees < 0.4 * judged.best.agrees && judged.best.agrees >= 0.9)) && (!said.bare() || (judged.best.agrees >= 0.9 && said.value < 1000)) && !own_value_said(exam, said, judged.best);
+  const bool of_content = exam.index.content(exam.index.numbers[match.number].leaf);
+  if (of_content && firm_other && match.agrees < 0.2 && !exam.piece.hypothetical) return false;
+  if (said.bare() && of_content) return true;
   if (shopper && firm_other && !exam.piece.second_person && !said.bare()) return false;
   if (elsewhere) {
     decide(exam, said, Verdict::kContradicted, fmt::format("{}, not of what is named here", describe(exam, match)), {exam.index.numbers[match.number].leaf});
@@ -212,6 +266,10 @@ bool supported(Examination& exam, const Number& said, const Judgement& judged, c
     const std::string why = fmt::format("{} belongs to another fact ({}); {}", exam.piece.text.substr(said.start, said.end - said.start),
                                         describe(exam, match), describe(exam, judged.best));
     decide(exam, said, Verdict::kContradicted, why, {exam.index.numbers[judged.best.number].leaf});
+    return true;
+  }
+  if (match.inside && (said_twice(exam, said, match) || other_pair(exam, said, match))) {
+    decide(exam, said, Verdict::kContradicted, fmt::format("not so: {}", describe(exam, match)), {exam.index.numbers[match.number].leaf});
     return true;
   }
   decide(exam, said, Verdict::kSupported, (shopper ? "said by the shopper: " : "") + describe(exam, match), {exam.index.numbers[match.number].leaf});
@@ -225,10 +283,11 @@ bool measure_alone(const Leaf& leaf) { return leaf.numbers == 1 && leaf.words.si
 bool wrong_unit(Examination& exam, const Number& said, const Scope& scope, const std::vector<Hint>& hints) {
   if (said.money || said.bare()) return false;
   for (const EvidenceNumber& known : exam.index.numbers) {
-    if (known.number.money || known.number.bare() || known.number.unit.dimension == said.unit.dimension) continue;
+    const bool same_unit = known.number.unit.dimension == said.unit.dimension && std::abs(known.number.unit.scale - said.unit.scale) < 1e-12;
+    if (known.number.money || known.number.bare() || same_unit) continue;
     if (std::abs(known.number.value - said.value) > 1e-9 || !exam.usable(known.leaf)) continue;
     const Leaf& leaf = exam.index.leaves[known.leaf];
-    const bool distinct = said.value >= 10 && measure_alone(leaf);
+    const bool distinct = (said.value >= 10 || said.decimals > 0) && measure_alone(leaf);
     if (!scope.holds(leaf.entity) || leaf.trust == Trust::kShopper || (!distinct && agreement(exam, hints, leaf, &known.near) < kFirm)) continue;
     decide(exam, said, Verdict::kContradicted, fmt::format("{}: {}, not {}", leaf.key, exam.index.value_text(known.leaf), said.unit.symbol), {known.leaf});
     return true;
@@ -246,6 +305,7 @@ bool bare_match(Examination& exam, const Number& said, const Scope& scope, const
     if (!scope.holds(leaf.entity) || !source_allows(exam, leaf)) continue;
     if (known.number.bare() && (leaf.key == "name" || leaf.key == "title")) continue;
     if (leaf.words.size() > 6 && agreement(exam, hints, leaf, &known.near) < 0.3) continue;
+    if (!said.bare() && !leaf.attribute.empty() && agreement(exam, hints, leaf, &known.near) <= 0) continue;  // "Bluetooth 4.0", "a 4.0-inch display"
     decide(exam, said, Verdict::kSupported, fmt::format("{} is {}", leaf.key, exam.index.value_text(known.leaf)), {known.leaf});
     return true;
   }
@@ -255,11 +315,15 @@ bool bare_match(Examination& exam, const Number& said, const Scope& scope, const
 // "USB 3.0" where the record has "usb3.0".
 bool joined_match(Examination& exam, const Number& said, const Scope& scope) {
   if (!said.bare() || said.first_token == 0) return false;
-  const std::string joined = exam.piece.tokens[said.first_token - 1].folded + exam.piece.tokens[said.first_token].folded;
+  const std::string& digits = exam.piece.tokens[said.first_token].folded;
+  const std::string joined = exam.piece.tokens[said.first_token - 1].folded + digits;
+  const std::string before = said.last_token + 1 < exam.piece.tokens.size() ? digits + exam.piece.tokens[said.last_token + 1].folded : joined;  // "20 pack" for "20pack"
   for (std::uint32_t leaf = 0; leaf < exam.index.leaves.size(); ++leaf) {
     const Leaf& fact = exam.index.leaves[leaf];
     if (fact.kind != Leaf::Kind::kText || !exam.usable(leaf) || !scope.holds(fact.entity) || fact.words.size() > 60) continue;
-    if (text::fold(exam.index.value_text(leaf)).find(joined) == std::string::npos) continue;
+    if (exam.index.value_text(leaf).find(digits) == std::string_view::npos) continue;  // cheap, and true of most
+    const std::string folded = text::fold(exam.index.value_text(leaf));
+    if (folded.find(joined) == std::string::npos && folded.find(before) == std::string::npos) continue;
     decide(exam, said, Verdict::kSupported, fmt::format("{}: {}", fact.key, exam.index.value_text(leaf).substr(0, 60)), {leaf});
     return true;
   }
@@ -272,7 +336,8 @@ bool labels_something(const Examination& exam, const Number& said) {
   const auto& tokens = exam.piece.tokens;
   const bool after_word = tokens[said.first_token].gap == ' ' && tokens[said.first_token - 1].digits == false;
   const char next = said.last_token + 1 < tokens.size() ? tokens[said.last_token + 1].gap : '.';
-  return after_word && (next == ':' || next == ')' || next == '*' || next == '(' || tokens[said.first_token - 1].is(WordClass::kGeneric));
+  const bool generic = tokens[said.first_token - 1].is(WordClass::kGeneric) && !tokens[said.first_token - 1].is(WordClass::kCopula);
+  return after_word && (next == ':' || next == ')' || next == '*' || next == '(' || generic);
 }
 
 // "3.5mm jack" where that is the name of an attribute.
@@ -281,13 +346,42 @@ bool names_a_feature(const Examination& exam, const Number& said) {
   return token.concept_id && !exam.index.attributed(token.concept_id).empty() && said.first_token == said.last_token;
 }
 
+// How many members some list of a result has, or can be bought of it, or are said to be in all.
+bool counts_something(const Examination& exam, double value) {
+  return std::any_of(exam.index.collections.begin(), exam.index.collections.end(), [&](const Collection& list) {
+    return value == static_cast<double>(list.count) || value == static_cast<double>(list.available) || value == static_cast<double>(list.count - list.available) ||
+           value == static_cast<double>(list.total);
+  });
+}
+
+// A plain figure that no word of the conversation is or holds. Small ones are said in passing ("16 digits").
+bool known_nowhere(const Examination& exam, const Number& said) {
+  constexpr double kLikeAnIdentifier = 10000;
+  const Piece& piece = exam.piece;
+  const bool open = piece.hypothetical || piece.question || piece.request || piece.second_person;
+  if (said.value < 10 || said.glued || (open && said.value < kLikeAnIdentifier) || said.first_token != said.last_token) return false;
+  const Token& token = piece.tokens[said.first_token];
+  const bool quoted = said.start > 0 && piece.text[said.start - 1] == '"';
+  const bool example = std::any_of(piece.tokens.begin(), piece.tokens.end(), [](const Token& word) { return word.is(WordClass::kExample); });
+  if (quoted || example || token.gap == '-' || !exam.index.holding(token.concept_id).empty() || counts_something(exam, said.value)) return false;
+  const std::size_t next = said.last_token + 1;
+  return next >= piece.tokens.size() || piece.tokens[next].folded != "digits";
+}
+
+// "Windows 9": a word that evidence has stands right before.
+bool follows_name(const Examination& exam, const Number& said) {
+  if (said.first_token == 0 || exam.piece.tokens[said.first_token].gap != ' ') return false;
+  const Token& before = exam.piece.tokens[said.first_token - 1];
+  return is_content(before) && !before.is(WordClass::kGeneric) && !before.is(WordClass::kThing) && before.concept_id && !exam.index.holding(before.concept_id).empty() && said.value >= 10;
+}
+
 bool worth_checking(const Examination& exam, const Number& said, const Judgement& judged) {
   if (names_a_feature(exam, said)) return false;
   if (!said.bare()) return true;
   const bool bound_firmly = judged.any_best && judged.best.agrees >= 0.6;
   const bool figure = said.decimals > 0 || said.value >= 100;
   if (labels_something(exam, said)) return false;
-  return bound_firmly || !judged.same.empty() || figure;
+  return bound_firmly || !judged.same.empty() || figure || known_nowhere(exam, said) || follows_name(exam, said);
 }
 
 // "20:9": a ratio, known word for word or not at all.
@@ -305,27 +399,67 @@ bool check_ratio(Examination& exam, const Number& said) {
   return true;
 }
 
+// A plain number of the fact that stands at this place among its words.
+bool number_at(const Examination& exam, const Leaf& fact, std::size_t position) {
+  return std::any_of(exam.index.numbers.begin() + fact.first_number, exam.index.numbers.begin() + fact.first_number + fact.numbers,
+                     [&](const EvidenceNumber& known) { return known.number.bare() && known.number.first_token <= position && position <= known.number.last_token; });
+}
+
 // "204 Hickory Lane" where the record has "196 Hickory Lane": the words that follow a number in the evidence follow another number here.
 bool another_number_there(Examination& exam, const Number& said) {
   const auto& tokens = exam.piece.tokens;
   const std::size_t next = said.last_token + 1;
-  if (!said.bare() || said.decimals > 0 || said.first_token != said.last_token || next + 1 >= tokens.size()) return false;
-  if (tokens[next].gap != ' ' || tokens[next + 1].gap != ' ' || !tokens[next].capital || !tokens[next + 1].capital || tokens[next].is(WordClass::kMonth)) return false;
+  if (!said.bare() || said.decimals > 0 || said.value < 100 || said.first_token != said.last_token || next >= tokens.size()) return false;
+  if (tokens[next].gap != ' ' || !tokens[next].capital || tokens[next].is(WordClass::kMonth)) return false;
+  const std::size_t last = next + 1 < tokens.size() && tokens[next + 1].gap == ' ' && tokens[next + 1].capital ? next + 1 : next;
   std::uint32_t other = 0;
   bool any = false;
-  for (const PhraseMatch& match : find_phrase(exam, next, next + 1, 32)) {
+  for (const PhraseMatch& match : find_phrase(exam, next, last, 32)) {
     const Leaf& fact = exam.index.leaves[match.leaf];
     if (match.position == 0) continue;
     if (fact.words[match.position - 1] == tokens[said.first_token].concept_id) return false;
-    const bool number = std::any_of(exam.index.numbers.begin() + fact.first_number, exam.index.numbers.begin() + fact.first_number + fact.numbers,
-                                    [](const EvidenceNumber& known) { return known.number.bare(); });
-    if (number && match.position == 1) {
-      other = match.leaf;
-      any = true;
-    }
+    if (!number_at(exam, fact, match.position - 1)) continue;
+    other = match.leaf;
+    any = true;
   }
-  if (any) decide(exam, said, Verdict::kContradicted, fmt::format("{} is {}", exam.index.leaves[other].key, exam.index.value_text(other).substr(0, 60)), {other});
+  if (any) decide(exam, said, Verdict::kContradicted, fmt::format("{} is {}", exam.index.leaves[other].key, shortened(exam.index.value_text(other), 60)), {other});
   return any;
+}
+
+// "Windows 9" where the record has "Windows 7, Windows 8": after this word the evidence always has another number.
+bool another_number_after(Examination& exam, const Number& said) {
+  const auto& tokens = exam.piece.tokens;
+  if (!said.bare() || said.first_token == 0 || tokens[said.first_token].gap != ' ' || named(exam, said.first_token - 1)) return false;
+  const Token& before = tokens[said.first_token - 1];
+  if (before.concept_id == 0 || !is_content(before) || before.is(WordClass::kThing) || before.is(WordClass::kGeneric) || before.digits || exam.piece.question) return false;
+  const Scope& scope = exam.scope_at(said.first_token);
+  std::uint32_t other = 0;
+  std::size_t known = 0;
+  for (const Posting& posting : exam.index.holding(before.concept_id)) {
+    const Leaf& fact = exam.index.leaves[posting.leaf];
+    if (!exam.usable(posting.leaf) || exam.index.content(posting.leaf)) continue;
+    if (fact.trust != Trust::kMerchant || !scope.holds(fact.entity) || fact.words.size() > 6) return false;
+    if (posting.position + 1u >= fact.words.size() || !number_at(exam, fact, posting.position + 1u)) continue;
+    other = posting.leaf;
+    ++known;
+  }
+  if (known) decide(exam, said, Verdict::kContradicted, fmt::format("{} is {}", exam.index.leaves[other].key, shortened(exam.index.value_text(other), 60)), {other});
+  return known > 0;
+}
+
+// "a 0.3 MP front camera" where the record says: front camera, no.
+bool denied_by_fact(Examination& exam, const Number& said, const Judgement& judged, const Scope& scope, const std::vector<Hint>& hints) {
+  constexpr double kSurely = 0.8;
+  if (said.bare() || said.money) return false;
+  for (std::uint32_t leaf = 0; leaf < exam.index.leaves.size(); ++leaf) {
+    const Leaf& fact = exam.index.leaves[leaf];
+    if (!fact.no || fact.kind != Leaf::Kind::kText || !exam.usable(leaf) || fact.trust != Trust::kMerchant || !scope.holds(fact.entity)) continue;
+    const double agrees = agreement(exam, hints, fact, nullptr);
+    if (agrees < kSurely || (judged.any_best && judged.best.agrees > agrees) || contrasts(exam, hints, fact, nullptr, said.unit.dimension)) continue;
+    decide(exam, said, Verdict::kContradicted, fmt::format("{}: {}", fact.key, shortened(exam.index.value_text(leaf), 60)), {leaf});
+    return true;
+  }
+  return false;
 }
 
 // What is left when no fact has the value: derived by arithmetic, contradicted by the fact that is meant, or unknown.
@@ -338,17 +472,18 @@ void check_unmatched(Examination& exam, const Number& said, const Judgement& jud
       return;
     }
   }
-  if (bare_match(exam, said, scope, hints) || joined_match(exam, said, scope) || wrong_unit(exam, said, scope, hints)) return;
+  if (wrong_unit(exam, said, scope, hints) || bare_match(exam, said, scope, hints) || joined_match(exam, said, scope) || another_number_after(exam, said)) return;
   const bool amount = said.money || (said.bare() && said.decimals == 2);
   if (exam.piece.hypothetical && (bound != Bound::kNone || exam.piece.question || (!amount && exam.piece.conditional))) return;
   if (exam.piece.negated[said.first_token]) return;  // "no variant with 8 bar"
   const bool filter = (bound == Bound::kAtMost || bound == Bound::kAtLeast) && said.money &&
                       !(scope.roots.size() == 1 && exam.index.entities[scope.roots[0]].children.size() < 2);
   if (filter || (said.money && said.minor == 0 && std::any_of(exam.piece.tokens.begin(), exam.piece.tokens.end(), [](const Token& t) { return t.is(WordClass::kDifference); }))) return;
+  if (denied_by_fact(exam, said, judged, scope, hints)) return;
   const bool firm = judged.any_best && judged.best.agrees >= kFirm;
   if (firm && !own_value_said(exam, said, judged.best)) {
     decide(exam, said, Verdict::kContradicted, "the evidence says otherwise: " + describe(exam, judged.best), {exam.index.numbers[judged.best.number].leaf});
-  } else if (!said.bare() || said.decimals > 0) {
+  } else if (!said.bare() || said.decimals > 0 || known_nowhere(exam, said)) {
     decide(exam, said, Verdict::kUnsupported, "no tool result states it", {});
   }
 }

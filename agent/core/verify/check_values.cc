@@ -53,6 +53,7 @@ std::size_t check_run(Examination& exam, std::size_t first) {
   for (const PhraseMatch& match : matches) {
     const Leaf& leaf = exam.index.leaves[match.leaf];
     if (!trusted(exam, leaf) || !scope.holds(leaf.entity)) continue;
+    if (match.length < 3 && exam.index.content(match.leaf)) continue;  // a word that a long text happens to have proves nothing
     const bool flipped = negated_in_evidence(exam, match) && !exam.piece.negated[first] && exam.piece.tokens[first].folded != "non";
     if (flipped) continue;
     inside.push_back(match.leaf);
@@ -80,11 +81,25 @@ bool attribute_of_class(const ValueClass& value_class, const Leaf& leaf) {
   return false;
 }
 
+// "the X is cotton": states the value of the thing, rather than what was asked for.
+bool predicated(const Examination& exam, std::size_t token) {
+  if (exam.piece.question || exam.piece.hypothetical || exam.piece.second_person || exam.piece.mentions.empty()) return false;
+  static constexpr std::string_view kBetween[] = {"made", "of", "from", "pure", "all", "in"};
+  std::size_t verb = token;
+  while (verb > 0 && token - verb < 4) {
+    --verb;
+    if (exam.piece.tokens[verb].is(WordClass::kCopula)) return verb > 0 && exam.piece.mentions.front().last < verb && verb - exam.piece.mentions.front().last <= 2;
+    if (std::find(std::begin(kBetween), std::end(kBetween), exam.piece.tokens[verb].folded) == std::end(kBetween)) return false;
+  }
+  return false;
+}
+
 // The word stands in another fact of the same thing or of its kin (another variant of the same product), or the shopper said it.
-bool said_elsewhere(const Examination& exam, Concept word, const Scope& scope) {
+bool said_elsewhere(const Examination& exam, Concept word, const Scope& scope, bool of_thing_only = false) {
   for (const Posting& posting : exam.index.holding(word)) {
     const Leaf& fact = exam.index.leaves[posting.leaf];
-    if (!exam.usable(posting.leaf) || exam.index.content(posting.leaf)) continue;
+    if (!exam.usable(posting.leaf) || exam.index.content(posting.leaf) || fact.tally) continue;
+    if (of_thing_only && (fact.entity == 0 || fact.trust == Trust::kShopper)) continue;
     if (scope.holds(fact.entity) || fact.trust == Trust::kShopper || exam.kin(scope, fact.entity)) return true;
   }
   return false;
@@ -138,14 +153,14 @@ void check_class_word(Examination& exam, std::size_t token, std::uint16_t class_
       if (states) others.push_back(leaf);
     }
   }
-  if (exam.piece.negated[token] || exam.piece.question || exam.piece.hypothetical || initial_said(exam, value_class, exam.piece.tokens[token].folded)) return;
+  if (exam.piece.negated[token] || (!exam.described(token) && (exam.piece.question || exam.piece.hypothetical)) || initial_said(exam, value_class, exam.piece.tokens[token].folded)) return;
   if (others.empty()) {
     if (named_by_attribute(exam, token, value_class) && !said_elsewhere(exam, word, Scope{})) {
       exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kAttribute, Verdict::kUnsupported, "no tool result states it");
     }
     return;
   }
-  if (said_elsewhere(exam, word, scope) || nearly_said(exam, exam.piece.tokens[token].folded, others)) return;
+  if (said_elsewhere(exam, word, scope, predicated(exam, token)) || nearly_said(exam, exam.piece.tokens[token].folded, others)) return;
   exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kAttribute, Verdict::kContradicted,
              fmt::format("{}: {}, not {}", exam.index.leaves[others[0]].key, shortened(exam.index.value_text(others[0]), kShownOfValue), exam.piece.tokens[token].folded), others);
 }
@@ -181,25 +196,42 @@ bool states(const Examination& exam, EntityIndex entity, Words words) {
   });
 }
 
+// "L" is large, "medium" is M.
+bool shortens(std::string_view value, std::string_view word) {
+  const char initial = value.empty() ? '\0' : static_cast<char>(value[0] >= 'A' && value[0] <= 'Z' ? value[0] + 32 : value[0]);
+  return (value.size() == 1 || word.size() == 1) && !word.empty() && initial == word[0];
+}
+
+// Some word that is neither grammar nor what everything is called.
+bool carries_value(const Examination& exam, std::size_t first, std::size_t length) {
+  const auto& tokens = exam.piece.tokens;
+  return std::any_of(tokens.begin() + static_cast<std::ptrdiff_t>(first), tokens.begin() + static_cast<std::ptrdiff_t>(first + length),
+                     [](const Token& token) { return is_content(token) && !token.is(WordClass::kThing); });
+}
+
+bool names_things(const Leaf& fact) { return fact.key == "name" || fact.key == "title" || fact.key == "product_name"; }
+
 // A value that the same attribute has elsewhere (another variant, another product), but not here.
 void check_foreign_value(Examination& exam, std::size_t first) {
   const auto parts = exam.index.parts_from(exam.piece.tokens[first].concept_id);
   if (parts.empty()) return;
   const Scope& scope = exam.scope_at(first);
-  if (!scope.exact || scope.roots.size() != 1 || exam.piece.hypothetical || !exam.one_identified(first) || exam.piece.negated[first]) return;
+  const bool open = exam.piece.hypothetical && !exam.described(first);
+  if (!scope.exact || scope.roots.size() != 1 || open || !exam.one_identified(first) || exam.piece.negated[first]) return;
   for (const Part& part : parts) {
     const Leaf& fact = exam.index.leaves[part.leaf];
     if (part.length != fact.words.size() || !exam.usable(part.leaf) || scope.holds(fact.entity) || fact.trust != Trust::kMerchant || fact.identifier) continue;
     if (first + part.length > exam.piece.tokens.size()) continue;
     bool same = true;
     for (std::size_t k = 0; k < part.length && same; ++k) same = fact.words[part.first + k] == exam.piece.tokens[first + k].concept_id && !exam.piece.used[first + k];
-    if (!same || !telling(exam, first, first + part.length - 1)) continue;
+    if (!same || !carries_value(exam, first, part.length) || names_things(fact)) continue;
     for (EntityIndex root : scope.roots) {
       if (!exam.index.entities[root].children.empty() || states(exam, root, fact.words)) continue;
       for (std::uint32_t leaf : exam.index.entities[root].leaves) {
         const Leaf& own = exam.index.leaves[leaf];
         if (own.key != fact.key || !exam.usable(leaf) || own.identifier) continue;
         if (std::search(own.words.begin(), own.words.end(), fact.words.begin(), fact.words.end()) != own.words.end()) return;
+        if (shortens(exam.index.value_text(leaf), exam.piece.tokens[first].folded)) return;
         exam.claim(exam.piece.tokens[first].start, exam.piece.tokens[first + part.length - 1].end, ClaimKind::kAttribute, Verdict::kContradicted,
                    fmt::format("{}: {}", own.key, shortened(exam.index.value_text(leaf), kShownOfValue)), {leaf});
         return;
@@ -256,13 +288,10 @@ void check_member(Examination& exam, std::size_t first, std::uint32_t leaf) {
 
 // The piece names the attribute: "sensors", "colours".
 bool names_attribute(const Examination& exam, const Leaf& leaf) {
-  for (const Token& token : tokenise(leaf.key, exam.index.concepts)) {
-    if (token.is(WordClass::kGeneric) || token.is(WordClass::kStop) || token.concept_id == 0) continue;
-    for (const Token& said : exam.piece.tokens) {
-      if (said.concept_id == token.concept_id) return true;
-    }
-  }
-  return false;
+  return std::any_of(leaf.own.begin(), leaf.own.end(), [&](Concept word) {
+    if (exam.lexicon.classes_of(word) & bit(WordClass::kGeneric)) return false;
+    return std::any_of(exam.piece.tokens.begin(), exam.piece.tokens.end(), [&](const Token& said) { return said.concept_id == word; });
+  });
 }
 
 void check_lists(Examination& exam) {

@@ -106,6 +106,18 @@ const KeyFacts& EvidenceBuilder::worded(std::uint32_t known_as) {
   return facts;
 }
 
+Words EvidenceBuilder::own_words(std::uint32_t known_as) {
+  if (!index_.keys.value(known_as).told) {
+    const std::string readable = text::spaced(index_.keys.word(index_.keys.entries()[known_as]));
+    tokenise(readable, index_.concepts, tokens_);
+    concepts_.clear();
+    for (const Token& token : tokens_) concepts_.push_back(token.concept_id);
+    index_.keys.value(known_as).own = index_.arena.keep(concepts_);
+    index_.keys.value(known_as).told = true;
+  }
+  return index_.keys.value(known_as).own;
+}
+
 void EvidenceBuilder::walk(std::uint32_t node, const Place& place) {
   switch (tree_[node].type) {
     case JsonNode::Type::kObject: walk_object(node, place); return;
@@ -129,6 +141,7 @@ bool EvidenceBuilder::walk_pair(std::uint32_t node, const Place& place) {
   const std::uint32_t known_as = read(tree_[label].text);
   Place inner = below(place, tree_[label].text, known_as);
   inner.key = tree_[label].text;
+  inner.own = own_words(known_as);
   inner.identifier = index_.keys.value(known_as).identifier;
   if (tree_[value].type == JsonNode::Type::kObject) {  // by the thing: {"P-17": "1.2 kg", "P-18": null}
     for (std::uint32_t at = tree_[value].first_child; at; at = tree_[at].next) {
@@ -152,6 +165,7 @@ EvidenceBuilder::Place EvidenceBuilder::below(const Place& place, std::string_vi
   inner.unit = {};
   if (key.empty()) return inner;
   inner.key = key;
+  inner.own = own_words(known_as);
   inner.identifier = index_.keys.value(known_as).identifier;
   inner.third_party = place.third_party || index_.keys.value(known_as).review;
   inner.tally = place.tally || index_.keys.value(known_as).tally;
@@ -330,6 +344,7 @@ void EvidenceBuilder::add_leaf(std::uint32_t node, const Place& place) {
   leaf.entity = place.entity;
   leaf.key = place.key;
   leaf.attribute = place.attribute;
+  leaf.own = place.own;
   leaf.money = place.money;
   leaf.tally = place.tally;
   leaf.trust = place.third_party ? Trust::kThirdParty : index_.documents[document_]->trust;

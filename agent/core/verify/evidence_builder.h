@@ -21,6 +21,7 @@ class EvidenceBuilder {
   struct Place {
     EntityIndex entity = 0;
     Words attribute;
+    Words own;
     std::string_view key;
     bool identifier = false;    // the key says that values are identifiers
     std::string_view unit;      // said by a sibling ("unit": "grams")
@@ -48,6 +49,7 @@ class EvidenceBuilder {
   void read_keys();
   std::uint32_t read(std::string_view key);       // its place in the index's table of keys
   const KeyFacts& worded(std::uint32_t known_as);
+  Words own_words(std::uint32_t known_as);
   const KeyFacts& facts(std::uint32_t node) const { return index_.keys.value(key_of_[node]); }
 
   EntityIndex entity_for(std::uint32_t object, const Place& place);

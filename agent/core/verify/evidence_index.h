@@ -42,6 +42,8 @@ struct KeyFacts {
   bool review = false;
   bool tally = false;
   bool long_digits = false;   // an id used as key
+  bool told = false;          // `own` is filled in
+  Words own;                  // all its words, as a reply would say them
   std::uint8_t id_rank = UINT8_MAX;   // of keys that give an object its identity, the most specific first
   Words words;
 };
@@ -75,6 +77,7 @@ struct Leaf {
   EntityIndex entity = 0;
   std::string_view key;                       // the last key or label of the path
   Words attribute;                            // words of the path from the entity down
+  Words own;                                  // all words of the key
   Words words;                                // of the value
   std::uint32_t first_number = 0, numbers = 0;
 };

@@ -5,18 +5,37 @@
 #include "agent/core/text.h"
 
 namespace floorwalker::verify {
+bool named_apart(const EvidenceIndex& index, EntityIndex a, EntityIndex b) {
+  const auto& mine = index.entities[a].names;
+  const auto& others = index.entities[b].names;
+  if (mine.empty() || others.empty()) return false;
+  return std::none_of(mine.begin(), mine.end(), [&](Words name) {
+    return std::any_of(others.begin(), others.end(), [&](Words other) { return std::ranges::equal(name, other); });
+  });
+}
+
+namespace {
+
+// An order, a cart: what it holds are things of other kinds than itself.
+bool holder_of_named(const EvidenceIndex& index, EntityIndex holder, EntityIndex member) {
+  return index.entities[holder].names.empty() && !index.entities[member].names.empty();
+}
+
+}  // namespace
+
 bool kin_of(const EvidenceIndex& index, EntityIndex a, EntityIndex b) {
+  if (named_apart(index, a, b)) return false;
   for (EntityIndex parent : index.entities[a].parents) {
     if (parent == 0) continue;
     const auto& others = index.entities[b].parents;
-    if (parent == b || std::find(others.begin(), others.end(), parent) != others.end()) return true;
+    if ((parent == b && !holder_of_named(index, b, a)) || std::find(others.begin(), others.end(), parent) != others.end()) return true;
     for (EntityIndex other : others) {
       const auto& above = index.entities[other].parents;
       if (other != 0 && std::find(above.begin(), above.end(), parent) != above.end()) return true;
     }
   }
   const auto& parents = index.entities[b].parents;
-  return std::find(parents.begin(), parents.end(), a) != parents.end();
+  return !holder_of_named(index, a, b) && std::find(parents.begin(), parents.end(), a) != parents.end();
 }
 
 namespace {
@@ -61,13 +80,18 @@ bool separates(const Token& token) {
   }
 }
 
-std::vector<std::uint16_t> segments_of(const std::vector<Token>& tokens) {
+// The token goes on with a name: "Modular Sofa, 4 Seats" is one.
+bool within_name(const std::vector<Mention>& mentions, std::size_t token) {
+  return std::any_of(mentions.begin(), mentions.end(), [&](const Mention& mention) { return !mention.by_id && mention.first < token && token <= mention.last; });
+}
+
+std::vector<std::uint16_t> segments_of(const std::vector<Token>& tokens, const std::vector<Mention>& mentions) {
   std::vector<std::uint16_t> segment(tokens.size(), 0);
   std::uint16_t at = 0;
   std::size_t start = 0;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const bool value_of_label = i > 0 && tokens[i].gap == ':' && i - start <= 4;  // "Storage: 64 GB" is one statement
-    if (i > 0 && separates(tokens[i]) && !value_of_label) {
+    if (i > 0 && separates(tokens[i]) && !value_of_label && !within_name(mentions, i)) {
       ++at;
       start = i;
     }
@@ -107,7 +131,8 @@ std::vector<bool> negation_of(const std::vector<Token>& tokens) {
     const Token& token = tokens[i];
     if (token.gap == '.' || token.gap == ';' || token.gap == '\n' || token.gap == '|') inside = false;
     if (token.is(WordClass::kNegationEnd) || token.gap == '(' || token.gap == ')') inside = false;
-    if (inside && (positive_verb(tokens, i) || starts_clause(tokens, i))) inside = false;
+    const bool figure = token.gap == ',' && token.folded[0] >= '0' && token.folded[0] <= '9' && token.folded.back() != 'g';  // "no backlight, 80% size"
+    if (inside && (figure || positive_verb(tokens, i) || starts_clause(tokens, i))) inside = false;
     const bool only = (token.folded == "not") && i + 1 < tokens.size() && tokens[i + 1].folded == "only";
     const bool no_longer_matter = token.folded == "no" && i + 1 < tokens.size() && (tokens[i + 1].folded == "problem" || tokens[i + 1].folded == "worries");
     const bool answer = i + 1 < tokens.size() && tokens[i + 1].gap != ' ' && tokens[i + 1].gap != '-' && tokens[i + 1].gap != '*' && (token.folded == "no" || token.folded == "none");
@@ -325,12 +350,13 @@ Piece read_piece(std::string_view text, const EvidenceIndex& index, const ReplyS
   piece.identifiers = find_identifiers(text, piece.tokens, index);
   piece.numbers = find_numbers(text, piece.tokens, index.lexicon.data());
   piece.dates = find_dates(text, piece.tokens, index.lexicon.data());
-  piece.segment = segments_of(piece.tokens);
   piece.negated = negation_of(piece.tokens);
   piece.used.assign(piece.tokens.size(), false);
   find_mentions(piece, index);
+  piece.segment = segments_of(piece.tokens, piece.mentions);
   drop_numbers_of_others(piece);
   mark_sentence(piece);
+  piece.pinned = pinned_to(piece, index);
   piece.context = state.focus;
   if (piece.depth >= 0) {
     for (const Level& level : state.levels) {
@@ -370,9 +396,11 @@ Claim& Examination::claim(std::size_t start, std::size_t end, ClaimKind kind, Ve
   made.kind = kind;
   made.verdict = verdict;
   made.why = std::move(why);
+  constexpr std::size_t kMostPointers = 4;
   for (std::uint32_t leaf : leaves) {
+    if (made.evidence.size() == kMostPointers) break;
     std::string pointer = index.pointer(leaf);
-    if (made.evidence.size() < 4 && std::find(made.evidence.begin(), made.evidence.end(), pointer) == made.evidence.end()) made.evidence.push_back(std::move(pointer));
+    if (std::find(made.evidence.begin(), made.evidence.end(), pointer) == made.evidence.end()) made.evidence.push_back(std::move(pointer));
   }
   for (std::size_t i = 0; i < piece.tokens.size(); ++i) {
     if (piece.tokens[i].start < end && start < piece.tokens[i].end) piece.used[i] = true;
@@ -392,18 +420,20 @@ bool Examination::kin(const Scope& scope, EntityIndex entity) const {
 }
 
 bool Examination::one_identified(std::size_t token) const {
+  if (piece.pinned[token]) return true;
   const Mention* only = nullptr;
   for (const Mention& mention : piece.mentions) {
-    if (!mention.by_id) continue;
+    if (!mention.by_id || !index.entities[mention.entities[0]].children.empty()) continue;
     if (only) return false;
     only = &mention;
   }
-  if (!only || !index.entities[only->entities[0]].children.empty()) return false;
+  if (!only) return false;
   static constexpr std::string_view kChange[] = {"to", "into", "instead", "than", "from", "original", "current", "vs", "since", "because", "same", "as", "while", "replacement", "version", "or"};
   for (std::size_t i = std::min(only->last, token); i < std::max(only->first, token); ++i) {
     if (std::find(std::begin(kChange), std::end(kChange), piece.tokens[i].folded) != std::end(kChange)) return false;
-    if (piece.exchange && (piece.tokens[i].folded == "with" || piece.tokens[i].folded == "for")) return false;
+    if (piece.exchange && (piece.tokens[i].folded == "with" || piece.tokens[i].folded == "for") && leads_elsewhere(piece, i)) return false;
     if (piece.tokens[i + 1].gap == '.' || piece.tokens[i].is(WordClass::kUnavailable)) return false;
+    if (piece.tokens[i].is(WordClass::kAvailable) && piece.negated[i]) return false;
   }
   return piece.text.find("→") == std::string_view::npos && piece.text.find("->") == std::string_view::npos;
 }
@@ -414,6 +444,7 @@ std::string_view Examination::words(std::size_t first, std::size_t last) const {
 
 // The mention that a place speaks of: in its own part of the sentence, else the last before it.
 const Mention* Examination::meant_at(std::size_t token) const {
+  if (piece.pinned[token]) return &piece.mentions[piece.pinned[token] - 1];
   const Mention* chosen = nullptr;
   std::size_t ids = 0;
   for (const Mention& mention : piece.mentions) ids += mention.by_id;

@@ -66,6 +66,7 @@ struct Piece {
   std::vector<std::uint16_t> segment;  // of each token: parts between commas, "and", brackets ...
   std::vector<bool> negated;           // each token: inside a negation's scope
   std::vector<bool> used;              // each token: part of a claim already
+  std::vector<std::uint16_t> pinned;   // of each token: 1 + the mention by id whose description it is part of by the sentence's form, or 0
   std::vector<EntityIndex> context;    // what the piece is about if it does not say
   bool question = false;
   bool hypothetical = false;
@@ -110,15 +111,27 @@ struct Examination {
 
   // The piece names exactly one thing by its identifier, and no word between it and the token leads to another ("to", "for", "instead").
   bool one_identified(std::size_t token) const;
+  // What is said there is said of a thing whatever becomes of it: its description by the sentence's own form, though a wish or a question.
+  bool described(std::size_t token) const { return piece.pinned[token] != 0; }
+
   std::string_view words(std::size_t first, std::size_t last) const;  // text of tokens first..last
   bool usable(std::uint32_t leaf) const { return index.usable(leaf); }
 };
+
+// Both have names of their own and none in common: two things of one order or cart, say, rather than two variants.
+bool named_apart(const EvidenceIndex& index, EntityIndex a, EntityIndex b);
 
 // Two things of one product: variants, the same item of two orders.
 bool kin_of(const EvidenceIndex& index, EntityIndex a, EntityIndex b);
 
 // Reads a piece: words, numbers, things spoken of, parts, negation.
 Piece read_piece(std::string_view text, const EvidenceIndex& index, const ReplyState& state);
+
+// A word after which another thing is spoken of: "to", "instead", in an exchange also "for".
+bool leads_elsewhere(const Piece& piece, std::size_t token);
+
+// Of each token of a piece whose mentions are known: `Piece::pinned`.
+std::vector<std::uint16_t> pinned_to(const Piece& piece, const EvidenceIndex& index);
 
 // After a piece: what the next one may refer to.
 void remember(const Piece& piece, ReplyState& state, std::size_t text_bytes);

@@ -184,8 +184,10 @@ std::vector<Concept> name_words(std::string_view name, ConceptTable& concepts) {
     if (hump) spaced += ' ';
     spaced += name[i] == '_' || name[i] == '/' ? ' ' : name[i];
   }
+  std::vector<Token> tokens;
+  tokenise(spaced, concepts, tokens);
   std::vector<Concept> words;
-  for (const text::Word& word : text::words(spaced)) words.push_back(concepts.intern(word.folded).id);
+  for (const Token& token : tokens) words.push_back(token.concept_id);
   return words;
 }
 
