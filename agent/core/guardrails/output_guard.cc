@@ -111,13 +111,19 @@ void Told::add(const Message& message) {
     id_words(message.text, [&](std::string_view word) { public_.emplace(word); });
     addresses(message.text, [&](std::string_view address, auto, auto) { mentioned_.emplace(address); });
   }
-  if (message.role != Role::kTool) return;
-  note_ids(message.result.content);
-  note_addresses(message.result.content);
+  if (message.role == Role::kTool) unread_.push_back(message.result.content);
+}
+
+void Told::settle() const {
+  for (const std::string& content : unread_) {
+    note_ids(content);
+    note_addresses(content);
+  }
+  unread_.clear();
 }
 
 // What is told as an article number or within a title is no secret, and orders are known by their number.
-void Told::note_ids(std::string_view content) {
+void Told::note_ids(std::string_view content) const {
   const bool orders = content.substr(0, 10) == "{\"orders\":";
   for (const std::string_view key : {"\"id\":\"", "\"product\":\"", "\"variant\":\"", "\"line\":\"", "\"cart\":\""}) {
     values_of(content, key, [&](std::string_view value) {
@@ -129,7 +135,7 @@ void Told::note_ids(std::string_view content) {
   }
 }
 
-void Told::note_addresses(std::string_view content) {
+void Told::note_addresses(std::string_view content) const {
   addresses(content, [&](std::string_view address, std::size_t start, std::size_t end) {
     const bool whole = start > 0 && content[start - 1] == '"' && end < content.size() && content[end] == '"';
     const std::string_view before = content.substr(0, start);
@@ -140,8 +146,8 @@ void Told::note_addresses(std::string_view content) {
 
 std::string Told::internal_in(std::string_view text) const {
   std::string found;
-  if (ids_.empty()) return found;
   id_words(text, [&](std::string_view word) {
+    settle();
     const std::string id(word);
     if (found.empty() && ids_.contains(id) && !public_.contains(id)) found = id;
   });
@@ -151,6 +157,7 @@ std::string Told::internal_in(std::string_view text) const {
 std::string Told::foreign_address_in(std::string_view text) const {
   std::string found;
   addresses(text, [&](std::string_view address, auto, auto) {
+    settle();
     const std::string one(address);
     const bool carries = one.find('?') != std::string::npos || one.find('@') != std::string::npos;
     if (found.empty() && !addresses_.contains(one) && (carries || !mentioned_.contains(one))) found = one;

@@ -19,7 +19,7 @@ struct Violation {
   std::string why;         // for the model: what was found, and what would do
 };
 
-// What the shop's tools told in a conversation that is not for the shopper's eyes, and which addresses they told that are.
+// What the shop's tools told in a conversation that is not for the shopper's eyes, and which addresses they told that are. For one thread at a time.
 class Told {
  public:
   void add(const Message& message);
@@ -31,13 +31,16 @@ class Told {
   std::string foreign_address_in(std::string_view text) const;
 
  private:
-  void note_ids(std::string_view content);
-  void note_addresses(std::string_view content);
+  void settle() const;
+  void note_ids(std::string_view content) const;
+  void note_addresses(std::string_view content) const;
 
-  std::unordered_set<std::string> ids_;
-  std::unordered_set<std::string> public_;      // what a shopper or a text of the shop said as well
-  std::unordered_set<std::string> addresses_;   // whole fields
-  std::unordered_set<std::string> mentioned_;   // within texts
+  // Results are looked through only once a reply has something like an id or an address, which few have.
+  mutable std::vector<std::string> unread_;
+  mutable std::unordered_set<std::string> ids_;
+  mutable std::unordered_set<std::string> public_;      // what a shopper or a text of the shop said as well
+  mutable std::unordered_set<std::string> addresses_;   // whole fields
+  mutable std::unordered_set<std::string> mentioned_;   // within texts
 };
 
 // What replies may not say, by the playbook: phrases, topics, competitors the shopper did not name, urgency that nothing proves, tool names, the
