@@ -19,7 +19,7 @@ struct Violation {
   std::string why;         // for the model: what was found, and what would do
 };
 
-// What the shop's tools told in a conversation that is not for the shopper's eyes, and which addresses they told that are. For one thread at a time.
+// What the shop's tools told in a conversation that is not for the shopper's eyes, and which addresses they told that are.
 class Told {
  public:
   void add(const Message& message);
@@ -31,16 +31,14 @@ class Told {
   std::string foreign_address_in(std::string_view text) const;
 
  private:
-  void settle() const;
-  void note_ids(std::string_view content) const;
-  void note_addresses(std::string_view content) const;
+  void note_texts(std::string_view content);
+  void note_addresses(std::string_view content);
 
-  // Results are looked through only once a reply has something like an id or an address, which few have.
-  mutable std::vector<std::string> unread_;
-  mutable std::unordered_set<std::string> ids_;
-  mutable std::unordered_set<std::string> public_;      // what a shopper or a text of the shop said as well
-  mutable std::unordered_set<std::string> addresses_;   // whole fields
-  mutable std::unordered_set<std::string> mentioned_;   // within texts
+  // Ids are kept as hashes: a result names hundreds, and a reply hardly one.
+  std::unordered_set<std::size_t> ids_;
+  std::unordered_set<std::size_t> public_;      // what a shopper or a text of the shop said as well
+  std::unordered_set<std::string> addresses_;   // whole fields
+  std::unordered_set<std::string> mentioned_;   // within texts
 };
 
 // What replies may not say, by the playbook: phrases, topics, competitors the shopper did not name, urgency that nothing proves, tool names, the
