@@ -77,9 +77,10 @@ struct InputGuard::Run {
   }
 
   void topic() {
+    if (guard.rules_.refuse_topics.empty()) return;
     const std::string_view found = guard.topics_.find(spoken(text));
     if (!found.empty()) act("topic", "\"" + std::string(found.substr(0, found.find_last_not_of(' ') + 1)) + "\"");
-    else if (!guard.rules_.refuse_topics.empty()) pass("topic", "none of " + listed(guard.rules_.refuse_topics));
+    else pass("topic", "none of " + listed(guard.rules_.refuse_topics));
   }
 
   void injection() {

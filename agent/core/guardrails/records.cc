@@ -26,7 +26,7 @@ bool is_error(std::string_view content) {
 
 Records::Records(const DeskRules& rules) : rules_(&rules) {
   for (const auto& [type, keys] : rules.identifiers) {
-    for (const std::string& key : keys) types_of_key_[key].push_back(type);
+    for (const std::string& key : keys) keys_.emplace_back(key, &told_[type]);
   }
 }
 
@@ -103,23 +103,24 @@ void Records::keep_inside(const std::string& type, Value& record, std::size_t nu
 }
 
 void Records::note_identifiers(const Value& value) const {
-  for (const Value& item : value.items) note_identifiers(item);
+  for (const Value& item : value.items) {
+    if (!item.entries.empty() || !item.items.empty()) note_identifiers(item);
+  }
   for (const auto& [name, field] : value.entries) {
-    const auto types = types_of_key_.find(name);
-    if (types != types_of_key_.end()) {
-      for (const std::string& type : types->second) note(type, field);
+    for (const auto& [key, told] : keys_) {
+      if (key == name) note(*told, field);
     }
-    note_identifiers(field);
+    if (!field.items.empty() || !field.entries.empty()) note_identifiers(field);
   }
 }
 
 // The texts of a field, the items of a list, or the keys of a map.
-void Records::note(const std::string& type, const Value& value) const {
-  if (value.type == Value::Type::kText) told_[type].insert(value.text);
+void Records::note(std::unordered_set<std::string>& told, const Value& value) {
+  if (value.type == Value::Type::kText) told.insert(value.text);
   for (const Value& item : value.items) {
-    if (item.type == Value::Type::kText) told_[type].insert(item.text);
+    if (item.type == Value::Type::kText) told.insert(item.text);
   }
-  for (const auto& [name, field] : value.entries) told_[type].insert(name);
+  for (const auto& [name, field] : value.entries) told.insert(name);
 }
 
 const Value& Records::find(const std::string& type, const std::string& id) const {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "agent/core/guardrails/value.h"
@@ -55,15 +56,15 @@ class Records {
   void keep(const std::string& type, const std::string& id, Value value, std::size_t number) const;
   void keep_inside(const std::string& type, Value& record, std::size_t number) const;
   void note_identifiers(const Value& value) const;
-  void note(const std::string& type, const Value& value) const;
+  static void note(std::unordered_set<std::string>& told, const Value& value);
 
   const DeskRules* rules_;
-  std::unordered_map<std::string, std::vector<std::string>> types_of_key_;  // key of a result -> types of identifier told there
   std::vector<std::string> identities_;
   mutable std::vector<std::optional<Unread>> results_;                      // nothing: read
   mutable std::unordered_map<std::string, std::size_t> looked_through_;     // id -> how many of the results were looked through for it
   mutable std::map<std::string, std::unordered_map<std::string, Record>> records_;
-  mutable std::map<std::string, std::unordered_set<std::string>> told_;
+  mutable std::map<std::string, std::unordered_set<std::string>> told_;     // by type
+  std::vector<std::pair<std::string, std::unordered_set<std::string>*>> keys_;   // of results that tell identifiers, and where those are kept
 };
 
 // Whether a tool's content reports an error, as foreign transcripts write it: "Error: ..." or {"error": ...}.
