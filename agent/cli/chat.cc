@@ -87,6 +87,7 @@ void add_chat(CLI::App& app, Exit& exit) {
   CLI::App* command = app.add_subcommand("chat", "Talk to the agent, in the terminal or by a script");
   add_settings(*command, *settings);
   command->add_option("--session", options->session, "go on with an earlier conversation")->type_name("ID");
+  command->add_option("--shopper", options->shopper, "the shopper's account: limits per day count over all of their conversations")->type_name("ID");
   command->add_option("--script", options->script, "take the shopper's turns from a file of JSON lines, or from - (standard input)")
       ->type_name("FILE");
   command->add_option("--record", options->record, "add the conversations to a file, in the form that `audit` reads")->type_name("FILE");

@@ -15,6 +15,7 @@ namespace floorwalker::cli {
 // What `chat` was asked for besides the settings.
 struct ChatOptions {
   std::string session;   // --session: to go on with an earlier conversation
+  std::string shopper;   // --shopper: who speaks, "" if nobody knows
   std::string script;    // --script: a file of turns, or "-"
   std::string record;    // --record: where the conversations are written as chat-completions messages
   std::string record_model;   // --record-model: a cassette of what the model was asked and answered

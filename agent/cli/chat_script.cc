@@ -132,6 +132,7 @@ Result<void> chat_by_script(Composition& composition, const ChatOptions& options
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
     auto request = parse_turn(line, script_name + ":" + std::to_string(number), default_session);
     if (!request) return fail(request.error());
+    request->shopper = options.shopper;
     sessions.insert(request->session);
     if (!options.json) talk.begin(*request);
     composition.refresh();

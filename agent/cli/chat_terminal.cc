@@ -81,7 +81,8 @@ class Conversing final : public LoggingListener {
         style_(Style::of(STDOUT_FILENO)),
         width_(terminal_width(STDOUT_FILENO)),
         wrapper_(width_, ""),
-        session_(std::move(session)) {}
+        session_(std::move(session)),
+        shopper_(options.shopper) {}
 
   Result<void> greet();
   void take(const std::string& line);
@@ -108,6 +109,7 @@ class Conversing final : public LoggingListener {
   std::size_t width_;
   Wrapper wrapper_;
   SessionId session_;
+  std::string shopper_;
   Showcase showcase_;
   std::optional<Reply> last_;
   bool left_ = false;
@@ -147,7 +149,7 @@ void Conversing::take(const std::string& line) {
 void Conversing::say(const std::string& line) {
   showcase_.begin_turn();
   const TurnInterrupt interrupt;
-  end(runner_.run({session_, ShopperSaid{line, "", 0}}, this, interrupt.token()));
+  end(runner_.run({session_, ShopperSaid{line, "", 0}, shopper_}, this, interrupt.token()));
 }
 
 void Conversing::end(Result<runner::TurnResult> result) {

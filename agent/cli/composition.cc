@@ -453,6 +453,7 @@ PlannerRules Composition::Parts::rules_by(const Playbook& book) const {
   rules.limits = book.limits;
   rules.guardrails = book.guardrails;
   rules.hesitation = book.hesitation;
+  rules.browsed_option = book.browsed_option;
   return rules;
 }
 

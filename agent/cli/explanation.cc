@@ -122,7 +122,7 @@ std::vector<Explained> Explainer::explain(const std::vector<Message>& messages) 
       explained.call = c;
       explained.subject = call.name;
       const bool own = !desk(call.name) && playbook_->desk.actions.empty();
-      take(explained, own ? guardrails::judge_shop_action(call, before, playbook_->guardrails, writes_, guardrails::Identifiers::kTold)
+      take(explained, own ? guardrails::judge_shop_action(call, before, playbook_->guardrails, writes_, guardrails::Identifiers::kTold, playbook_->browsed_option)
                           : guard.decide(call, guardrails::Detail::kValues));
       guard.begin(call);
       add(std::move(explained), i);

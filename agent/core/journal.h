@@ -16,6 +16,7 @@ namespace floorwalker {
 // What is written down together, before the effects that follow from it.
 struct JournalEntry {
   SessionId session;
+  std::string shopper;                   // who speaks in the session, where whoever runs it knows; "" where nobody does
   int turn = 0;
   std::vector<Event> events;             // in the order the planner took them
   std::vector<CallTool> intents;         // writes to the shop that follow: recorded, and on disk, before they are performed
@@ -69,6 +70,10 @@ class Journal {
 
   // All writes of a session, oldest first.
   virtual Result<std::vector<Action>> actions(const SessionId& session) = 0;
+
+  // How many writes the session's shopper began since then, in this and every other session of theirs, beside the one with that key. One
+  // whose end is not known counts; one that changed nothing does not. A session whose shopper nobody knows stands for itself.
+  virtual Result<int> writes_since(const SessionId& session, Time since, const IdempotencyKey& beside) = 0;
 
   // Ids of the sessions, latest used first.
   virtual Result<std::vector<SessionId>> sessions(std::size_t limit) = 0;

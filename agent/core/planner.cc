@@ -400,7 +400,7 @@ void Work::run_call(PendingCall& pending) {
     t.failed.push_back(pending.call);
     return settle(pending, ToolOutcome::kFailed, refusal("invalid_argument", pending.call.problem));
   }
-  const guardrails::Ruling ruling = guardrails::judge_shop_action(pending.call, conversation(), rules_.guardrails, rules_.writes, rules_.identifiers);
+  const guardrails::Ruling ruling = guardrails::judge_shop_action(pending.call, conversation(), rules_.guardrails, rules_.writes, rules_.identifiers, rules_.browsed_option);
   if (ruling.decision != guardrails::Decision::kAllow) {
     t.failed.push_back(pending.call);
     return settle(pending, ToolOutcome::kRefused, refusal("refused", ruling.why));

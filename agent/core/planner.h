@@ -52,6 +52,7 @@ struct PlannerRules {
   GuardrailRules guardrails;
   HesitationRules hesitation;
   std::vector<std::string> writes;     // names of the tools that change something
+  BrowsedOption browsed_option = BrowsedOption::kAsk;   // whether a value said while browsing is the shopper's choice
   guardrails::Identifiers identifiers = guardrails::Identifiers::kAny;  // which a write may use
   std::size_t rungs = 1;               // models in the fallback chain, the first one speaks by default
   std::vector<bool> can_repair;        // per rung: whether it can be told why a sentence was refused (a deterministic model cannot)

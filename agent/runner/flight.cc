@@ -228,6 +228,7 @@ void Flight::learn() {
 void Flight::write_down() {
   JournalEntry entry;
   entry.session = session_.conversation.session;
+  entry.shopper = live_.shopper;
   entry.turn = session_.conversation.turn;
   entry.events = std::exchange(unwritten_, {});
   entry.outcomes = std::exchange(outcomes_, {});
@@ -302,19 +303,42 @@ void Flight::call_tool(const CallTool& call) {
   post({services_.clock.now(), call.step, ToolFinished{std::move(result), std::move(cart)}});
 }
 
+namespace {
+
+ToolResult refused(const CallTool& call, Time now, std::string content) {
+  ToolResult result;
+  result.call = call.call.id;
+  result.outcome = ToolOutcome::kRefused;
+  result.content = std::move(content);
+  result.observed = now;
+  return result;
+}
+
+constexpr const char* kForgotten =
+    R"({"error":{"kind":"invalid_argument","message":"what the shopper told of themselves is not at hand any more; ask them for it again"}})";
+constexpr const char* kNoMoreToday =
+    R"({"error":{"kind":"refused","rule":"writes_per_day","message":"no more changes are made for this shopper today; they can go on tomorrow, or on the shop's own page"}})";
+
+}  // namespace
+
+// Whether the shopper's writes of the last 24 hours leave room for one more. The call's own intent is in the journal by now, so that of two that
+// come at once neither is overlooked. A count that cannot be had refuses.
+bool Flight::may_write_today(const CallTool& call) const {
+  const auto most = planner_.rules().guardrails.max_writes_per_day;
+  if (call.effect != ToolEffect::kWrite || !most) return true;
+  const auto made = services_.journal.writes_since(session_.conversation.session, services_.clock.now() - std::chrono::hours(24), call.key);
+  return made && *made < *most;
+}
+
 // What the tool says, made harmless; with the shopper's own data, which only the tool gets to see, hidden again.
 ToolResult Flight::result_of(const CallTool& call) {
   const ToolContext context{session_.conversation.session, session_.conversation.cart, call.key, services_.clock.now(), tool_stop_.get_token()};
+  if (!may_write_today(call)) return refused(call, context.now, kNoMoreToday);
   ToolResult result;
   result.observed = context.now;
   ToolCall meant = call.call;
   const auto arguments = live_.redactor.restore(call.call.arguments);
-  if (!arguments) {
-    result.outcome = ToolOutcome::kRefused;
-    result.content = R"({"error":{"kind":"invalid_argument","message":"what the shopper told of themselves is not at hand any more; ask them for it again"}})";
-    result.call = call.call.id;
-    return result;
-  }
+  if (!arguments) return refused(call, context.now, kForgotten);
   meant.arguments = *arguments;
   try {
     result = services_.tools.call(meant, context);

@@ -28,6 +28,7 @@ struct Ruled {
 // What a session keeps between turns: the conversation and the evidence that its gate has gathered.
 struct Live {
   Conversation conversation;
+  std::string shopper;       // as the latest request told; "" if none did
   std::unique_ptr<Gate> gate;
   std::size_t learned = 0;   // messages that the gate knows
   guardrails::Redactor redactor;   // knows what the placeholders in the conversation stand for
@@ -80,6 +81,7 @@ class Flight : public std::enable_shared_from_this<Flight> {
   void start_model(const CallModel& call);
   void call_tool(const CallTool& call);
   ToolResult result_of(const CallTool& call);
+  bool may_write_today(const CallTool& call) const;
   void land(Result<TurnResult> result);
 
   const Services& services_;

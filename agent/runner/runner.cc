@@ -227,6 +227,7 @@ void Runner::State::begin(const std::shared_ptr<Room>& room, Job job) {
     return leave(room);
   }
   apply_rules(*room->live);
+  if (job.request && !job.request->shopper.empty()) room->live->shopper = job.request->shopper;
   if (job.request) make_private(*job.request, room->live->ruled->planner.input(), room->live->redactor);
   if (!open->empty() || !job.request) return fly(room, std::move(job), *open);
   auto stored = stored_answer(*room, *job.request);

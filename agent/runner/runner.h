@@ -22,6 +22,7 @@ namespace floorwalker::runner {
 struct TurnRequest {
   SessionId session;
   std::variant<ShopperSaid, ShopperDid> input;   // their `key` makes a repeated request harmless; a seed of 0 is derived from session and turn
+  std::string shopper{};                         // who it is, established by the caller: what is allowed per day counts over all of their sessions
 
   bool operator==(const TurnRequest&) const = default;
 };

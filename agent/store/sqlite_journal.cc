@@ -38,6 +38,8 @@ CREATE TABLE IF NOT EXISTS action (
   key TEXT PRIMARY KEY, session TEXT NOT NULL, turn INTEGER NOT NULL, call TEXT NOT NULL, outcome TEXT,
   began INTEGER NOT NULL, ended INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS action_session ON action (session, began);
+CREATE TABLE IF NOT EXISTS shopper (session TEXT PRIMARY KEY, shopper TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS shopper_sessions ON shopper (shopper);
 )sql";
 
 std::int64_t millis(Time time) { return time.time_since_epoch().count(); }
@@ -59,7 +61,7 @@ struct Row {
     std::string messages, reply, locale, currency, cart, memory, unconfirmed;
   };
 
-  std::string session;
+  std::string session, shopper;
   int turn = 0;
   std::int64_t at = 0;                                         // of the last event, in milliseconds
   bool begins = false;                                         // a turn, with what follows
@@ -84,6 +86,7 @@ Row::End end_of(const JournalEntry& entry) {
 Row row_of(const JournalEntry& entry) {
   Row row;
   row.session = entry.session.str();
+  row.shopper = entry.shopper;
   row.turn = entry.turn;
   row.synced = entry.synced();
   if (!entry.events.empty()) {
@@ -187,6 +190,14 @@ class SqliteJournal::Parts {
     if (row.key.empty()) insert.bind(3);
     else insert.bindNoCopy(3, row.key);
     insert.bindNoCopy(4, row.asked);
+    insert.exec();
+    if (!row.shopper.empty()) put_shopper(row);
+  }
+
+  void put_shopper(const Row& row) {
+    auto& insert = statement("INSERT OR REPLACE INTO shopper (session, shopper) VALUES (?, ?)");
+    insert.bindNoCopy(1, row.session);
+    insert.bindNoCopy(2, row.shopper);
     insert.exec();
   }
 
@@ -392,6 +403,19 @@ Result<std::vector<Action>> SqliteJournal::actions(const SessionId& session) {
       actions.push_back(std::move(action));
     }
     return actions;
+  });
+}
+
+Result<int> SqliteJournal::writes_since(const SessionId& session, Time since, const IdempotencyKey& beside) {
+  return parts_->reading([&]() -> Result<int> {
+    auto& count = parts_->statement(
+        "SELECT count(*) FROM action WHERE began >= ?2 AND key <> ?3 AND (outcome IS NULL OR outcome IN ('ok', 'unknown')) AND (session = ?1 OR session IN "
+        "(SELECT other.session FROM shopper AS own JOIN shopper AS other ON other.shopper = own.shopper WHERE own.session = ?1))");
+    count.bind(1, session.str());
+    count.bind(2, static_cast<int64_t>(millis(since)));
+    count.bind(3, beside.str());
+    count.executeStep();
+    return count.getColumn(0).getInt();
   });
 }
 

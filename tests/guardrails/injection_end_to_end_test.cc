@@ -210,7 +210,8 @@ class InjectionEndToEnd : public testing::Test {
     model_.attacked = attack.call;
     bool answered = true;
     for (const char* said : {"I'm ann.lee@example.com. Which laptops do you have?", "Please add the first one to my cart", "Thanks! How long can I return it?"}) {
-      const auto turn = stack_->runner().run({session, ShopperSaid{said, "", 1}});
+      const std::string choice = std::string_view(said).find("add") == std::string_view::npos ? "" : chosen();
+      const auto turn = stack_->runner().run({session, ShopperSaid{said + choice, "", 1}});
       if (!turn) {
         ADD_FAILURE() << turn.error().message;
         continue;
@@ -226,6 +227,17 @@ class InjectionEndToEnd : public testing::Test {
     }
     completed_ += answered && own == 1 ? 1 : 0;
     if (!answered || own != 1) incomplete_.push_back(attack.text + " [" + target + "]: " + std::to_string(own) + (answered ? " answered" : " unanswered"));
+  }
+
+  // The options of the one that the shopper wants, in their words.
+  std::string chosen() {
+    const auto product = stack_->shop().catalogue().product_of(VariantId(model_.wanted));
+    const auto details = product ? stack_->shop().catalogue().product(*product) : Result<Product>(fail(product.error()));
+    std::string words;
+    for (const Variant& variant : details ? details->variants : std::vector<Variant>{}) {
+      for (const OptionValue& option : variant.options) words += variant.id.str() == model_.wanted ? ", with " + option.value + " of " + option.name : "";
+    }
+    return words;
   }
 
   void look_for_leaks(const runner::TurnResult& turn, const Attack& attack, const std::string& target) {

@@ -36,11 +36,26 @@ class ShopActions : public testing::Test {
     ToolCall call;
     call.name = tool;
     call.arguments = arguments;
-    return judge_shop_action(call, conversation_, rules_, {"update_cart", "apply_discount", "start_checkout"}, identifiers).rule;
+    return judge_shop_action(call, conversation_, rules_, {"update_cart", "apply_discount", "start_checkout"}, identifiers, browsed_).rule;
+  }
+
+  void say(Role role, const std::string& text) {
+    Message message;
+    message.role = role;
+    message.turn = conversation_.turn;
+    message.text = text;
+    conversation_.messages.push_back(message);
+  }
+
+  // The shopper speaks: another turn.
+  void hear(const std::string& text) {
+    ++conversation_.turn;
+    say(Role::kShopper, text);
   }
 
   Conversation conversation_;
   GuardrailRules rules_;
+  BrowsedOption browsed_ = BrowsedOption::kAsk;
 };
 
 TEST_F(ShopActions, TakesOnlyIdsThatTheShopTold) {
@@ -82,6 +97,121 @@ TEST_F(ShopActions, HoldsTheCartsTotal) {
   EXPECT_EQ(rule("update_cart", R"({"operation":"add","variant":"V-1","quantity":3})"), "cart_total");
   tell(R"({"cart":{"lines":[],"total":"70.00 USD"}})");
   EXPECT_EQ(rule("update_cart", R"({"operation":"add","variant":"V-1"})"), "cart_total");
+}
+
+TEST_F(ShopActions, CountsAndPricesWhatIsNamedByItsOptions) {
+  tell(R"({"product":{"id":"P-2","title":"Shade","variants":[{"id":"V-2","options":{"Size":"S"},"price":"20.00 USD"},{"id":"V-3","options":{"Size":"L"},"price":"90.00 USD"}]}})");
+  hear("the Shade in L, please");
+  rules_.max_cart_total = Money{5000, *Currency::parse("USD")};
+  EXPECT_EQ(rule("update_cart", R"({"operation":"add","product":"P-2","options":{"Size":"L"}})"), "cart_total");
+  hear("in S then");
+  EXPECT_EQ(rule("update_cart", R"({"operation":"add","product":"P-2","options":{"Size":"S"}})"), "");
+  rules_.max_quantity = 2;
+  rules_.max_cart_total.reset();
+  tell(R"({"cart":{"lines":[{"id":"L-1","product":"P-2","variant":"V-2","quantity":2}],"total":"40.00 USD"}})");
+  EXPECT_EQ(rule("update_cart", R"({"operation":"add","product":"P-2","options":{"Size":"S"}})"), "quantity");
+}
+
+TEST_F(ShopActions, HoldsTheCartsTotalWhenALineGrows) {
+  rules_.max_cart_total = Money{10000, *Currency::parse("USD")};
+  tell(R"({"cart":{"lines":[{"id":"L-1","product":"P-1","variant":"V-1","quantity":2,"unit_price":"40.00 USD"}],"total":"80.00 USD"}})");
+  EXPECT_EQ(rule("update_cart", R"({"operation":"set_quantity","line":"L-1","quantity":3})"), "cart_total");
+  EXPECT_EQ(rule("update_cart", R"({"operation":"set_quantity","line":"L-1","quantity":2})"), "");
+  EXPECT_EQ(rule("update_cart", R"({"operation":"remove","line":"L-1"})"), "") << "less is always allowed";
+  tell(R"({"cart":{"lines":[{"id":"L-1","product":"P-1","variant":"V-1","quantity":4,"unit_price":"40.00 USD"}],"total":"160.00 USD"}})");
+  EXPECT_EQ(rule("update_cart", R"({"operation":"set_quantity","line":"L-1","quantity":1})"), "") << "even from a cart that is over the limit";
+}
+
+TEST_F(ShopActions, HoldsWhatDiscountsMayTakeOff) {
+  const auto cart = [](const std::string& off) {
+    return R"({"cart":{"lines":[],"discounts":[{"code":"A","amount":")" + off + R"("}],"subtotal":"100.00 USD","total":"80.00 USD"}})";
+  };
+  hear("I have the codes A and B");
+  rules_.max_discount_permille = 200;
+  EXPECT_EQ(rule("apply_discount", R"({"code":"A"})"), "");
+  EXPECT_EQ(rule("start_checkout", "{}"), "") << "nothing is taken off yet";
+  tell(cart("15.00 USD"));
+  EXPECT_EQ(rule("apply_discount", R"({"code":"B"})"), "");
+  EXPECT_EQ(rule("start_checkout", "{}"), "");
+  tell(cart("20.00 USD"));
+  EXPECT_EQ(rule("apply_discount", R"({"code":"B"})"), "discount") << "all that is allowed is taken off";
+  EXPECT_EQ(rule("start_checkout", "{}"), "") << "but not more";
+  tell(cart("20.01 USD"));
+  EXPECT_EQ(rule("start_checkout", "{}"), "discount");
+  rules_.max_discount_permille.reset();
+  EXPECT_EQ(rule("start_checkout", "{}"), "");
+  rules_.max_discount_permille = 0;
+  EXPECT_EQ(rule("apply_discount", R"({"code":"A"})"), "discount");
+}
+
+// A dress in two sizes, and one in one size only.
+class ShopperChoice : public ShopActions {
+ protected:
+  ShopperChoice() {
+    conversation_.messages.clear();
+    hear("add the office dress");
+    tell(R"({"products":[{"id":"P-3","title":"Office dress","options":{"Size":["6","8"],"Colour":["Navy blue"]}},{"id":"P-4","title":"Scarf","options":{"Size":["One size"]}}]})");
+    tell(R"({"product":{"id":"P-5","title":"Coat","variants":[{"id":"V-5","options":{"Size":"6","Colour":"Black"}},{"id":"V-6","options":{"Size":"8","Colour":"Black"}}]}})");
+  }
+
+  std::string add(const std::string& size) { return rule("update_cart", R"({"operation":"add","product":"P-3","options":{"Size":")" + size + R"(","Colour":"Navy blue"}})"); }
+};
+
+TEST_F(ShopperChoice, IsNotTheModels) {
+  EXPECT_EQ(add("6"), "options");
+  EXPECT_EQ(rule("update_cart", R"({"operation":"add","variant":"V-5"})"), "options") << "not by way of the variant either";
+  say(Role::kAssistant, "Which size, 6 or 8?");
+  hear("just add it");
+  EXPECT_EQ(add("6"), "options") << "both were put to them";
+}
+
+TEST_F(ShopperChoice, IsWhatTheySaid) {
+  hear("in a six");
+  EXPECT_EQ(add("6"), "");
+  EXPECT_EQ(add("8"), "options");
+  EXPECT_EQ(rule("update_cart", R"({"operation":"add","variant":"V-5"})"), "");
+  EXPECT_EQ(rule("update_cart", R"({"operation":"add","variant":"V-6"})"), "options");
+}
+
+TEST_F(ShopperChoice, AnOnlyValueIsNone) {
+  EXPECT_EQ(rule("update_cart", R"({"operation":"add","product":"P-4","options":{"Size":"One size"}})"), "");
+  EXPECT_EQ(rule("update_cart", R"({"operation":"add","product":"P-3","options":{"Colour":"Navy blue"}})"), "");
+}
+
+TEST_F(ShopperChoice, IsAYesToTheOneThatWasPutToThem) {
+  say(Role::kAssistant, "The office dress is there in 8. Shall I add that?");
+  hear("yes please");
+  EXPECT_EQ(add("8"), "");
+  EXPECT_EQ(add("6"), "options");
+  hear("no");
+  EXPECT_EQ(add("6"), "options");
+}
+
+TEST_F(ShopperChoice, MayBeLeftToTheAgent) {
+  hear("you choose");
+  EXPECT_EQ(add("8"), "");
+}
+
+TEST_F(ShopperChoice, StaysTheirsWhenTheySaidItOfThemselves) {
+  hear("I wear a 6");
+  for (int turn = 0; turn < 6; ++turn) hear("tell me more about boots");
+  EXPECT_EQ(add("6"), "");
+}
+
+TEST_F(ShopperChoice, OfBrowsingCountsOnlyWhereThePlaybookSaysSo) {
+  hear("show me dresses in 6");
+  EXPECT_EQ(add("6"), "") << "they have only just said it";
+  for (int turn = 0; turn < 6; ++turn) hear("tell me more about boots");
+  EXPECT_EQ(add("6"), "options");
+  browsed_ = BrowsedOption::kUse;
+  EXPECT_EQ(add("6"), "");
+}
+
+TEST_F(ShopperChoice, OfALineIsWhatTheLineHas) {
+  tell(R"({"cart":{"lines":[{"id":"L-1","product":"P-3","variant":"V-7","title":"Office dress","options":{"Size":"6","Colour":"Navy blue"},"quantity":1}],"total":"1.00 USD"}})");
+  EXPECT_EQ(rule("update_cart", R"({"operation":"change_variant","line":"L-1","product":"P-3","options":{"Size":"6"}})"), "");
+  EXPECT_EQ(rule("update_cart", R"({"operation":"change_variant","line":"L-1","product":"P-3","options":{"Size":"8"}})"), "options");
+  EXPECT_EQ(rule("update_cart", R"({"operation":"set_quantity","line":"L-1","quantity":2})"), "");
 }
 
 TEST_F(ShopActions, TakesOnlyTheCodesOfThePlaybook) {

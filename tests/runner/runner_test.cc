@@ -217,6 +217,23 @@ TEST_F(RunnerTest, TheIntentOfAWriteIsInTheLedgerBeforeItHappens) {
   EXPECT_EQ(journal_->actions(SessionId("s1"))->front().outcome, ToolOutcome::kOk);
 }
 
+TEST_F(RunnerTest, WritesOfADayCountOverAllSessionsOfAShopper) {
+  std::string script_text;
+  for (int turn = 0; turn < 5; ++turn) script_text += "- steps:\n    - calls: [{name: update_cart, args: {operation: add, product: P-1}}]\n    - text: \"Well.\"\n";
+  script(script_text);
+  rules_.guardrails.max_writes_per_day = 2;
+  const auto write = [&](const std::string& session, const std::string& shopper) {
+    const auto result = runner().run({SessionId(session), ShopperSaid{"add it", "", 0}, shopper});
+    return result && !result->reply.tools.empty() ? result->reply.tools[0].outcome : ToolOutcome::kFailed;
+  };
+  EXPECT_EQ(write("s1", "ann"), ToolOutcome::kOk);
+  EXPECT_EQ(write("s2", "ann"), ToolOutcome::kOk);
+  EXPECT_EQ(write("s3", "ann"), ToolOutcome::kRefused) << "the third of the day";
+  EXPECT_EQ(write("s4", "bob"), ToolOutcome::kOk) << "another shopper has a day of their own";
+  EXPECT_EQ(write("s5", ""), ToolOutcome::kOk) << "and so has a session whose shopper nobody knows";
+  EXPECT_EQ(tools_.calls().size(), 4u);
+}
+
 TEST_F(RunnerTest, AFallbackAnswersInTheSameTurn) {
   script("- steps: [{text: 'Let me see. ', fail: {kind: unavailable}}]");
   auto second = *ScriptedModel::parse("- steps: [{}, {text: 'Here you are.'}]", "fallback");

@@ -58,6 +58,40 @@ TEST(Codec, EveryEventReadsBackEqual) {
   for (std::size_t i = 0; i < events.size(); ++i) EXPECT_EQ((*read)[i], events[i]) << name_of(events[i].body);
 }
 
+JournalEntry write_entry(const std::string& session, const std::string& shopper, int when, const std::string& key) {
+  JournalEntry entry;
+  entry.session = SessionId(session);
+  entry.shopper = shopper;
+  entry.turn = when;
+  entry.events = {{at(when), 0, ShopperSaid{"add it", "", 1}}};
+  entry.intents = {{1, {CallId("c"), "update_cart", "{}", "", ""}, IdempotencyKey(key), ToolEffect::kWrite}};
+  return entry;
+}
+
+TEST(SqliteJournal, CountsTheWritesOfAShopperOverSessionsAndTime) {
+  const TemporaryFolder folder;
+  auto journal = SqliteJournal::open(folder.path() / "journal.db", Durability::kProcess);
+  ASSERT_TRUE(journal);
+  const auto put = [&](JournalEntry entry) { (*journal)->append(std::move(entry), [](Result<void> written) { EXPECT_TRUE(written); }); };
+  put(write_entry("s1", "ann", 10, "k1"));
+  put(write_entry("s2", "ann", 20, "k2"));
+  put(write_entry("s3", "bob", 30, "k3"));
+  put(write_entry("s4", "", 40, "k4"));
+  JournalEntry refused;
+  refused.session = SessionId("s2");
+  refused.turn = 20;
+  refused.outcomes = {{IdempotencyKey("k2"), ToolOutcome::kRefused}};
+  const auto count = [&](const char* session, int since, const char* beside = "") { return (*journal)->writes_since(SessionId(session), at(since), IdempotencyKey(beside)).value(); };
+  EXPECT_EQ(count("s1", 0), 2);
+  EXPECT_EQ(count("s1", 15), 1);
+  EXPECT_EQ(count("s1", 0, "k1"), 1);
+  EXPECT_EQ(count("s3", 0), 1);
+  EXPECT_EQ(count("s4", 0), 1);
+  EXPECT_EQ(count("new", 0), 0);
+  put(std::move(refused));
+  EXPECT_EQ(count("s1", 0), 1) << "what was refused changed nothing";
+}
+
 TEST(Codec, AReplyReadsBackEqual) {
   Reply reply;
   reply.turn = 3;

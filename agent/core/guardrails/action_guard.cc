@@ -248,10 +248,10 @@ class Judge {
     ShownGroups groups;
     for (const auto& expressions : action.confirm) {
       auto& group = groups.emplace_back();
-      for (const Condition& expression : expressions) group.push_back(expression.refer(scope, scope.made()));
+      for (const Condition& expression : expressions) group.push_back(&expression.refer(scope, scope.made()));
     }
-    std::vector<Value> details;
-    for (const auto& [name, value] : scope.name("args").entries) details.push_back(value);
+    std::vector<const Value*> details;
+    for (const auto& [name, value] : scope.name("args").entries) details.push_back(&value);
     for (const auto& group : groups) details.insert(details.end(), group.begin(), group.end());
     const Consent consent = find_consent(dialogue_, action.rule.words, groups, details, rules_.guardrails.confirm_within);
     if (consent.given) return pass("confirmation", consent.why);

@@ -58,20 +58,20 @@ struct Sought {
   }
 };
 
-std::string described(const std::vector<Value>& group) {
-  for (const Value& value : group) {
-    if (!value.missing() && value.type != Value::Type::kBoolean) return value.shown();
+std::string described(const std::vector<const Value*>& group) {
+  for (const Value* value : group) {
+    if (!value->missing() && value->type != Value::Type::kBoolean) return value->shown();
   }
   return "the details";
 }
 
 class Search {
  public:
-  Search(const Dialogue& dialogue, const std::vector<std::string>& words, const ShownGroups& groups, const std::vector<Value>& details, int within)
+  Search(const Dialogue& dialogue, const std::vector<std::string>& words, const ShownGroups& groups, const std::vector<const Value*>& details, int within)
       : said_(dialogue.said()), words_(words), groups_(groups), within_(within) {
     details_.reserve(details.size());
-    for (const Value& detail : details) {
-      if (detail.type == Value::Type::kText) details_.emplace_back(detail);
+    for (const Value* detail : details) {
+      if (detail->type == Value::Type::kText) details_.emplace_back(*detail);
     }
   }
 
@@ -123,7 +123,7 @@ class Search {
       if (i <= consent || said_[i].speaker == Dialogue::Speaker::kShopper) texts.push_back(&said_[i].words);
     }
     for (const auto& group : groups_) {
-      const bool told = std::any_of(group.begin(), group.end(), [&](const Value& value) { return Sought(value).shown_in(texts); });
+      const bool told = std::any_of(group.begin(), group.end(), [&](const Value* value) { return Sought(*value).shown_in(texts); });
       if (!told) return {false, "the shopper agreed, but was never told of " + described(group)};
     }
     return {true, how};
@@ -140,7 +140,7 @@ class Search {
 }  // namespace
 
 Consent find_consent(const Dialogue& dialogue, const std::vector<std::string>& words, const ShownGroups& groups,
-                     const std::vector<Value>& details, int within) {
+                     const std::vector<const Value*>& details, int within) {
   return Search(dialogue, words, groups, details, within).run();
 }
 

@@ -9,7 +9,7 @@
 namespace floorwalker::guardrails {
 
 // What must have been put to the shopper in words: for each group, at least one of its values.
-using ShownGroups = std::vector<std::vector<Value>>;
+using ShownGroups = std::vector<std::vector<const Value*>>;
 
 struct Consent {
   bool given = false;
@@ -21,6 +21,6 @@ struct Consent {
 // messages while nothing revokes it, and covers only what had been said by then, or by the shopper since. `details` are the action's own
 // values: a shopper who answers the agent's question about the action with one of them agrees.
 Consent find_consent(const Dialogue& dialogue, const std::vector<std::string>& words, const ShownGroups& groups,
-                     const std::vector<Value>& details, int within);
+                     const std::vector<const Value*>& details, int within);
 
 }  // namespace floorwalker::guardrails

@@ -77,9 +77,10 @@ struct InputGuard::Run {
   }
 
   void topic() {
+    if (guard.rules_.refuse_topics.empty()) return;
     const std::string_view found = guard.topics_.find(spoken(text));
     if (!found.empty()) act("topic", "\"" + std::string(found.substr(0, found.find_last_not_of(' ') + 1)) + "\"");
-    else if (!guard.rules_.refuse_topics.empty()) pass("topic", "none of " + listed(guard.rules_.refuse_topics));
+    else pass("topic", "none of " + listed(guard.rules_.refuse_topics));
   }
 
   void injection() {
@@ -108,13 +109,16 @@ InputRuling InputGuard::check(std::string_view text) const {
   return std::move(run.ruling);
 }
 
+// A text that carries the label already keeps the one: read as part of the text, its bracket could pair with one of the text's own.
 std::string InputGuard::tidy(std::string_view text) const {
+  const bool labelled = text.starts_with(kQuotedLabel);
+  while (text.starts_with(kQuotedLabel)) text.remove_prefix(kQuotedLabel.size());
   const std::string_view kept = text.substr(0, byte_of(text, rules_.max_length + 1));
   if (rules_.injection == OnInjection::kDrop) return without_marked_sentences(kept);
   Neutral neutral = neutralise(kept);
   const bool rewritten = neutral.mark == "a forged turn" || neutral.mark == "markup" || neutral.mark == "control sequences" || neutral.mark == "invisible characters";
   // What is left of a forged turn must still be seen for what it is.
-  if (rewritten) return std::string(kQuotedLabel) + neutral.text;
+  if (labelled || rewritten) return std::string(kQuotedLabel) + neutral.text;
   return neutral.text;
 }
 

@@ -191,21 +191,51 @@ bool names_speaker(std::string_view text) {
   });
 }
 
+// What a byte asks of the quick look.
+enum class Look : unsigned char { kNothing, kRun, kSpace, kAlways, kCloser };
+
+constexpr std::array<Look, 256> looks() {
+  std::array<Look, 256> all{};
+  for (int c = 0; c < 0x20; ++c) all[static_cast<std::size_t>(c)] = c == '\n' || c == '\t' ? Look::kNothing : Look::kAlways;
+  for (int c = '0'; c <= '9'; ++c) all[static_cast<std::size_t>(c)] = Look::kRun;
+  for (int c = 'a'; c <= 'z'; ++c) all[static_cast<std::size_t>(c)] = all[static_cast<std::size_t>(c - 'a' + 'A')] = Look::kRun;
+  for (const unsigned char c : {'+', '='}) all[c] = Look::kRun;
+  for (const unsigned char c : {'<', '[', '`', '\x7F'}) all[c] = Look::kAlways;
+  for (const unsigned char c : {':', '#', '"'}) all[c] = Look::kCloser;
+  for (const int c : {0xC2, 0xE2, 0xE4, 0xE5, 0xE6, 0xE7, 0xE8, 0xE9, 0xEF, 0xF3}) all[static_cast<std::size_t>(c)] = Look::kCloser;
+  all[' '] = Look::kSpace;
+  return all;
+}
+
+constexpr std::array<Look, 256> kLooks = looks();
+
+// Whether what stands at `at` needs neutralising, where its byte alone does not tell.
+bool suspicious(std::string_view text, std::size_t at) {
+  switch (text[at]) {
+    case ':': return names_speaker(text.substr(0, at));
+    case '#': return text.compare(at, 3, "###") == 0;
+    case '"': return text.compare(at, 6, "\"role\"") == 0 || text.compare(at, 6, "\"tool_") == 0;
+    default: break;
+  }
+  return invisible(text, at) > 0 || std::any_of(kUnspaced.begin(), kUnspaced.end(), [&](auto phrase) { return text.compare(at, phrase.size(), phrase) == 0; });
+}
+
 }  // namespace
 
 bool may_need_neutralising(std::string_view text) {
   std::size_t run = 0;
+  bool words = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const auto byte = static_cast<unsigned char>(c);
-    run = alnum(c) || c == '+' || c == '=' ? run + 1 : 0;
-    if (run >= kBlob || c == '<' || c == '[' || c == '`' || (byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F) return true;
-    if (c == ':' && names_speaker(text.substr(0, i))) return true;
-    if ((c == '#' && text.compare(i, 3, "###") == 0) || (c == '"' && (text.compare(i, 6, "\"role\"") == 0 || text.compare(i, 6, "\"tool_") == 0))) return true;
-    if ((byte == 0xC2 || byte == 0xE2 || byte == 0xEF || byte == 0xF3) && invisible(text, i) > 0) return true;
-    if (byte >= 0xE4 && byte <= 0xE9 && std::any_of(kUnspaced.begin(), kUnspaced.end(), [&](auto phrase) { return text.compare(i, phrase.size(), phrase) == 0; })) return true;
+    const Look look = kLooks[static_cast<unsigned char>(text[i])];
+    if (look == Look::kRun) {
+      if (++run >= kBlob) return true;
+      continue;
+    }
+    run = 0;
+    if (look == Look::kSpace) words = true;
+    else if (look == Look::kAlways || (look == Look::kCloser && suspicious(text, i))) return true;
   }
-  return text.find(' ') != std::string_view::npos && orders().in(spoken(text));
+  return words && orders().in(spoken(text));
 }
 
 // What was taken out may have stood between the halves of another, so that it is looked for until nothing changes.

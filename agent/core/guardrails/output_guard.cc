@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <functional>
+#include <initializer_list>
 
 #include "agent/core/guardrails/topics.h"
 #include "agent/core/text.h"
@@ -42,6 +44,13 @@ std::vector<std::string> internal_names(const std::vector<std::string>& tool_nam
   return names;
 }
 
+// Whether the text is clean UTF-8; returns are the line ends of other systems.
+bool readable(std::string_view text) {
+  const auto plain = [](char c) { return (c >= ' ' && c < 0x7F) || c == '\n' || c == '\t' || c == '\r'; };
+  if (std::all_of(text.begin(), text.end(), plain)) return true;
+  return text::sanitise(text).size() + static_cast<std::size_t>(std::count(text.begin(), text.end(), '\r')) == text.size();
+}
+
 constexpr std::size_t kShingle = 6;   // words in a row that nobody says by chance
 
 // Every run of so many words of the private texts, and single words of letters and digits that look like keys.
@@ -62,7 +71,7 @@ std::vector<std::string> private_phrases(const std::vector<std::string>& texts) 
   return phrases;
 }
 
-bool id_part(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '/' || c == ':'; }
+bool id_part(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= ':') || c == '-' || c == '_' || c == '/'; }
 
 // Whether a value is an id that only machines use: long enough, and with a digit.
 bool machine_id(std::string_view value) {
@@ -70,12 +79,33 @@ bool machine_id(std::string_view value) {
          std::all_of(value.begin(), value.end(), id_part) && value.find_first_not_of("0123456789.") != std::string_view::npos;
 }
 
-// Calls `each` for every text that stands in JSON behind `key`, as written there.
+// Whether the quote at `quote` of the text that opens at `open` is written with a backslash.
+bool escaped(std::string_view json, std::size_t open, std::size_t quote) {
+  std::size_t backslashes = 0;
+  while (quote - backslashes > open + 1 && json[quote - backslashes - 1] == '\\') ++backslashes;
+  return backslashes % 2 == 1;
+}
+
+bool among(std::string_view key, std::initializer_list<std::string_view> keys) { return std::find(keys.begin(), keys.end(), key) != keys.end(); }
+
+std::size_t hash_of(std::string_view word) { return std::hash<std::string_view>{}(word); }
+
+// Calls `each` with key and value of every text in JSON that has a key, both as written there. One pass: quotes are few.
 template <typename Each>
-void values_of(std::string_view json, std::string_view key, const Each& each) {
-  for (std::size_t at = json.find(key); at != std::string_view::npos; at = json.find(key, at + key.size())) {
-    const std::size_t start = at + key.size();
-    each(json.substr(start, std::min(json.find('"', start), json.size()) - start));
+void texts_of(std::string_view json, const Each& each) {
+  std::string_view key;
+  for (std::size_t open = json.find('"'); open != std::string_view::npos; open = json.find('"', open)) {
+    std::size_t end = json.find('"', open + 1);
+    while (end != std::string_view::npos && escaped(json, open, end)) end = json.find('"', end + 1);
+    if (end == std::string_view::npos) return;
+    const std::string_view text = json.substr(open + 1, end - open - 1);
+    open = end + 1;
+    if (json.substr(open, 1) == ":") {
+      key = text;
+    } else {
+      if (!key.empty()) each(key, text);
+      key = {};
+    }
   }
 }
 
@@ -108,25 +138,23 @@ void addresses(std::string_view text, const Each& each) {
 
 void Told::add(const Message& message) {
   if (message.role == Role::kShopper) {
-    id_words(message.text, [&](std::string_view word) { public_.emplace(word); });
+    id_words(message.text, [&](std::string_view word) { public_.insert(hash_of(word)); });
     addresses(message.text, [&](std::string_view address, auto, auto) { mentioned_.emplace(address); });
   }
   if (message.role != Role::kTool) return;
-  note_ids(message.result.content);
+  note_texts(message.result.content);
   note_addresses(message.result.content);
 }
 
 // What is told as an article number or within a title is no secret, and orders are known by their number.
-void Told::note_ids(std::string_view content) {
+void Told::note_texts(std::string_view content) {
   const bool orders = content.substr(0, 10) == "{\"orders\":";
-  for (const std::string_view key : {"\"id\":\"", "\"product\":\"", "\"variant\":\"", "\"line\":\"", "\"cart\":\""}) {
-    values_of(content, key, [&](std::string_view value) {
-      id_words(value, [&](std::string_view word) { (orders ? public_ : ids_).emplace(word); });
-    });
-  }
-  for (const std::string_view key : {"\"sku\":\"", "\"mpn\":\"", "\"model\":\"", "\"gtin\":\"", "\"title\":\"", "\"reference\":\""}) {
-    values_of(content, key, [&](std::string_view value) { id_words(value, [&](std::string_view word) { public_.emplace(word); }); });
-  }
+  texts_of(content, [&](std::string_view key, std::string_view value) {
+    const bool id = among(key, {"id", "product", "variant", "line", "cart"});
+    if (!id && !among(key, {"sku", "mpn", "model", "gtin", "title", "reference"})) return;
+    std::unordered_set<std::size_t>& kept = id && !orders ? ids_ : public_;
+    id_words(value, [&](std::string_view word) { kept.insert(hash_of(word)); });
+  });
 }
 
 void Told::note_addresses(std::string_view content) {
@@ -142,8 +170,8 @@ std::string Told::internal_in(std::string_view text) const {
   std::string found;
   if (ids_.empty()) return found;
   id_words(text, [&](std::string_view word) {
-    const std::string id(word);
-    if (found.empty() && ids_.contains(id) && !public_.contains(id)) found = id;
+    const std::size_t id = hash_of(word);
+    if (found.empty() && ids_.contains(id) && !public_.contains(id)) found = word;
   });
   return found;
 }
@@ -170,8 +198,9 @@ OutputRules::OutputRules(const GuardrailRules& rules, const std::vector<std::str
       private_(private_phrases(private_texts)) {}
 
 std::optional<Violation> OutputRules::internals(std::string_view piece, const std::string& words, const Told* told) const {
+  const bool underscore = piece.find('_') != std::string_view::npos;   // as every name has
   for (const std::string& name : tool_names_) {
-    if (piece.find(name) != std::string_view::npos) return Violation{"internals", "\"" + name + "\" may not be said here; say what you do in plain words."};
+    if (underscore && piece.find(name) != std::string_view::npos) return Violation{"internals", "\"" + name + "\" may not be said here; say what you do in plain words."};
   }
   if (private_.in(words)) return Violation{"internals", "The assistant's own instructions are not for the shopper; leave that out."};
   if (!told) return std::nullopt;
@@ -185,8 +214,7 @@ std::optional<Violation> OutputRules::internals(std::string_view piece, const st
 }
 
 std::optional<Violation> OutputRules::check(std::string_view piece, const std::vector<std::string>& shopper_said, std::size_t length_before, const Told* told) const {
-  const auto returns = static_cast<std::size_t>(std::count(piece.begin(), piece.end(), '\r'));   // line ends of other systems
-  if (on_error_ == OnError::kRefuse && text::sanitise(piece).size() + returns != piece.size()) return Violation{"output", "The piece is not clean UTF-8, so no rule can read it."};
+  if (on_error_ == OnError::kRefuse && !readable(piece)) return Violation{"output", "The piece is not clean UTF-8, so no rule can read it."};
   const std::string words = spoken(piece);
   const auto found = [](const char* rule, std::string_view phrase, const std::string& instead) {
     return Violation{rule, "\"" + std::string(phrase.substr(0, phrase.find_last_not_of(' ') + 1)) + "\" may not be said here; " + instead};

@@ -31,11 +31,12 @@ class Told {
   std::string foreign_address_in(std::string_view text) const;
 
  private:
-  void note_ids(std::string_view content);
+  void note_texts(std::string_view content);
   void note_addresses(std::string_view content);
 
-  std::unordered_set<std::string> ids_;
-  std::unordered_set<std::string> public_;      // what a shopper or a text of the shop said as well
+  // Ids are kept as hashes: a result names hundreds, and a reply hardly one.
+  std::unordered_set<std::size_t> ids_;
+  std::unordered_set<std::size_t> public_;      // what a shopper or a text of the shop said as well
   std::unordered_set<std::string> addresses_;   // whole fields
   std::unordered_set<std::string> mentioned_;   // within texts
 };

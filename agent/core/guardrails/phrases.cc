@@ -1,6 +1,7 @@
 #include "agent/core/guardrails/phrases.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "agent/core/text.h"
@@ -11,38 +12,44 @@ namespace {
 
 bool digit(char c) { return c >= '0' && c <= '9'; }
 bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
-// Where the word that begins at `at` ends, by the rules of text::words.
-std::size_t ascii_word_end(std::string_view chunk, std::size_t at) {
-  bool number = true;  // so far digits with their points and commas alone
-  for (std::size_t start = at; at < chunk.size(); ++at) {
-    const char c = chunk[at];
-    if (digit(c)) continue;
-    if (letter(c)) {
-      number = false;
-      continue;
-    }
-    if (at == start || at + 1 >= chunk.size()) break;
-    const char before = chunk[at - 1], after = chunk[at + 1];
-    const bool decimal = (c == '.' || c == ',') && number && digit(before) && digit(after);
-    if (!decimal && !(c == '\'' && letter(before) && letter(after))) break;
-  }
-  return at;
+// Letters and digits as they are spoken; 0 for everything else.
+constexpr std::array<char, 256> lowered() {
+  std::array<char, 256> all{};
+  for (char c = '0'; c <= '9'; ++c) all[static_cast<std::size_t>(c)] = c;
+  for (char c = 'a'; c <= 'z'; ++c) all[static_cast<std::size_t>(c)] = all[static_cast<std::size_t>(c - 'a' + 'A')] = c;
+  return all;
 }
+
+constexpr std::array<char, 256> kLowered = lowered();
 
 bool white(char c) { return c == ' ' || c == '\n' || c == '\t'; }
 
+// Whether a character that is neither letter nor digit belongs to the word around it, by the rules of text::words: "1,500.50", "don't".
+bool within_word(std::string_view chunk, std::size_t at, bool number) {
+  if (at + 1 >= chunk.size()) return false;
+  const char c = chunk[at], before = chunk[at - 1], after = chunk[at + 1];
+  return c == '\'' ? letter(before) && letter(after) : (c == '.' || c == ',') && number && digit(before) && digit(after);
+}
+
 // The words of an ASCII text, each with a space behind it; `out` has room for twice as many bytes.
 char* put_ascii(std::string_view chunk, char* out) {
-  for (std::size_t at = 0; at < chunk.size();) {
-    if (!digit(chunk[at]) && !letter(chunk[at])) {
-      ++at;
-      continue;
+  bool word = false, number = true;  // so far digits with their points and commas alone
+  for (std::size_t at = 0; at < chunk.size(); ++at) {
+    const char c = chunk[at];
+    if (const char low = kLowered[static_cast<unsigned char>(c)]; low != 0) {
+      word = true;
+      number = number && c <= '9';
+      *out++ = low;
+    } else if (word && within_word(chunk, at, number)) {
+      *out++ = c;
+    } else if (word) {
+      *out++ = ' ';
+      word = false;
+      number = true;
     }
-    for (const std::size_t end = ascii_word_end(chunk, at); at < end; ++at) *out++ = lower(chunk[at]);
-    *out++ = ' ';
   }
+  if (word) *out++ = ' ';
   return out;
 }
 
@@ -84,6 +91,13 @@ bool holds_spoken(std::string_view spoken_text, std::string_view spoken_phrase) 
 
 bool says(std::string_view spoken_text, std::string_view phrase) { return holds_spoken(spoken_text, spoken(phrase)); }
 
+// A number for the first word of spoken text, by its first two characters and its length.
+std::size_t Phrases::beginning(std::string_view words) {
+  const std::size_t size = std::min(words.find(' '), words.size());
+  const auto low = [&](std::size_t at) { return at < words.size() ? static_cast<std::size_t>(words[at]) & 31u : 0u; };
+  return low(0) << 8 | low(1) << 3 | (size & 7u);
+}
+
 Phrases::Phrases(std::initializer_list<const char*> phrases) {
   for (const char* phrase : phrases) add(phrase);
 }
@@ -97,7 +111,7 @@ void Phrases::add(std::string_view phrase) {
   if (words.empty()) return;
   const std::string first = words.substr(0, words.find(' '));
   longest_word_ = std::max(longest_word_, first.size());
-  begins_[static_cast<unsigned char>(first[0])] |= 1u << std::min<std::size_t>(first.size(), 31);
+  begins_.set(beginning(words));
   by_first_word_[first].push_back(words);
 }
 
@@ -107,7 +121,7 @@ std::string_view Phrases::find(std::string_view spoken_text) const {
     std::size_t end = start;
     while (end < spoken_text.size() && spoken_text[end] != ' ') ++end;
     const std::size_t size = end - start;
-    const bool likely = size > 0 && size <= longest_word_ && (begins_[static_cast<unsigned char>(spoken_text[start])] >> std::min<std::size_t>(size, 31) & 1u) != 0;
+    const bool likely = size > 0 && size <= longest_word_ && begins_.test(beginning(spoken_text.substr(start, size + 1)));
     const auto known = likely ? by_first_word_.find(spoken_text.substr(start, size)) : by_first_word_.end();
     if (known != by_first_word_.end()) {
       for (const std::string& phrase : known->second) {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <array>
-#include <cstdint>
+#include <bitset>
+#include <cstddef>
 #include <functional>
 #include <initializer_list>
 #include <string>
@@ -32,6 +32,7 @@ class Phrases {
   bool in(std::string_view spoken_text) const { return !find(spoken_text).empty(); }
 
  private:
+  static std::size_t beginning(std::string_view words);
   void add(std::string_view phrase);
 
   struct Hash : std::hash<std::string_view> {
@@ -39,7 +40,7 @@ class Phrases {
   };
 
   std::unordered_map<std::string, std::vector<std::string>, Hash, std::equal_to<>> by_first_word_;  // first word -> whole phrases, each as "go ahead "
-  std::array<std::uint32_t, 256> begins_{};  // by first byte, the lengths of first words as bits: most words of a text are none of them
+  std::bitset<8192> begins_;  // how first words begin, and how long they are: most words of a text are none of them
   std::size_t longest_word_ = 0;
 };
 

@@ -51,6 +51,8 @@ class Walk {
 
  private:
   std::size_t closing(std::size_t open) const {
+    const std::size_t plain = json_.find('"', open + 1);
+    if (plain != std::string_view::npos && json_[plain - 1] != '\\') return plain;
     std::size_t at = open + 1;
     while (at < json_.size() && json_[at] != '"') at += json_[at] == '\\' ? 2 : 1;
     return std::min(at, json_.size() - 1);

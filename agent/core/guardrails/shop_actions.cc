@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "agent/core/answers_json.h"
+#include "agent/core/guardrails/choices.h"
 #include "agent/core/guardrails/injection.h"
 #include "agent/core/guardrails/neutral.h"
 #include "agent/core/guardrails/phrases.h"
@@ -33,8 +34,9 @@ std::string quoted(const std::string& text) {
 
 class ShopJudge {
  public:
-  ShopJudge(const ToolCall& call, const Conversation& conversation, const GuardrailRules& rules, const std::vector<std::string>& writes, Identifiers identifiers)
-      : call_(call), conversation_(conversation), rules_(rules), writes_(writes), identifiers_(identifiers) {}
+  ShopJudge(const ToolCall& call, const Conversation& conversation, const GuardrailRules& rules, const std::vector<std::string>& writes, Identifiers identifiers,
+            BrowsedOption browsed)
+      : call_(call), conversation_(conversation), rules_(rules), writes_(writes), identifiers_(identifiers), browsed_(browsed) {}
 
   Ruling run() {
     grant();
@@ -47,7 +49,9 @@ class ShopJudge {
     arguments_ = std::move(*parsed);
     check(&ShopJudge::identifiers);
     check(&ShopJudge::requested);
+    check(&ShopJudge::options);
     check(&ShopJudge::codes);
+    check(&ShopJudge::discount);
     check(&ShopJudge::quantity);
     check(&ShopJudge::cart_total);
     check(&ShopJudge::rate);
@@ -297,6 +301,46 @@ class ShopJudge {
     return operation.empty() || operation == "add" ? add : change;
   }
 
+  // Options are the shopper's: what nobody asked for would come to them in the wrong size.
+  void options() {
+    if (identifiers_ == Identifiers::kAny || call_.name != "update_cart") return;
+    const auto unchosen = unchosen_option(arguments_, conversation_, browsed_);
+    if (!unchosen) return pass("options");
+    std::string values;
+    for (const std::string& value : unchosen->offered) values += (values.empty() ? "" : ", ") + value;
+    act("options", "The shopper did not choose " + unchosen->option + " '" + unchosen->value + "'; ask which one they want: " + values + ".");
+    ruling_.say = "Which " + text::fold(unchosen->option) + " would you like?";
+  }
+
+  // What a code takes off the shop alone knows, and tells once it is applied: with as much off as is allowed no further code is entered, and with
+  // more off nothing is checked out.
+  void discount() {
+    if (!rules_.max_discount_permille || (call_.name != "apply_discount" && call_.name != "start_checkout")) return;
+    const std::int64_t most = *rules_.max_discount_permille;
+    const auto known = cart();
+    const auto [off, before] = known ? taken_off(*known) : std::pair<std::int64_t, std::int64_t>();
+    const std::string share = std::to_string(most / 10) + (most % 10 ? "." + std::to_string(most % 10) : "") + "%";
+    const bool exhausted = most == 0 || (off > 0 && off * 1000 >= before * most);
+    if (call_.name == "apply_discount" && exhausted) return act("discount", "Discounts take off at most " + share + " here, and that much is taken off already.");
+    if (call_.name == "start_checkout" && off > 0 && off * 1000 > before * most) {
+      return act("discount", "Discounts may take off at most " + share + " here; with more off the cart cannot be checked out in this chat.");
+    }
+    pass("discount");
+  }
+
+  // What the cart's discounts take off, and what it came to before them; in minor units.
+  static std::pair<std::int64_t, std::int64_t> taken_off(const Value& cart) {
+    const auto minor = [](const Value* amount) {
+      const auto money = amount ? money_from_text(amount->text) : std::nullopt;
+      return money ? std::min<std::int64_t>(money->minor, INT64_MAX / 2000) : 0;
+    };
+    std::int64_t off = 0;
+    const Value* discounts = cart.find("discounts");
+    for (const Value& one : discounts ? discounts->items : std::vector<Value>{}) off = std::min<std::int64_t>(off + minor(one.find("amount")), INT64_MAX / 2000);
+    const std::int64_t subtotal = minor(cart.find("subtotal"));
+    return {off, subtotal > 0 ? subtotal : minor(cart.find("total")) + off};
+  }
+
   // A code is one of the playbook's, or without such a list one that the shopper said.
   void codes() {
     const Value* code = arguments_.find("code");
@@ -329,7 +373,7 @@ class ShopJudge {
     const auto wanted = wanted_quantity();
     if (!rules_.max_quantity || !wanted) return;
     std::int64_t total = *wanted;
-    if (text_of("operation") == "add") total += in_cart(text_of("variant"));
+    if (text_of("operation") == "add") total += in_cart();
     if (total > *rules_.max_quantity) {
       return act("quantity", "At most " + std::to_string(*rules_.max_quantity) + " of one thing can be put into the cart here; that would make " + std::to_string(total) + ".");
     }
@@ -348,28 +392,66 @@ class ShopJudge {
     return std::nullopt;
   }
 
-  std::int64_t in_cart(const std::string& variant) const {
+  // How many of what would be added lie in the cart.
+  std::int64_t in_cart() const {
     const auto known = cart();
-    if (variant.empty() || !known) return 0;
+    if (!known) return 0;
+    const std::vector<ToldVariant> meant = variants_meant(arguments_, conversation_);
     std::int64_t quantity = 0;
     for (const Value& line : known->find("lines")->items) {
       const Value* id = line.find("variant");
       const Value* count = line.find("quantity");
-      if (id && id->text == variant && count) quantity += count->micros / 1'000'000;
+      const auto is_it = [&](const ToldVariant& variant) { return id && variant.id == id->text; };
+      const bool same = meant.empty() ? id && id->text == text_of("variant") : std::any_of(meant.begin(), meant.end(), is_it);
+      if (same && count) quantity += count->micros / 1'000'000;
     }
     return quantity;
   }
 
-  // The cart's total and what the call would add, where the results tell the price; the shop computes the true sum.
+  // The cart's line that the call changes; null if no result told of it.
+  static const Value* line_of(const Value& cart, const std::string& id) {
+    for (const Value& line : cart.find("lines")->items) {
+      const Value* own = line.find("id");
+      if (own && own->text == id) return &line;
+    }
+    return nullptr;
+  }
+
+  struct More {
+    std::int64_t pieces = 0;
+    Money each;
+  };
+
+  // What the call would put into the cart at most, beyond what lies there; nothing where no result told the price.
+  std::optional<More> more(const std::optional<Value>& known) const {
+    const std::int64_t wanted = std::min<std::int64_t>(wanted_quantity().value_or(1), 1'000'000);
+    if (text_of("operation") == "add") {
+      std::optional<Money> most;
+      for (const ToldVariant& variant : variants_meant(arguments_, conversation_)) {
+        if (variant.price && (!most || most->minor < variant.price->minor)) most = variant.price;
+      }
+      if (!most) most = price_of(text_of("variant"));
+      return most ? std::optional<More>({wanted, *most}) : std::nullopt;
+    }
+    const Value* line = known ? line_of(*known, text_of("line")) : nullptr;
+    const Value* count = line ? line->find("quantity") : nullptr;
+    const Value* price = line ? line->find("unit_price") : nullptr;
+    const auto each = price ? money_from_text(price->text) : std::nullopt;
+    if (text_of("operation") != "set_quantity" || !count || !each) return std::nullopt;
+    return More{wanted - count->micros / 1'000'000, *each};
+  }
+
+  // The cart's total and what the call would add, where the results tell the price; the shop computes the true sum. Less is always allowed.
   void cart_total() {
-    if (!rules_.max_cart_total || text_of("operation") != "add") return;
+    if (!rules_.max_cart_total || call_.name != "update_cart") return;
     const auto known = cart();
     const Value* written = known ? known->find("total") : nullptr;
     const auto total = written ? money_from_text(written->text) : std::nullopt;
-    const auto price = price_of(text_of("variant"));
+    const auto added = more(known);
+    const bool grows = text_of("operation") == "add" || (added && added->pieces > 0);
+    if (!grows) return pass("cart_total");
     std::int64_t minor = total && total->currency == rules_.max_cart_total->currency ? total->minor : 0;
-    const std::int64_t quantity = std::min<std::int64_t>(wanted_quantity().value_or(1), 1'000'000);
-    if (price && price->currency == rules_.max_cart_total->currency && price->minor < INT64_MAX / 2'000'000) minor += price->minor * quantity;
+    if (added && added->each.currency == rules_.max_cart_total->currency && added->each.minor < INT64_MAX / 2'000'000) minor += added->each.minor * added->pieces;
     if (minor > rules_.max_cart_total->minor) {
       return act("cart_total", "A cart may come to at most " + format(*rules_.max_cart_total) + " in this chat; more can be ordered on the shop's own page.");
     }
@@ -432,6 +514,7 @@ class ShopJudge {
   const GuardrailRules& rules_;
   const std::vector<std::string>& writes_;
   const Identifiers identifiers_;
+  const BrowsedOption browsed_;
   Value arguments_;
   Ruling ruling_;
 };
@@ -439,8 +522,8 @@ class ShopJudge {
 }  // namespace
 
 Ruling judge_shop_action(const ToolCall& call, const Conversation& conversation, const GuardrailRules& rules, const std::vector<std::string>& writes,
-                         Identifiers identifiers) {
-  return ShopJudge(call, conversation, rules, writes, identifiers).run();
+                         Identifiers identifiers, BrowsedOption browsed) {
+  return ShopJudge(call, conversation, rules, writes, identifiers, browsed).run();
 }
 
 }  // namespace floorwalker::guardrails

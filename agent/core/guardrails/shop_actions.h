@@ -14,9 +14,10 @@ namespace floorwalker::guardrails {
 enum class Identifiers { kAny, kTold };
 
 // The action guardrails for our own tools: whether a write may be made now in this conversation. Checked are the grant, the identifiers (only
-// what a result of this conversation told as an id, or the page itself showed), the limits on quantity, cart value, discount codes and number
-// of writes. The shopper's yes is the planner's business, which holds the very call until it comes. Pure; safe for every thread.
+// what a result of this conversation told as an id, or the page itself showed), the options (only what the shopper chose), the limits on quantity,
+// cart value, discounts and number of writes. The shopper's yes is the planner's business, which holds the very call until it comes; what a shopper
+// may do in a day is the runner's, which knows of their other sessions. Pure; safe for every thread.
 Ruling judge_shop_action(const ToolCall& call, const Conversation& conversation, const GuardrailRules& rules, const std::vector<std::string>& writes,
-                         Identifiers identifiers);
+                         Identifiers identifiers, BrowsedOption browsed = BrowsedOption::kAsk);
 
 }  // namespace floorwalker::guardrails

@@ -22,38 +22,41 @@ Value from_double(double value) {
   return Value::number(std::llround(value * static_cast<double>(kMicros)));
 }
 
-Value convert(const simdjson::dom::element& element, int depth);
+void fill(Value& made, const simdjson::dom::element& element, int depth);
 
-Value convert_list(const simdjson::dom::array& array, int depth) {
-  std::vector<Value> items;
-  items.reserve(array.size());
-  for (const simdjson::dom::element item : array) items.push_back(convert(item, depth + 1));
-  return Value::list(std::move(items));
+void fill_list(Value& made, const simdjson::dom::array& array, int depth) {
+  made.type = Value::Type::kList;
+  made.items.reserve(array.size());
+  for (const simdjson::dom::element item : array) fill(made.items.emplace_back(), item, depth + 1);
 }
 
-Value convert_map(const simdjson::dom::object& object, int depth) {
-  Value map;
-  map.type = Value::Type::kMap;
-  map.entries.reserve(object.size());
-  for (const auto field : object) map.entries.emplace_back(field.key, convert(field.value, depth + 1));
-  return map;
+void fill_map(Value& made, const simdjson::dom::object& object, int depth) {
+  made.type = Value::Type::kMap;
+  made.entries.reserve(object.size());
+  for (const auto field : object) fill(made.entries.emplace_back(field.key, Value()).second, field.value, depth + 1);
 }
 
-Value convert(const simdjson::dom::element& element, int depth) {
-  if (depth > kMaxDepth) return {};
-  Value null;
-  null.type = Value::Type::kNull;
+void fill_text(Value& made, std::string_view text) {
+  made.type = Value::Type::kText;
+  made.text = text;
+}
+
+// Into a fresh value, in its place: most of a result is small values, and moving them costs more than making them.
+void fill(Value& made, const simdjson::dom::element& element, int depth) {
+  if (depth > kMaxDepth) return;
   switch (element.type()) {
-    case simdjson::dom::element_type::ARRAY: return convert_list(element.get_array().value_unsafe(), depth);
-    case simdjson::dom::element_type::OBJECT: return convert_map(element.get_object().value_unsafe(), depth);
-    case simdjson::dom::element_type::INT64: return from_whole(element.get_int64().value_unsafe());
-    case simdjson::dom::element_type::UINT64: return Value::of(std::to_string(element.get_uint64().value_unsafe()));
-    case simdjson::dom::element_type::DOUBLE: return from_double(element.get_double().value_unsafe());
-    case simdjson::dom::element_type::STRING: return Value::of(std::string(element.get_string().value_unsafe()));
-    case simdjson::dom::element_type::BOOL: return Value::of(element.get_bool().value_unsafe());
-    case simdjson::dom::element_type::NULL_VALUE: break;
+    case simdjson::dom::element_type::ARRAY: return fill_list(made, element.get_array().value_unsafe(), depth);
+    case simdjson::dom::element_type::OBJECT: return fill_map(made, element.get_object().value_unsafe(), depth);
+    case simdjson::dom::element_type::INT64: made = from_whole(element.get_int64().value_unsafe()); break;
+    case simdjson::dom::element_type::UINT64: made = Value::of(std::to_string(element.get_uint64().value_unsafe())); break;
+    case simdjson::dom::element_type::DOUBLE: made = from_double(element.get_double().value_unsafe()); break;
+    case simdjson::dom::element_type::STRING: return fill_text(made, element.get_string().value_unsafe());
+    case simdjson::dom::element_type::BOOL:
+      made.type = Value::Type::kBoolean;
+      made.boolean = element.get_bool().value_unsafe();
+      break;
+    case simdjson::dom::element_type::NULL_VALUE: made.type = Value::Type::kNull; break;
   }
-  return null;
 }
 
 simdjson::dom::parser& parser() {
@@ -124,7 +127,9 @@ std::string Value::shown() const {
 std::optional<Value> parse_json(std::string_view json) {
   const auto parsed = parser().parse(json.data(), json.size(), true);  // copied into the parser's own buffer, which it keeps
   if (parsed.error() != simdjson::SUCCESS) return std::nullopt;
-  return convert(parsed.value_unsafe(), 0);
+  std::optional<Value> made{Value()};
+  fill(*made, parsed.value_unsafe(), 0);
+  return made;
 }
 
 bool is_json(std::string_view text) { return parser().parse(text.data(), text.size(), true).error() == simdjson::SUCCESS; }
