@@ -9,7 +9,7 @@ namespace {
 
 constexpr int kReach = 9;        // words
 constexpr double kFirm = 1.0;
-constexpr double kNamed = 1.2;   // agreement of a fact that the piece names in full
+
 
 bool content(const Token& token) {
   if (token.concept_id == 0) return false;
@@ -118,7 +118,7 @@ double agreement(const Examination& exam, const std::vector<Hint>& hints, const 
     if (near && holds(*near, hint.word)) sum += hint.weight * (exam.lexicon.classes_of(hint.word) & bit(WordClass::kGeneric) ? 0.4 : 1.1);
     else if (holds(leaf.attribute, hint.word)) sum += hint.weight * hint.rarity * 1.2;
   }
-  return called && named_in_full(exam, leaf) ? std::max(sum, kNamed) : sum;
+  return called && named_in_full(exam, leaf) ? std::max(sum, kNamed + 0.3 * static_cast<double>(leaf.own.size() - 1)) : sum;
 }
 
 bool contrasts(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const Words* near, Dimension dimension) {

@@ -20,6 +20,9 @@ struct Hint {
 // Content words around tokens [first, last], nearest strongest; words of other parts of the sentence count less.
 std::vector<Hint> hints_around(const Examination& exam, std::size_t first, std::size_t last);
 
+// Agreement from which a fact is named in full; more for a longer name.
+constexpr double kNamed = 1.2;
+
 // How well a fact's words agree with the hints; 0: not at all. About 0.5 and more is a firm binding.
 double agreement(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const Words* near);
 

@@ -192,16 +192,27 @@ bool together(const Examination& exam, const Mention& name, const Mention& id) {
   return true;
 }
 
+// "and the chair": what is named goes on a list.
+bool joined_to(const Examination& exam, std::size_t token) {
+  const auto& tokens = exam.piece.tokens;
+  return (token > 0 && tokens[token - 1].is(WordClass::kAnd)) || (token > 1 && tokens[token - 1].is(WordClass::kStop) && tokens[token - 2].is(WordClass::kAnd));
+}
+
 // "Office Chair (item 2366567022)" where that is a water bottle: a name and the identifier that comes next.
 void check_named_ids(Examination& exam) {
   const Mention* name = nullptr;
+  bool named = false;
   for (const Mention& mention : exam.piece.mentions) {
     const EntityIndex thing = mention.entities[0];
     if (!mention.by_id) {
-      name = whole_name(exam, mention) ? &mention : nullptr;
+      const bool several = name && joined_to(exam, mention.first);  // "the lamp and the chair are 1 and 2"
+      named = named || whole_name(exam, mention);
+      name = whole_name(exam, mention) && !several ? &mention : nullptr;
+      if (several) return;
       continue;
     }
     if (!exam.index.entities[thing].children.empty()) continue;  // an order, a product with variants
+    if (!named) return;  // identifiers come first: "12345678 (lamp), 12345679 (chair)"
     if (name && titled(exam.index, thing) && together(exam, *name, mention) && !has_name(exam.index, thing, name->entities)) {
       const auto& tokens = exam.piece.tokens;
       exam.claim(tokens[name->first].start, tokens[name->last].end, ClaimKind::kName, Verdict::kContradicted,

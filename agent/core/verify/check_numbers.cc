@@ -253,7 +253,9 @@ bool supported(Examination& exam, const Number& said, const Judgement& judged, c
                          !own_value_said(exam, said, judged.best);
   const bool elsewhere = !match.inside && scope.exact && (!said.bare() || said.decimals == 2) && !shopper && !other_variant && foreign(exam, scope, judged, leaf);
   const bool wordless = leaf.attribute.empty() && exam.index.numbers[match.number].near.empty();
-  const bool wrong_attribute = firm_other && match.inside && !wordless && (match.conflict || match.agrees < 0.1 || (!said.bare() && !said.money && match.agrees < 0.4 * judged.best.agrees && judged.best.agrees >= 0.9)) && (!said.bare() || (judged.best.agrees >= 0.9 && said.value < 1000)) && !own_value_said(exam, said, judged.best);
+  const bool named_other = firm_other && meant->numbers == 1 && meant->key != leaf.key && judged.best.agrees >= kNamed && scope.exact && !said.money && match.inside && !shopper &&
+                           said.value < 1000 && !own_value_said(exam, said, judged.best);
+  const bool wrong_attribute = named_other || (firm_other && match.inside && !wordless && (match.conflict || match.agrees < 0.1 || (!said.bare() && !said.money && match.agrees < 0.4 * judged.best.agrees && judged.best.agrees >= 0.9)) && (!said.bare() || (judged.best.agrees >= 0.9 && said.value < 1000)) && !own_value_said(exam, said, judged.best));
   const bool of_content = exam.index.content(exam.index.numbers[match.number].leaf);
   if (of_content && firm_other && match.agrees < 0.2 && !exam.piece.hypothetical) return false;
   if (said.bare() && of_content) return true;
