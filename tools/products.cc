@@ -71,6 +71,7 @@ Result<Product> product_meant(ports::Catalogue& catalogue, const std::string& id
 
 std::string kind_of(const Shop& shop, const Product& product) {
   if (!product.kind.empty()) return product.kind;
+  if (auto known = shop.search->kind_of(product.id)) return *known;
   SearchRequest request;
   request.words = product.title;
   request.limit = 3;

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <map>
 #include <memory>
 #include <unordered_map>
@@ -161,6 +162,15 @@ sb_stemmer* stemmer_for(std::string_view language) {
     found = stemmers.emplace(name, std::unique_ptr<sb_stemmer, StemmerDeleter>(sb_stemmer_new(name.c_str(), "UTF_8"))).first;
   }
   return found->second.get();
+}
+
+std::string stem_anew(std::string_view folded_word, std::string_view language) {
+  sb_stemmer* stemmer = stemmer_for(language);
+  if (!stemmer) return std::string(folded_word);
+  const auto* stemmed =
+      sb_stemmer_stem(stemmer, reinterpret_cast<const sb_symbol*>(folded_word.data()), static_cast<int>(folded_word.size()));
+  if (!stemmed) return std::string(folded_word);
+  return {reinterpret_cast<const char*>(stemmed), static_cast<std::size_t>(sb_stemmer_length(stemmer))};
 }
 
 bool block_tag(std::string_view name) {
@@ -358,12 +368,16 @@ std::vector<Word> words(std::string_view utf8) {
 
 std::string stem(std::string_view folded_word, std::string_view language) {
   if (std::any_of(folded_word.begin(), folded_word.end(), ascii_digit)) return std::string(folded_word);
-  sb_stemmer* stemmer = stemmer_for(language);
-  if (!stemmer) return std::string(folded_word);
-  const auto* stemmed =
-      sb_stemmer_stem(stemmer, reinterpret_cast<const sb_symbol*>(folded_word.data()), static_cast<int>(folded_word.size()));
-  if (!stemmed) return std::string(folded_word);
-  return {reinterpret_cast<const char*>(stemmed), static_cast<std::size_t>(sb_stemmer_length(stemmer))};
+  // The words of one catalogue and one talk come again and again.
+  struct Known {
+    std::string word, language, stem;
+  };
+  constexpr std::size_t kKnown = 2048, kLongest = 15;  // letters that a string holds in place
+  if (folded_word.size() > kLongest) return stem_anew(folded_word, language);
+  thread_local std::vector<Known> known(kKnown);
+  Known& place = known[std::hash<std::string_view>()(folded_word) % kKnown];
+  if (place.word != folded_word || place.language != language) place = {std::string(folded_word), std::string(language), stem_anew(folded_word, language)};
+  return place.stem;
 }
 
 std::size_t code_points_before(std::string_view utf8, std::size_t offset) {

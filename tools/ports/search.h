@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "agent/core/answers.h"
@@ -16,6 +17,9 @@ class Search {
 
   // The shape of the whole shop (scope "") or of a category or kind; kNotFound when there is no such scope.
   virtual Result<ShopShape> shape(const std::string& scope) = 0;
+
+  // The kind of thing that the product is, as its cards say it; "" if it has none. Nothing where only a search would tell.
+  virtual std::optional<std::string> kind_of(const ProductId&) { return std::nullopt; }
 };
 
 }  // namespace floorwalker::ports

@@ -428,6 +428,14 @@ Result<SearchPage> IndexedSearch::search(const SearchRequest& request) {
 
 Result<ShopShape> IndexedSearch::shape(const std::string& scope) { return state_->shapes.shape(catalogue_, scope); }
 
+std::optional<std::string> IndexedSearch::kind_of(const ProductId& id) {
+  const IndexData& data = index_->data();
+  const std::uint32_t doc = data.find_doc(id.str());
+  if (doc == kNone) return std::nullopt;
+  const auto kinds = data.kinds_of(doc);
+  return kinds.empty() ? "" : std::string(data.kind_name(kinds[0]));
+}
+
 std::vector<Hit> IndexedSearch::rank(std::string_view words, std::size_t top) const {
   const IndexData& data = index_->data();
   std::vector<Hit> hits;

@@ -34,6 +34,7 @@ class IndexedSearch final : public ports::Search {
 
   Result<SearchPage> search(const SearchRequest& request) override;
   Result<ShopShape> shape(const std::string& scope) override;
+  std::optional<std::string> kind_of(const ProductId& id) override;
 
   // The best `top` products for the words alone, by relevance, from the index: no constraints, facets, live data or merchandising. Goes on
   // past the strict matches of search(). For batches and for measuring.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "agent/models/guided/dialogue/pages.h"
+
 namespace floorwalker::guided {
 
 namespace {
@@ -98,7 +100,7 @@ Answer<T> Calls::answer(const std::string& name, const std::string& arguments, R
 }
 
 Answer<SearchPage> Calls::search(const SearchRequest& request) {
-  return answer<SearchPage>("search_catalogue", to_json(request), search_page_from_json);
+  return answer<SearchPage>("search_catalogue", to_json(request), read_page);
 }
 
 Answer<ShopShape> Calls::shape(const std::string& scope) {

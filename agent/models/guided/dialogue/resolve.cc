@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "agent/core/answers_json.h"
+#include "agent/models/guided/dialogue/pages.h"
 
 namespace floorwalker::guided {
 
@@ -201,8 +201,8 @@ bool CardBook::read_more() {
     const Message& message = conversation_.messages[--unread_];
     if (message.role != Role::kTool || message.result.outcome != ToolOutcome::kOk) continue;
     if (message.result.content.find("\"outcome\":") != std::string::npos) {
-      if (auto page = search_page_from_json(message.result.content)) {
-        pages_.push_back(std::move(*page));
+      if (auto page = page_in(message.result.content)) {
+        pages_.push_back(std::move(page));
         return true;
       }
     }
@@ -214,7 +214,7 @@ const ProductCard* CardBook::card(const ProductId& id) {
   std::size_t looked = 0;
   do {
     for (; looked < pages_.size(); ++looked) {
-      for (const ProductCard& card : pages_[looked].products) {
+      for (const ProductCard& card : pages_[looked]->products) {
         if (card.id == id) return &card;
       }
     }
@@ -224,7 +224,7 @@ const ProductCard* CardBook::card(const ProductId& id) {
 
 const SearchPage* CardBook::last_page() {
   if (pages_.empty() && !read_more()) return nullptr;
-  return &pages_.front();
+  return pages_.front().get();
 }
 
 std::vector<Shown> latest_list(const Memory& memory) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,7 +27,7 @@ class CardBook {
 
   const Conversation& conversation_;
   std::size_t unread_ = std::string::npos;  // messages before this index are not read yet
-  std::deque<SearchPage> pages_;            // newest first; addresses stay
+  std::vector<std::shared_ptr<const SearchPage>> pages_;  // newest first
 };
 
 // What a reference came to: one or more products, or several it may mean.

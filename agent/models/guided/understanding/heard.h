@@ -1,5 +1,9 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -95,7 +99,8 @@ class Listener {
   Listener(const Vocabulary& vocabulary, const Playbook& playbook, const Lexicon& lexicon)
       : vocabulary_(vocabulary), playbook_(playbook), lexicon_(lexicon) {}
 
-  // `kind` is what the conversation is about so far, for numbers without a noun ("under 1.5 kg").
+  // `kind` is what the conversation is about so far, for numbers without a noun ("under 1.5 kg"). What was heard last is remembered: each
+  // step of a turn hears the same.
   Heard hear(std::string_view text, std::string_view kind) const;
 
   // The sentences of an utterance that stand on their own: "add the first one and show me bags" is two.
@@ -104,6 +109,7 @@ class Listener {
   const Lexicon& lexicon() const { return lexicon_; }
 
  private:
+  Heard hear_anew(std::string_view text, std::string_view kind) const;
   void hear_acts(Heard& heard) const;
   void hear_known(Heard& heard) const;
   void hear_asides(Heard& heard) const;
@@ -116,6 +122,14 @@ class Listener {
   const Vocabulary& vocabulary_;
   const Playbook& playbook_;
   const Lexicon& lexicon_;
+
+  struct Remembered {
+    std::string kind;
+    std::shared_ptr<const Heard> heard;
+  };
+  mutable std::mutex mutex_;
+  mutable std::array<Remembered, 16> recent_;  // guarded by `mutex_`
+  mutable std::size_t oldest_ = 0;             // guarded by `mutex_`
 };
 
 }  // namespace floorwalker::guided

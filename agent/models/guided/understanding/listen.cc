@@ -204,6 +204,19 @@ void Listener::hear_asides(Heard& heard) const {
 }
 
 Heard Listener::hear(std::string_view text, std::string_view kind) const {
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Remembered& one : recent_) {
+      if (one.heard && one.heard->text == text && one.kind == kind) return *one.heard;
+    }
+  }
+  auto heard = std::make_shared<const Heard>(hear_anew(text, kind));
+  const std::lock_guard lock(mutex_);
+  recent_[oldest_++ % recent_.size()] = {std::string(kind), heard};
+  return *heard;
+}
+
+Heard Listener::hear_anew(std::string_view text, std::string_view kind) const {
   Heard heard;
   heard.text = std::string(text);
   heard.words = text::words(heard.text);

@@ -53,6 +53,7 @@ Result<Pattern> Pattern::parse(std::string_view text, const WordClasses& classes
         item.words.insert(item.words.end(), found->second.begin(), found->second.end());
       }
       std::sort(item.words.begin(), item.words.end());
+      for (const std::string& word : item.words) item.marks |= mark_of(word);
     }
     if ((item.what == Item::What::kWords || item.what == Item::What::kNumber) && !item.optional) ++pattern.weight_;
     pattern.items_.push_back(std::move(item));
@@ -63,7 +64,7 @@ Result<Pattern> Pattern::parse(std::string_view text, const WordClasses& classes
 
 bool Pattern::takes(const Item& item, const text::Word& word) const {
   switch (item.what) {
-    case Item::What::kWords: return contains(item.words, word.folded);
+    case Item::What::kWords: return (item.marks & mark_of(word.folded)) != 0 && contains(item.words, word.folded);
     case Item::What::kNumber: return is_number(word.folded) || contains(numbers_, word.folded);
     default: return item.what == Item::What::kAny;
   }
@@ -89,7 +90,19 @@ bool Pattern::match(const std::vector<text::Word>& words, std::size_t word, std:
   return here.optional && match(words, word, item + 1, end);
 }
 
+std::uint64_t Pattern::mark_of(std::string_view word) {
+  if (word.empty()) return 1;
+  const auto letter = [&](std::size_t at) { return static_cast<unsigned>(static_cast<unsigned char>(word[at])); };
+  return std::uint64_t{1} << ((letter(0) + 7 * letter(word.size() / 2) + 3 * letter(word.size() - 1) + 11 * word.size()) & 63);
+}
+
 std::optional<WordSpan> Pattern::find(const std::vector<text::Word>& words) const {
+  // Most patterns name a word that was not said.
+  std::uint64_t said = 0;
+  for (const text::Word& word : words) said |= mark_of(word.folded);
+  for (const Item& item : items_) {
+    if (item.what == Item::What::kWords && !item.optional && (item.marks & said) == 0) return std::nullopt;
+  }
   const bool anchored = items_.front().what == Item::What::kStart;
   for (std::size_t start = 0; start < words.size(); ++start) {
     std::size_t end = 0;

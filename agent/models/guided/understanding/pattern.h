@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,8 +51,12 @@ class Pattern {
     enum class What { kWords, kNumber, kAny, kGap, kStart, kEnd };
     What what = What::kWords;
     std::vector<std::string> words;  // sorted
+    std::uint64_t marks = 0;         // of the words
     bool optional = false;
   };
+
+  // A bit for a word: words that lack each other's bits differ.
+  static std::uint64_t mark_of(std::string_view word);
 
   bool match(const std::vector<text::Word>& words, std::size_t word, std::size_t item, std::size_t& end) const;
   bool takes(const Item& item, const text::Word& word) const;
