@@ -101,9 +101,41 @@ void check_action(Examination& exam, std::size_t verb, const ActionRule& rule) {
   }
 }
 
+bool says_cart(const Token& token) { return token.folded == "cart" || token.folded == "basket"; }
+
+// "is already in your cart", "is now in your cart": the place where "in" stands; 0 if the cart is spoken of in another way.
+std::size_t said_to_be_in(const Examination& exam, std::size_t cart) {
+  const auto& tokens = exam.piece.tokens;
+  static constexpr std::string_view kBetween[] = {"now", "already", "both", "all", "also", "still", "safely"};
+  const std::size_t in = cart > 1 && tokens[cart - 2].folded == "in" ? cart - 2 : cart > 0 && tokens[cart - 1].folded == "in" ? cart - 1 : 0;
+  for (std::size_t at = in; at-- > 0 && tokens[at + 1].gap == ' ';) {
+    if (tokens[at].folded == "is" || tokens[at].folded == "are") return exam.piece.negated[in] ? 0 : in;
+    if (std::find(std::begin(kBetween), std::end(kBetween), tokens[at].folded) == std::end(kBetween)) return 0;
+  }
+  return 0;
+}
+
+// A thing that is said to be in the cart must have been put there or read there.
+void check_in_cart(Examination& exam, std::size_t cart) {
+  const std::size_t in = said_to_be_in(exam, cart);
+  if (in == 0 || exam.piece.question || exam.piece.conditional || exam.piece.used[in]) return;
+  static const std::vector<std::string> kCartCalls{"cart", "basket", "add", "checkout", "line"};
+  for (const CallRecord& call : exam.index.calls) {
+    const bool named = std::any_of(call.tool_stems.begin(), call.tool_stems.end(), [&](const std::string& stem) { return holds(kCartCalls, stem); });
+    if (!named || !call.answered || call.failed) continue;
+    Claim& claim = exam.claim(exam.piece.tokens[in].start, exam.piece.tokens[cart].end, ClaimKind::kAction, Verdict::kSupported, "a call on the cart succeeded");
+    claim.evidence.push_back(exam.index.documents[call.document]->source + "#");
+    return;
+  }
+  exam.claim(exam.piece.tokens[in].start, exam.piece.tokens[cart].end, ClaimKind::kAction, Verdict::kUnsupported, "no call put it there, and the cart was not read");
+}
+
 }  // namespace
 
 void check_actions(Examination& exam) {
+  for (std::size_t i = 0; i < exam.piece.tokens.size(); ++i) {
+    if (says_cart(exam.piece.tokens[i]) && !exam.piece.used[i]) check_in_cart(exam, i);
+  }
   for (std::size_t i = 0; i < exam.piece.tokens.size(); ++i) {
     if (!exam.piece.tokens[i].is(WordClass::kActing)) continue;
     const auto action = exam.lexicon.action_of.find(exam.piece.tokens[i].folded);

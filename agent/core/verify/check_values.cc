@@ -80,11 +80,23 @@ bool attribute_of_class(const ValueClass& value_class, const Leaf& leaf) {
   return false;
 }
 
+// "The Bettina satin dress is cotton": said of one thing that is named, and not only repeated from the shopper's wish.
+bool asserted(const Examination& exam, std::size_t token, const Scope& scope) {
+  static constexpr std::string_view kBetween[] = {"made", "of", "from", "pure", "real", "genuine", "solid"};
+  for (std::size_t at = token; at-- > 0;) {
+    const std::string& word = exam.piece.tokens[at].folded;
+    if (word == "is" || word == "are") return scope.exact && scope.roots.size() == 1 && !exam.piece.hypothetical;
+    if (std::find(std::begin(kBetween), std::end(kBetween), word) == std::end(kBetween)) return false;
+  }
+  return false;
+}
+
 // The word stands in another fact of the same thing or of its kin (another variant of the same product), or the shopper said it.
-bool said_elsewhere(const Examination& exam, Concept word, const Scope& scope) {
+bool said_elsewhere(const Examination& exam, Concept word, const Scope& scope, bool heed_shopper = true) {
   for (const Posting& posting : exam.index.holding(word)) {
     const Leaf& fact = exam.index.leaves[posting.leaf];
     if (!exam.usable(posting.leaf) || exam.index.content(posting.leaf)) continue;
+    if (!heed_shopper && fact.trust == Trust::kShopper) continue;
     if (scope.holds(fact.entity) || fact.trust == Trust::kShopper || exam.kin(scope, fact.entity)) return true;
   }
   return false;
@@ -126,6 +138,7 @@ void check_class_word(Examination& exam, std::size_t token, std::uint16_t class_
   const ValueClass& value_class = exam.lexicon.value_classes[class_index];
   const Concept word = exam.piece.tokens[token].concept_id;
   const Scope& scope = exam.scope_at(token);
+  const bool asserts = asserted(exam, token, scope);
   std::vector<std::uint32_t> others;
   for (Concept attribute : value_class.attributes) {
     for (std::uint32_t leaf : exam.index.attributed(attribute)) {
@@ -133,7 +146,7 @@ void check_class_word(Examination& exam, std::size_t token, std::uint16_t class_
       if (!exam.usable(leaf) || !scope.holds(fact.entity) || fact.trust != Trust::kMerchant || fact.kind != Leaf::Kind::kText) continue;
       if (!attribute_of_class(value_class, fact)) continue;
       if (std::find(fact.words.begin(), fact.words.end(), word) != fact.words.end()) return;
-      bool states = false;
+      bool states = asserts;  // whatever it states of the kind, it is not this
       for (Concept value : fact.words) states = states || in_class(exam.lexicon, value, class_index);
       if (states) others.push_back(leaf);
     }
@@ -145,7 +158,7 @@ void check_class_word(Examination& exam, std::size_t token, std::uint16_t class_
     }
     return;
   }
-  if (said_elsewhere(exam, word, scope) || nearly_said(exam, exam.piece.tokens[token].folded, others)) return;
+  if (said_elsewhere(exam, word, scope, !asserts) || nearly_said(exam, exam.piece.tokens[token].folded, others)) return;
   exam.claim(exam.piece.tokens[token].start, exam.piece.tokens[token].end, ClaimKind::kAttribute, Verdict::kContradicted,
              fmt::format("{}: {}, not {}", exam.index.leaves[others[0]].key, shortened(exam.index.value_text(others[0]), kShownOfValue), exam.piece.tokens[token].folded), others);
 }
