@@ -172,9 +172,7 @@ class SearchRun {
   }
 
   // Whether the words alone find something that only a kind or category given as a constraint keeps out.
-  bool carried_elsewhere() const {
-    return scope_constraint() && !query_.concepts.empty() && !strict_matches(lexicon_, query_, rank_matches(lexicon_, query_)).empty();
-  }
+  bool carried_elsewhere() { return scope_constraint() && !query_.concepts.empty() && !strict_matches(lexicon_, query_).empty(); }
 
   // Constraints on what no product in question records.
   void set_aside_unfilterable() {
