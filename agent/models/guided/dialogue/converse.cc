@@ -120,7 +120,8 @@ bool about_shop(Talk& talk, const Heard& heard) {
   if (!heard.extreme.empty() && !(heard.reference.scale && latest_list(talk.memory).size() > 1 && !heard.has(Act::kSuperlative))) {
     return superlative(talk, heard), true;
   }
-  if (heard.has(Act::kCount)) return count(talk, heard), true;
+  const bool of_one = !heard.reference.ordinals.empty() || !heard.reference.named.empty();  // "how many pages does the first one print?"
+  if (heard.has(Act::kCount) && !of_one) return count(talk, heard), true;
   const bool bounded = !heard.wanted.empty() && !heard.wanted.front().constraints.empty();
   if (heard.has(Act::kOverview) && !bounded) return overview(talk, heard), true;
   const bool fact = pointing && (!heard.asked.empty() && heard.topic.empty());

@@ -463,6 +463,7 @@ bool goes_on(const Talk& talk, const Heard& heard) {
   const Wanted& wanted = heard.wanted.front();
   if (!wanted.kinds.empty()) return same_noun(*talk.need(), wanted);
   if (talk.state.total == 0) return false;  // nothing came of it: this begins anew
+  if (!wanted.leanings.empty()) return true;  // "something light": of what is looked for
   if (heard.has(Act::kFind) && wanted.constraints.empty() && !wanted.wishes.empty() && !heard.reference.pronoun) return false;
   return true;
 }

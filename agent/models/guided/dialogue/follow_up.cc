@@ -42,14 +42,21 @@ const Attribute* measured_on(const Scale& scale, const ProductCard& card) {
   return nullptr;
 }
 
-// "just as big": at least what the product in focus has, or at most.
+constexpr double kAboutTheSame = 0.15;  // "just as big" may be a little bigger
+
+// "just as big": what the product in focus has, or a little more to the good side.
 std::optional<Constraint> bound_to_keep(const Scale& scale, const ProductCard& card) {
   if (scale.attributes.front() == "price") return Constraint{"price", Constraint::Op::kAtMost, {decimal(card.price_from)}};
   const Attribute* attribute = measured_on(scale, card);
   if (!attribute) return std::nullopt;
-  std::string value = format(std::get<Measure>(attribute->value), 4);
-  std::erase(value, ',');
-  return Constraint{attribute->name, scale.low ? Constraint::Op::kAtMost : Constraint::Op::kAtLeast, {value}};
+  const auto scaled = [&](double factor) {
+    Measure edge = std::get<Measure>(attribute->value);
+    edge.value *= factor;
+    std::string value = format(edge, 4);
+    std::erase(value, ',');
+    return value;
+  };
+  return Constraint{attribute->name, Constraint::Op::kBetween, {scaled(scale.low ? 1 - kAboutTheSame : 0.98), scaled(scale.low ? 1.02 : 1 + kAboutTheSame)}};
 }
 
 // The bound that "cheaper" or "bigger" means against the product in focus.
