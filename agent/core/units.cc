@@ -313,6 +313,11 @@ std::string format(const Measure& measure, int decimals) {
   return text + measure.unit.symbol + (word && measure.value != 1 ? "s" : "");
 }
 
+// Whether the text ends in the sign of a currency of more than one byte, which is no letter: "€70".
+bool ends_in_currency_sign(std::string_view text) {
+  return text.ends_with("€") || text.ends_with("£") || text.ends_with("¥");
+}
+
 std::vector<MeasureSpan> find_measures(std::string_view text) {
   std::vector<MeasureSpan> found;
   for (std::size_t at = 0; at < text.size();) {
@@ -321,7 +326,8 @@ std::vector<MeasureSpan> find_measures(std::string_view text) {
       ++at;
       continue;
     }
-    const bool inside_word = at > 0 && (word_byte(text[at - 1]) || (text[at - 1] == '-' && at > 1 && word_byte(text[at - 2]) && !digit(text[at - 2])));
+    const bool letter_before = at > 0 && word_byte(text[at - 1]) && !ends_in_currency_sign(text.substr(0, at));
+    const bool inside_word = at > 0 && (letter_before || (text[at - 1] == '-' && at > 1 && word_byte(text[at - 2]) && !digit(text[at - 2])));
     NumberSpan number = read_number(text, leading_point ? at + 1 : at);
     if (leading_point) number.value /= std::pow(10.0, static_cast<double>(number.end - at - 1));
     std::size_t end = number.end;

@@ -313,6 +313,46 @@ TEST_F(GuidedDialogue, FindsByTheUseWhereNoKindIsNamed) {
   EXPECT_EQ(turn.shown().front().substr(0, 2), "B-");
 }
 
+TEST_F(GuidedDialogue, NamesTheOneThatIsAheadOnWhatIsAsked) {
+  say("show me boots");
+  const auto turn = say("which of these is the lightest?");
+  EXPECT_NE(turn.text.find("lowest weight"), std::string::npos) << turn.text;
+  EXPECT_NE(turn.text.find("Linden Boot 1"), std::string::npos) << turn.text;
+}
+
+TEST_F(GuidedDialogue, AnswersBothQuestionsOfAMessage) {
+  say("show me boots");
+  const auto turn = say("what is the first one made of? how heavy is it?");
+  EXPECT_NE(turn.text.find("Leather"), std::string::npos) << turn.text;
+  EXPECT_NE(turn.text.find("600 g"), std::string::npos) << turn.text;
+}
+
+TEST_F(GuidedDialogue, LeansToWhatIsWishedWithoutANumber) {
+  const auto turn = say("I need boots that are not too heavy");
+  ASSERT_FALSE(turn.shown().empty());
+  EXPECT_EQ(turn.shown().front(), "B-1");
+  EXPECT_NE(turn.text.find("weight 600 g"), std::string::npos) << turn.text;
+}
+
+TEST_F(GuidedDialogue, TakesAnIdInBackquotesForTheProduct) {
+  say("add `T-1` to my cart");
+  EXPECT_EQ(cart(), "1 T-1");
+}
+
+TEST_F(GuidedDialogue, AsksNothingTwiceWhereTwoPartsOfAMessageAddTheSame) {
+  say("add the Linden Boot 1");
+  const auto turn = say("whatever, put it in the cart");
+  EXPECT_EQ(cart(), "");
+  EXPECT_EQ(turn.text.find("Which", turn.text.find("Which") + 1), std::string::npos) << turn.text;
+}
+
+TEST_F(GuidedDialogue, GivesEachOfTwoItsOwnSize) {
+  say("add the Linden Boot 1 and the Fern Jumper 2");
+  say("the boot in 7, the jumper in M");
+  EXPECT_NE(cart().find("B-1 7"), std::string::npos) << cart();
+  EXPECT_NE(cart().find("J-2 M"), std::string::npos) << cart();
+}
+
 TEST(ShortTitles, EndWhereTheSpecificationsBegin) {
   EXPECT_EQ(guided::short_title("AOC 22P2Q LED display 54.6 cm (21.5\") 1920 x 1080 pixels Full HD Black"), "AOC 22P2Q LED display");
   EXPECT_EQ(guided::short_title("HP EliteBook 2540p Notebook PC (ENERGY STAR) Silver 30.7 cm (12.1\")"), "HP EliteBook 2540p Notebook PC");

@@ -48,6 +48,8 @@ class Recogniser {
   }
 
  private:
+  static bool is_kind(const Mention& mention) { return mention.what == What::kKind; }
+
   static int order_of(What what) {
     switch (what) {
       case What::kKind: return 0;
@@ -87,11 +89,14 @@ class Recogniser {
     const std::size_t found = mentions_.size();
     read_phrase(first, last, words, kExact);
     read_scope(first, last, words, kPart);
-    // Everyday synonyms only where the catalogue has no such name itself.
-    for (const std::string& other : mentions_.size() == found ? lexicon_.other_names(words) : lexicon_.playbook_names(words)) {
+    // Everyday synonyms only where the catalogue has no such name itself; inferred names of kinds vary as titles do, so there they count, too.
+    const bool named = mentions_.size() > found;
+    for (const std::string& other : named ? lexicon_.playbook_names(words) : lexicon_.other_names(words)) {
       read_phrase(first, last, other, kOtherName);
       read_scope(first, last, other, kOtherName);
     }
+    const bool as_kind = named && !lexicon_.names_its_kinds() && std::any_of(mentions_.begin() + static_cast<std::ptrdiff_t>(found), mentions_.end(), is_kind);
+    for (const std::string& other : as_kind ? lexicon_.everyday_names(words) : std::vector<std::string>{}) read_scope(first, last, other, kPart);
     if (last - first == 2 && mentions_.size() == found) read_phrase(first, last, tokens_[first].folded + tokens_[first + 1].folded, kCompound);
     if (last - first == 1 && mentions_.size() == found) read_unknown(first);
   }

@@ -113,7 +113,7 @@ class SearchRun {
     if (!understood()) return std::move(page_);
     find_members();
     if (members_.empty()) {
-      page_.outcome = SearchOutcome::kNotCarried;
+      page_.outcome = carried_elsewhere() ? SearchOutcome::kNoneMatch : SearchOutcome::kNotCarried;
       page_.complete = true;
       return std::move(page_);
     }
@@ -170,6 +170,9 @@ class SearchRun {
       for (std::uint32_t doc = 0; doc < data_.doc_count(); ++doc) members_.push_back({doc});
     }
   }
+
+  // Whether the words alone find something that only a kind or category given as a constraint keeps out.
+  bool carried_elsewhere() { return scope_constraint() && !query_.concepts.empty() && !strict_matches(lexicon_, query_).empty(); }
 
   // Constraints on what no product in question records.
   void set_aside_unfilterable() {

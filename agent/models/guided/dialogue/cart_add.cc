@@ -41,8 +41,11 @@ std::vector<OptionSaid> remembered(const Talk& talk) {
 std::vector<OptionSaid> browsed(const Talk& talk) {
   std::vector<OptionSaid> said;
   if (!talk.need()) return said;
-  for (const Constraint& constraint : talk.need()->constraints) {
-    if (constraint.op == Constraint::Op::kEquals && constraint.field != "price") said.push_back({constraint.field, constraint.values.front(), true, false});
+  const bool all = talk.guide.playbook.browsed_option == BrowsedOption::kUse;  // of earlier needs as well, the latest first
+  for (auto need = talk.memory.needs.rbegin(); need != talk.memory.needs.rend() && (all || need == talk.memory.needs.rbegin()); ++need) {
+    for (const Constraint& constraint : need->constraints) {
+      if (constraint.op == Constraint::Op::kEquals && constraint.field != "price") said.push_back({constraint.field, constraint.values.front(), true, false});
+    }
   }
   return said;
 }
@@ -142,6 +145,13 @@ bool add_one(Talk& talk, PendingAdd add, const SaidOptions& said) {
   if (!answer) {
     say_failure(talk, answer.error);
     talk.memory.focus = product.id;
+    const ErrorKind kind = answer.error.error.kind;
+    if (!add.line && (kind == ErrorKind::kRefused || kind == ErrorKind::kOutOfStock)) {  // "7 then", or yes to what is left
+      add.options = choice.chosen;
+      add.quantity = answer.error.available.value_or(0);
+      talk.state.pending = Pending::kAmount;
+      talk.state.adds = {std::move(add)};
+    }
     return false;
   }
   say_added(talk, product, *answer);
@@ -200,6 +210,18 @@ std::vector<Heard> things_to_add(const Talk& talk, const Heard& heard) {
   return things.size() > 1 ? things : std::vector<Heard>{};
 }
 
+// A word in quotes or brackets, as an id of the shop is given: "add `lamp-tent`"; "" if there is none.
+std::string quoted(const std::string& text) {
+  for (const auto& [open, close] : {std::pair('`', '`'), std::pair('<', '>'), std::pair('"', '"'), std::pair('[', ']')}) {
+    const std::size_t from = text.find(open);
+    const std::size_t to = from == std::string::npos ? from : text.find(close, from + 1);
+    if (to == std::string::npos || to < from + 3) continue;
+    const std::string id = text.substr(from + 1, to - from - 1);
+    if (id.find(' ') == std::string::npos) return id;
+  }
+  return {};
+}
+
 enum class Then { kOfferAddons, kMoreToAdd };
 
 void add_thing(Talk& talk, const Heard& heard, Then then);
@@ -226,6 +248,11 @@ namespace {
 void add_thing(Talk& talk, const Heard& heard, Then then) {
   CardBook book(talk.conversation);
   Pointed pointed = point_out(heard, talk.memory, book);
+  if (const std::string id = quoted(heard.text); !id.empty()) {
+    const auto details = talk.calls.product(ProductId(id));
+    if (details.waiting) return;
+    if (details) pointed = {{details->product.id}, {}, false, false};
+  }
   if (pointed.out_of_list && pointed.products.empty()) {
     return talk.say("reference.out_of_list", {{"count", std::to_string(latest_list(talk.memory).size())}});
   }
@@ -275,6 +302,43 @@ bool offer_variant(Talk& talk, const ProductId& id, const Heard& heard) {
   talk.ask("offer:variant");
   talk.show_one(product);
   talk.memory.focus = id;
+  return true;
+}
+
+// "the dress in M, the boots in 6", while both wait: each part answers for the product that it names. False where it does not name them so.
+bool answer_several(Talk& talk, const Heard& heard) {
+  const Lexicon& lexicon = talk.guide.lexicon;
+  std::vector<std::pair<PendingAdd, Heard>> answers;
+  CardBook book(talk.conversation);
+  for (std::size_t i = 1, first = 0; i <= heard.words.size(); ++i) {
+    const bool end = i == heard.words.size();
+    const bool comma = !end && heard.text.substr(heard.words[i - 1].end, heard.words[i].start - heard.words[i - 1].end).find_first_of(",;") != std::string::npos;
+    if (!end && !comma && lexicon.openers.count(heard.words[i].folded) == 0) continue;
+    const std::size_t from = heard.words[first].start;
+    Heard part = talk.guide.listener.hear(heard.text.substr(from, heard.words[i - 1].end - from), talk.kind());
+    for (const PendingAdd& add : talk.state.adds) {
+      ProductCard card;
+      card.title = title_of(add.product, talk.memory);
+      if (const ProductCard* known = book.card(add.product)) card.kind = known->kind;
+      card.options.clear();
+      if (described_by(card, part.reference.words) == 0 || part.words.size() < 2) continue;
+      answers.emplace_back(add, std::move(part));
+      break;
+    }
+    first = comma ? i : i + 1;
+  }
+  if (answers.size() < 2) return false;
+  std::erase_if(talk.state.adds, [&](const PendingAdd& add) {
+    return std::any_of(answers.begin(), answers.end(), [&](const auto& answer) { return answer.first == add; });
+  });
+  talk.state.pending = Pending::kNone;
+  talk.close_question();
+  for (const auto& [add, part] : answers) {
+    SaidOptions said = said_now(part, lexicon);
+    for (const text::Word& word : part.words) said.named.push_back({talk.state.option, word.folded, false, false});
+    add_one(talk, add, said);
+    if (talk.waiting()) return true;
+  }
   return true;
 }
 

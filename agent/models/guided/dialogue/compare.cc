@@ -202,6 +202,10 @@ void advise(Talk& talk, const Heard& heard) {
   const auto list = latest_list(talk.memory);
   if (list.size() < 2 && talk.memory.shown.size() < 2) {
     if (talk.memory.focus) return answer_about(talk, heard);
+    CardBook book(talk.conversation);
+    Heard plain = heard;
+    plain.acts = {Act::kFind};
+    if (heard.names_kind() || of_other_things(talk, heard, book)) return look_for(talk, plain);
     return talk.say("fallback.no_need", {});
   }
   Heard about = heard;
@@ -220,7 +224,7 @@ void explain(Talk& talk, const Heard& heard) {
   const ProductId id = !pointed.products.empty() ? pointed.products.front() : talk.memory.focus.value_or(ProductId());
   const ProductCard* card = id.empty() ? nullptr : book.card(id);
   if (!card || !talk.need()) return talk.say("fallback", {});
-  const auto why = reasons(*card, *talk.need(), talk.guide, 4);
+  const auto why = reasons(*card, *talk.need(), talk, 4);
   talk.say("why", {{"title", short_title(card->title)}, {"price", price_phrase(*card)}, {"why", text::join_and(why)}});
 }
 

@@ -24,7 +24,7 @@ bool wants_content(const Heard& heard) {
 bool stands_alone(const Heard& heard) {
   return any_of(heard, {Act::kAdd, Act::kRemove, Act::kQuantity, Act::kChange, Act::kViewCart, Act::kClearCart, Act::kCheckout, Act::kDiscount,
                         Act::kCompare, Act::kDetails, Act::kCompatible, Act::kOrder, Act::kHandOff, Act::kAddons, Act::kNoAddons, Act::kAdvise}) ||
-         (!heard.topic.empty() && heard.question);
+         (heard.question && (!heard.topic.empty() || !heard.asked.empty() || any_of(heard, {Act::kAttribute, Act::kStock, Act::kPrice})));
 }
 
 bool only_talk(const Heard& heard) {
@@ -99,6 +99,8 @@ bool cart(Talk& talk, const Heard& heard) {
   if (heard.has(Act::kQuantity) && heard.quantity && talk.memory.focus) return add(talk, heard), true;
   const bool bare_option = !heard.options.empty() && !heard.question && !heard.names_kind() && !heard.has(Act::kFind);
   if (bare_option && of_line && says_one_of(heard, talk.guide.lexicon.besides)) return add(talk, heard), true;
+  const bool one_more = in_cart && !heard.question && !heard.has(Act::kFind) && !heard.options.empty() && says_one_of(heard, talk.guide.lexicon.besides);
+  if (one_more && heard.reference.of_group && !heard.reference.ordinals.empty()) return add(talk, heard), true;
   if (bare_option && of_line && heard.words.size() <= 8) return change_line(talk, heard), true;
   if (heard.has(Act::kCheckout) || heard.has(Act::kViewCart)) {
     if (heard.has(Act::kCheckout)) checkout(talk, false);
@@ -118,8 +120,10 @@ bool about_shop(Talk& talk, const Heard& heard) {
   if (!heard.extreme.empty() && !(heard.reference.scale && latest_list(talk.memory).size() > 1 && !heard.has(Act::kSuperlative))) {
     return superlative(talk, heard), true;
   }
-  if (heard.has(Act::kCount)) return count(talk, heard), true;
-  if (heard.has(Act::kOverview)) return overview(talk, heard), true;
+  const bool of_one = !heard.reference.ordinals.empty() || !heard.reference.named.empty();  // "how many pages does the first one print?"
+  if (heard.has(Act::kCount) && !of_one) return count(talk, heard), true;
+  const bool bounded = !heard.wanted.empty() && !heard.wanted.front().constraints.empty();
+  if (heard.has(Act::kOverview) && !bounded) return overview(talk, heard), true;
   const bool fact = pointing && (!heard.asked.empty() && heard.topic.empty());
   if (!heard.topic.empty() && !fact) return policy(talk, heard), true;
   return false;
@@ -141,6 +145,7 @@ bool about_products(Talk& talk, const Heard& heard) {
   const bool passing = !heard.reference.named.empty() && !heard.has(Act::kCompatible) && !names_fill(talk, heard);  // a name within a long request
   if (!passing && find_fitting(talk, heard)) return true;
   if (heard.has(Act::kCompatible)) return check_fit(talk, heard), true;
+  if (!heard.has(Act::kSuperlative) && !heard.has(Act::kFind) && answer_extreme(talk, heard)) return true;
   if (heard.has(Act::kCompare)) return compare(talk, heard), true;
   if (heard.has(Act::kAdvise)) return advise(talk, heard), true;
   if (heard.has(Act::kWhy) && talk.memory.focus) return explain(talk, heard), true;
@@ -325,6 +330,11 @@ void lend(const Heard& whole, Heard& part) {
     if (part.order.empty()) part.order = whole.order;
   }
   if (part.has(Act::kAdd) && part.options.empty() && part.reference.ordinals.size() <= 1) part.options = whole.options;
+  const bool it = part.reference.pronoun || part.reference.all;
+  if (part.has(Act::kAdd) && it && !part.quantity) part.quantity = whole.quantity;  // "3 pairs of those sandals, add them"
+  std::vector<ProductId> named = whole.reference.named;
+  named.insert(named.end(), whole.reference.had.begin(), whole.reference.had.end());
+  if (it && part.question && part.reference.named.empty() && named.size() == 1) part.reference.named = named;
 }
 
 }  // namespace
@@ -349,6 +359,21 @@ bool answer_pending(Talk& talk, const Heard& heard) {
     if (heard.has(Act::kYes)) return hand_off(talk, heard), true;
     return false;
   }
+  if (pending == Pending::kAmount) {
+    std::vector<PendingAdd> adds = std::move(talk.state.adds);
+    talk.state.adds.clear();
+    talk.state.pending = Pending::kNone;
+    const bool agrees = heard.has(Act::kYes) && adds.size() == 1 && adds.front().quantity > 0;
+    const bool names_other = heard.names_kind() || !heard.reference.named.empty() || !heard.reference.ordinals.empty();
+    if (adds.size() != 1 || other || names_other || !(heard.quantity || agrees)) return false;
+    if (heard.quantity) adds.front().quantity = *heard.quantity;
+    talk.close_question();
+    talk.state.adds = std::move(adds);
+    Heard plain = heard;
+    plain.quantity.reset();
+    return continue_add(talk, plain), true;
+  }
+  if (pending == Pending::kChooseOption && talk.state.adds.size() > 1 && answer_several(talk, heard)) return true;
   const bool soon = talk.open_question().starts_with("option:");
   const bool answers = soon ? !heard.has(Act::kNo) : !heard.options.empty() || heard.words.size() <= 2;
   if (pending == Pending::kChooseOption && answers && !other && !names_other_kind(talk, heard) && !heard.has(Act::kFind) && heard.topic.empty()) {
@@ -406,6 +431,8 @@ void converse(Talk& talk, std::string_view said) {
   for (const std::string& part : parts) {
     Heard heard = talk.guide.listener.hear(part, talk.kind());
     if (parts.size() > 1) lend(whole, heard);
+    const bool asked = talk.presentation.asked.value_or(std::string()).starts_with("option:");
+    if (asked && heard.has(Act::kAdd) && heard.reference.named.empty() && heard.reference.ordinals.empty() && !heard.names_kind()) continue;  // waits for the answer
     answer(talk, heard, first);
     if (talk.waiting() || talk.state.pending == Pending::kEmail) return;
     first = false;

@@ -79,6 +79,10 @@ std::string constraint_phrase(const Constraint& constraint, const Currency& curr
     for (std::string& value : values) value = price_text(value, currency);
     return bounded(constraint, "", values);
   }
+  if (values.size() == 1 && (values.front() == "yes" || values.front() == "no")) {
+    const bool has = (values.front() == "yes") != (constraint.op == Constraint::Op::kNot);
+    return (has ? "" : "no ") + text::spaced(constraint.field);
+  }
   const bool named = constraint.op == Constraint::Op::kAtMost || constraint.op == Constraint::Op::kAtLeast || constraint.op == Constraint::Op::kBetween;
   const bool number = !values.empty() && !values.front().empty() && values.front()[0] >= '0' && values.front()[0] <= '9';
   return bounded(constraint, named || number ? text::spaced(constraint.field) : "", values);
@@ -91,10 +95,11 @@ const Attribute* attribute_named(const std::vector<Attribute>& attributes, std::
   return nullptr;
 }
 
-std::vector<Preference> preferences_of(const Need& need, const Playbook& playbook) {
+std::vector<Preference> preferences_of(const Need& need, const Talk& talk) {
   std::vector<Preference> found;
+  for (const auto& [attribute, low] : talk.state.leanings) found.push_back({attribute, low, {}});
   for (const std::string& use : need.uses) {
-    for (const NeedRule& rule : playbook.needs) {
+    for (const NeedRule& rule : talk.guide.playbook.needs) {
       if (rule.name == use) found.insert(found.end(), rule.prefer.begin(), rule.prefer.end());
     }
   }
@@ -156,7 +161,9 @@ std::vector<std::string> axes_of(const Need& need, const Playbook& playbook) {
 }
 
 bool tells_something(const Attribute& attribute, const Lexicon& lexicon) {
-  if (is_dull(attribute.name, lexicon)) return false;
+  const auto words = text::words(text::spaced(attribute.name));
+  const bool taste = std::any_of(words.begin(), words.end(), [&](const text::Word& word) { return lexicon.tastes.count(word.folded) > 0; });
+  if (taste || is_dull(attribute.name, lexicon)) return false;
   if (const bool* yes = std::get_if<bool>(&attribute.value)) return *yes;
   if (const Measure* measure = std::get_if<Measure>(&attribute.value)) return measure->unit.dimension != Dimension::kNone;
   return std::get<std::string>(attribute.value).size() <= 24;
@@ -164,7 +171,23 @@ bool tells_something(const Attribute& attribute, const Lexicon& lexicon) {
 
 }  // namespace
 
-std::vector<std::string> reasons(const ProductCard& card, const Need& need, const Guide& guide, std::size_t limit) {
+bool commonly_asked(const std::string& attribute, const Lexicon& lexicon) {
+  const auto parts = text::words(text::spaced(attribute));
+  const auto names = [&](const std::vector<std::string>& attributes) {
+    return std::any_of(attributes.begin(), attributes.end(), [&](const std::string& hint) {
+      const auto said = text::words(hint);
+      const auto has = [&](const text::Word& word) {
+        return std::any_of(parts.begin(), parts.end(), [&](const text::Word& part) { return text::stem(part.folded) == text::stem(word.folded); });
+      };
+      return parts.size() <= said.size() + 1 && std::all_of(said.begin(), said.end(), has);
+    });
+  };
+  return std::any_of(lexicon.asks.begin(), lexicon.asks.end(), [&](const Ask& ask) { return names(ask.attributes); }) ||
+         std::any_of(lexicon.scales.begin(), lexicon.scales.end(), [&](const Scale& scale) { return names(scale.attributes); });
+}
+
+std::vector<std::string> reasons(const ProductCard& card, const Need& need, const Talk& talk, std::size_t limit) {
+  const Guide& guide = talk.guide;
   std::vector<std::string> found;
   for (const Constraint& constraint : need.constraints) {
     if (constraint.op == Constraint::Op::kNot || is_field(constraint, "price") || is_field(constraint, "kind") || is_field(constraint, "brand")) continue;
@@ -175,16 +198,16 @@ std::vector<std::string> reasons(const ProductCard& card, const Need& need, cons
     if (std::find(need.uses.begin(), need.uses.end(), rule.name) == need.uses.end()) continue;
     for (const Constraint& constraint : rule.require) add(found, facts_phrase(card.attributes, constraint.field), limit);
   }
-  for (const Preference& preference : preferences_of(need, guide.playbook)) add(found, facts_phrase(card.attributes, preference.attribute), limit);
+  for (const Preference& preference : preferences_of(need, talk)) add(found, facts_phrase(card.attributes, preference.attribute), limit);
   const std::size_t enough = std::min<std::size_t>(limit, 2);
   for (const std::string& name : axes_of(need, guide.playbook)) add(found, facts_phrase(card.attributes, name), enough);
   for (const Attribute& attribute : card.attributes) {
-    if (tells_something(attribute, guide.lexicon)) add(found, facts_phrase(card.attributes, attribute.name), enough);
+    if (tells_something(attribute, guide.lexicon) && commonly_asked(attribute.name, guide.lexicon)) add(found, facts_phrase(card.attributes, attribute.name), enough);
   }
   return found;
 }
 
-TradeOff trade_off(const ProductCard& first, const ProductCard& other, const Need& need, const Playbook& playbook) {
+TradeOff trade_off(const ProductCard& first, const ProductCard& other, const Need& need, const Talk& talk) {
   TradeOff result;
   const auto note = [&](bool better, const std::string& phrase) {
     std::string& side = better ? result.better : result.worse;
@@ -193,7 +216,8 @@ TradeOff trade_off(const ProductCard& first, const ProductCard& other, const Nee
   if (first.price_from.currency == other.price_from.currency && first.price_from.minor != other.price_from.minor) {
     note(other.price_from.minor < first.price_from.minor, format(other.price_from) + " instead of " + format(first.price_from));
   }
-  std::vector<Preference> axes = preferences_of(need, playbook);
+  std::vector<Preference> axes = preferences_of(need, talk);
+  std::erase_if(axes, [](const Preference& axis) { return axis.attribute == "price"; });  // told already
   for (const Constraint& constraint : need.constraints) {
     if (constraint.op == Constraint::Op::kAtMost || constraint.op == Constraint::Op::kAtLeast) {
       axes.push_back({constraint.field, constraint.op == Constraint::Op::kAtMost, {}});

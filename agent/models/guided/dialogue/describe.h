@@ -34,8 +34,12 @@ std::string short_title(const std::string& title);
 // Every value of the attribute in one phrase: "ports HDMI and USB-C".
 std::string facts_phrase(const std::vector<Attribute>& attributes, std::string_view name);
 
-// Why the card fits the need: the values that meet what was asked for, else what stands out. At most `limit` phrases.
-std::vector<std::string> reasons(const ProductCard& card, const Need& need, const Guide& guide, std::size_t limit);
+// Why the card fits the need: the values that meet what was asked for, then what shoppers choose such things by. At most `limit` phrases;
+// none where all that the shop states is nothing to choose by.
+std::vector<std::string> reasons(const ProductCard& card, const Need& need, const Talk& talk, std::size_t limit);
+
+// Whether shoppers speak of such an attribute at all: one that the lexicon knows questions or comparisons for.
+bool commonly_asked(const std::string& attribute, const Lexicon& lexicon);
 
 // Whether the name of an attribute is nothing to choose by: "package_width", "release_date".
 bool is_dull(std::string_view attribute, const Lexicon& lexicon);
@@ -45,9 +49,9 @@ struct TradeOff {
   std::string better;   // "$799.00 instead of $999.00"
   std::string worse;    // "weight 1.8 kg instead of 1.2 kg"
 };
-TradeOff trade_off(const ProductCard& first, const ProductCard& other, const Need& need, const Playbook& playbook);
+TradeOff trade_off(const ProductCard& first, const ProductCard& other, const Need& need, const Talk& talk);
 
-// The attributes that matter for the need, best first: constraints, then what its uses prefer.
-std::vector<Preference> preferences_of(const Need& need, const Playbook& playbook);
+// The attributes that matter for the need, best first: what the shopper wished much or little of, then what its uses prefer.
+std::vector<Preference> preferences_of(const Need& need, const Talk& talk);
 
 }  // namespace floorwalker::guided

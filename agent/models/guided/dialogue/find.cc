@@ -131,11 +131,11 @@ std::vector<std::string> unproven(const std::vector<std::string>& wishes, const 
 void say_products(Talk& talk, const Need& need, const SearchPage& page, const std::vector<std::string>& wishes) {
   const ProductCard& first = page.products.front();
   talk.say("pick.first", {{"title", short_title(first.title)}, {"price", price_phrase(first)},
-                          {"why", text::join_and(reasons(first, need, talk.guide, 3))}});
+                          {"why", text::join_and(reasons(first, need, talk, 3))}});
   if (first.availability == Availability::kOutOfStock) talk.say("pick.sold_out", {});
   if (page.products.size() > 1) {
     const ProductCard& second = page.products[1];
-    const TradeOff trade = trade_off(first, second, need, talk.guide.playbook);
+    const TradeOff trade = trade_off(first, second, need, talk);
     if (!trade.better.empty() || !trade.worse.empty()) {
       talk.say(trade.better.empty() ? "pick.second_worse" : trade.worse.empty() ? "pick.second_better" : "pick.second",
                {{"title", short_title(second.title)}, {"better", trade.better}, {"worse", trade.worse}});
@@ -148,14 +148,15 @@ void say_products(Talk& talk, const Need& need, const SearchPage& page, const st
   if (!doubts.empty()) talk.say("cannot_confirm", {{"wish", text::join_and(doubts, "or")}});
 }
 
-void say_lead(Talk& talk, const Need& need, const SearchPage& page) {
+// `mixed`: things of another sort were among them, so the number found says nothing.
+void say_lead(Talk& talk, const Need& need, const SearchPage& page, bool mixed) {
   for (const std::string& correction : page.corrections) {
     const std::size_t arrow = correction.find(" -> ");
     if (arrow != std::string::npos) talk.say("corrected", {{"from", correction.substr(0, arrow)}, {"to", correction.substr(arrow + 4)}});
   }
-  const std::string what = need.kind.empty() ? std::string() : need.kind;
   if (!page.relaxed.empty()) talk.say("found.relaxed", {{"dropped", phrases_of(page.relaxed, talk.conversation.currency)}});
   else if (page.total == 1) talk.say("found.one", {});
+  else if (mixed) talk.say("found.these", {{"filters", phrases_of(need.constraints, talk.conversation.currency)}});
   else talk.say(need.constraints.empty() ? "found.some" : "found.matching", {{"count", std::to_string(page.total)}, {"filters", phrases_of(need.constraints, talk.conversation.currency)}});
 }
 
@@ -164,12 +165,55 @@ std::vector<ProductCard> shortlist(const SearchPage& page, std::size_t limit) {
   return {page.products.begin(), page.products.begin() + std::ptrdiff_t(size)};
 }
 
+// Attributes by which a card tells what it is: not what every thing has, nor what the search was told to look at.
+std::unordered_set<std::string> telling_attributes(const ProductCard& card, const Need& need, const Lexicon& lexicon) {
+  std::unordered_set<std::string> names;
+  for (const Attribute& attribute : card.attributes) {
+    const bool bound = std::any_of(need.constraints.begin(), need.constraints.end(), [&](const Constraint& constraint) { return constraint.field == attribute.name; });
+    if (!bound && !is_dull(attribute.name, lexicon)) names.insert(attribute.name);
+  }
+  return names;
+}
+
+constexpr std::size_t kTellingEnough = 3;
+constexpr double kLeastShared = 0.2;
+
+// While a need is narrowed, things that share nothing with those shown for it are of another sort that is called alike: paper notebooks, once
+// the talk is about computers. False if there are none.
+bool leave_out_others(const Talk& talk, const Need& need, SearchPage& page) {
+  if (talk.memory.needs.empty() || talk.state.offset == 0) return false;
+  CardBook book(talk.conversation);
+  std::vector<std::unordered_set<std::string>> known;
+  for (const Shown& shown : latest_list(talk.memory)) {
+    const ProductCard* card = shown.turn < talk.conversation.turn && shown.turn >= talk.state.narrowed_since ? book.card(shown.product) : nullptr;
+    if (card) known.push_back(telling_attributes(*card, need, talk.guide.lexicon));
+    if (card && known.back().size() < kTellingEnough) known.pop_back();
+  }
+  const auto other = [&](const ProductCard& card) {
+    const auto names = telling_attributes(card, need, talk.guide.lexicon);
+    const auto shares = [&](const auto& set) {
+      const auto common = std::count_if(names.begin(), names.end(), [&](const std::string& name) { return set.count(name) > 0; });
+      return double(common) >= kLeastShared * double(std::min(names.size(), set.size()));
+    };
+    return !known.empty() && names.size() >= kTellingEnough && std::none_of(known.begin(), known.end(), shares);
+  };
+  const auto left = std::count_if(page.products.begin(), page.products.end(), other);
+  if (left == 0 || std::size_t(left) == page.products.size()) return false;
+  for (std::size_t i = page.products.size(); i > 0; --i) {
+    if (!other(page.products[i - 1])) continue;
+    page.products.erase(page.products.begin() + std::ptrdiff_t(i - 1));
+    if (i <= page.hits.size()) page.hits.erase(page.hits.begin() + std::ptrdiff_t(i - 1));
+  }
+  return true;
+}
+
 void present(Talk& talk, Need& need, SearchPage page, const std::vector<std::string>& wishes) {
   if (need.kind.empty()) need.kind = page.kind;
-  const auto preferences = preferences_of(need, talk.guide.playbook);
+  const bool mixed = leave_out_others(talk, need, page);
+  const auto preferences = preferences_of(need, talk);
   if (!preferences.empty()) prefer(page, preferences);
   const std::vector<ProductCard> cards = shortlist(page, kShownAlone);
-  say_lead(talk, need, page);
+  say_lead(talk, need, page, mixed);
   SearchPage cut = page;
   cut.products = cards;
   say_products(talk, need, cut, wishes);
@@ -177,7 +221,7 @@ void present(Talk& talk, Need& need, SearchPage page, const std::vector<std::str
   talk.memory.focus = cards.front().id;
   talk.state.offset = cards.size();
   talk.state.total = page.total;
-  ask_next(talk, need, page);
+  if (!mixed) ask_next(talk, need, page);  // its counts are of two sorts of thing
 }
 
 // Nothing in the price band: tells where the prices begin and shows what comes nearest.
@@ -281,7 +325,9 @@ void not_carried(Talk& talk, const Need& need, const Heard& heard) {
       if (names.size() < 5 && department.name.find('>') == std::string::npos) names.push_back(department.name);
     }
   }
-  const std::string what = need.kind.empty() ? need.words : need.kind;
+  std::string what = need.kind.empty() ? need.words : need.kind;
+  const auto parts = text::words(what);
+  if (parts.size() > 1 && talk.guide.lexicon.number(parts.front().folded) > 0) what.erase(0, parts[1].start);  // "two aprons"
   const bool noun = !need.kind.empty() || names_a_thing(talk, heard, what);
   talk.say(noun ? "not_carried" : "not_carried.that", {{"what", what}, {"departments", text::join_and(names)}});
 }
@@ -330,7 +376,7 @@ void present_group(Talk& talk, Need& need, const Answer<SearchPage>& page) {
   const std::vector<ProductCard> cards = shortlist(*page, kShownInGroup);
   if (!page->relaxed.empty()) talk.say("group.relaxed", {{"what", name}, {"dropped", phrases_of(page->relaxed, talk.conversation.currency)}});
   talk.say("group.pick", {{"what", name}, {"title", short_title(cards.front().title)}, {"price", price_phrase(cards.front())},
-                          {"why", need.constraints.empty() ? "" : text::join_and(reasons(cards.front(), need, talk.guide, 2))}});
+                          {"why", need.constraints.empty() ? "" : text::join_and(reasons(cards.front(), need, talk, 2))}});
   talk.show(cards, name);
   talk.state.total = page->total;
   if (!talk.memory.focus) talk.memory.focus = cards.front().id;
@@ -376,6 +422,19 @@ void settle_implied(Talk& talk, Need& need, const Wanted& wanted) {
   for (Constraint& other : others) need.constraints.push_back(std::move(other));
 }
 
+// Remembers what the current need should have much or little of, where such products state it.
+void lean(Talk& talk, const Wanted& wanted) {
+  auto& leanings = talk.state.leanings;
+  for (const Scale* scale : wanted.leanings) {
+    const bool price = scale->attributes.front() == "price";
+    const auto numeric = price ? std::nullopt : attribute_like(scale->attributes, talk.kind(), talk.guide.vocabulary);
+    if (!price && !numeric) continue;
+    const std::string name = price ? "price" : numeric->name;
+    std::erase_if(leanings, [&](const auto& old) { return old.first == name; });
+    leanings.emplace_back(name, scale->low);
+  }
+}
+
 void begin_needs(Talk& talk, const Heard& heard) {
   talk.state.said.clear();
   for (const Wanted& wanted : heard.wanted) {
@@ -388,10 +447,13 @@ void begin_needs(Talk& talk, const Heard& heard) {
     talk.memory.needs.push_back(std::move(need));
     talk.state.said.push_back(heard.wanted.size() == 1 ? heard.text : wanted.words);
   }
+  talk.state.leanings.clear();
+  if (heard.wanted.size() == 1) lean(talk, heard.wanted.front());
   talk.state.active = talk.state.said.size();
   const std::size_t keep = std::max(kNeedsRemembered, talk.state.active);
   while (talk.memory.needs.size() > keep) talk.memory.needs.erase(talk.memory.needs.begin());
   talk.state.questions = 0;
+  talk.state.narrowed_since = talk.conversation.turn;
 }
 
 // Whether the utterance goes on about what is looked for already.
@@ -401,6 +463,7 @@ bool goes_on(const Talk& talk, const Heard& heard) {
   const Wanted& wanted = heard.wanted.front();
   if (!wanted.kinds.empty()) return same_noun(*talk.need(), wanted);
   if (talk.state.total == 0) return false;  // nothing came of it: this begins anew
+  if (!wanted.leanings.empty()) return true;  // "something light": of what is looked for
   if (heard.has(Act::kFind) && wanted.constraints.empty() && !wanted.wishes.empty() && !heard.reference.pronoun) return false;
   return true;
 }
@@ -444,6 +507,11 @@ void look_for(Talk& talk, const Heard& heard) {
   if (goes_on(talk, heard)) {
     merge(talk.memory.needs.back(), heard.wanted.front());
     settle_implied(talk, talk.memory.needs.back(), heard.wanted.front());
+    lean(talk, heard.wanted.front());
+    for (const Constraint& added : heard.wanted.front().constraints) {
+      const auto& kept = talk.memory.needs.back().constraints;
+      if (std::find(kept.begin(), kept.end(), added) != kept.end()) erase_words(talk.memory.needs.back().words, added.values);
+    }
     talk.state.active = 1;
     if (talk.state.said.empty()) talk.state.said.emplace_back();
     talk.state.said = {talk.state.said.back() + " " + heard.text};

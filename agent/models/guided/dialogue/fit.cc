@@ -103,6 +103,7 @@ std::vector<ProductId> pair_meant(Talk& talk, const Heard& heard, CardBook& book
     Heard rest = heard;
     rest.reference.named.clear();
     rest.reference.group.clear();
+    rest.reference.groups.clear();
     const Pointed other = point_out(rest, talk.memory, book);
     if (other.products.size() == 1 && other.products != products) products.push_back(other.products.front());
   }
@@ -142,6 +143,52 @@ std::vector<ProductCard> by_fit(const std::vector<ProductCard>& cards, const std
   return sorted;
 }
 
+// Words of a title that name a model: "2035" of "Brother HL-2035".
+std::vector<std::string> model_words(const std::string& title) {
+  std::vector<std::string> found;
+  for (const text::Word& word : text::words(short_title(title))) {
+    const bool digits = word.folded.find_first_of("0123456789") != std::string::npos;
+    if (digits && word.folded.size() >= 3 && found.size() < 2) found.push_back(word.folded);
+  }
+  return found;
+}
+
+bool meets_one(const SearchPage& page, const std::vector<std::string>& words) {
+  const auto& matched = page.hits.front().matched;
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+    return std::any_of(matched.begin(), matched.end(), [&](const std::string& one) { return text::stem(text::fold(one)) == text::stem(word); });
+  });
+}
+
+// What goes with a product is filed under its model ("HL-2035 toner") or its kind ("notebook bag"), else anywhere. The first of these that the shop
+// has; nothing found leaves the last.
+Answer<SearchPage> search_fitting(Talk& talk, Need& need, const ProductCard& partner) {
+  const std::string noun = need.words;
+  std::vector<std::pair<std::string, std::vector<std::string>>> ways;  // what to look for, and a word of it that has to be met
+  if (const auto model = model_words(partner.title); !model.empty()) {
+    std::string words = partner.brand;
+    for (const std::string& word : model) words += " " + word;
+    ways.emplace_back(words + " " + noun, model);
+  }
+  if (const auto kind = text::words(partner.kind); !kind.empty()) ways.emplace_back(partner.kind + " " + noun, std::vector<std::string>{kind.back().folded});
+  std::vector<Answer<SearchPage>> pages;
+  for (const auto& [words, met] : ways) {
+    need.words = words;
+    pages.push_back(talk.calls.search(request_for(talk, need, kTriedForFit)));
+  }
+  need.words = noun;
+  auto plain = talk.calls.search(request_for(talk, need, kTriedForFit));
+  if (talk.waiting()) return plain;
+  const auto head = text::words(noun).back().folded;
+  for (std::size_t i = 0; i < ways.size(); ++i) {
+    if (!pages[i] || pages[i]->products.empty() || !pages[i]->relaxed.empty()) continue;
+    if (!meets_one(*pages[i], ways[i].second) || !meets_one(*pages[i], {head})) continue;
+    need.words = ways[i].first;
+    return std::move(pages[i]);
+  }
+  return plain;
+}
+
 }  // namespace
 
 bool find_fitting(Talk& talk, const Heard& heard) {
@@ -154,8 +201,8 @@ bool find_fitting(Talk& talk, const Heard& heard) {
   need.kind = heard.wanted.front().kinds.front();
   merge(need, heard.wanted.front());
   need.words = heard.wanted.front().noun;
-  const auto page = talk.calls.search(request_for(talk, need, kTriedForFit));
-  if (page.waiting) return true;
+  const auto page = other ? search_fitting(talk, need, *other) : talk.calls.search(request_for(talk, need, kTriedForFit));
+  if (talk.waiting()) return true;
   if (!page || page->products.empty()) return false;
   std::vector<Answer<Compatibility>> answers;
   for (const ProductCard& card : page->products) answers.push_back(talk.calls.fits(card.id, *partner));
@@ -169,10 +216,16 @@ bool find_fitting(Talk& talk, const Heard& heard) {
   const std::vector<ProductCard> cards = by_fit(page->products, fits);
   const auto sure = std::count(fits.begin(), fits.end(), Fit::kYes);
   const std::string key = cards.empty() ? "fitting.none" : sure == 0 ? "fitting.unknown" : "fitting.found";
+  std::string why;
+  for (const auto& answer : answers) {
+    const bool first = sure > 0 && why.empty() && answer && answer->fit == Fit::kYes;
+    for (std::size_t i = 0; first && i < answer->checks.size() && why.empty(); ++i) why = answer->checks[i].why;
+  }
   talk.say(key, {{"what", heard.wanted.front().noun}, {"other", short_title(title)}, {"title", cards.empty() ? "" : short_title(cards.front().title)},
-                 {"price", cards.empty() ? "" : price_phrase(cards.front())}});
+                 {"price", cards.empty() ? "" : price_phrase(cards.front())}, {"why", why}});
   if (cards.empty()) return true;
-  talk.show({cards.begin(), cards.begin() + std::ptrdiff_t(std::min<std::size_t>(cards.size(), sure > 0 ? std::size_t(sure) : 4))});
+  const std::size_t many = std::min<std::size_t>(cards.size(), sure > 0 ? std::min<std::size_t>(std::size_t(sure), 4) : 4);
+  talk.show({cards.begin(), cards.begin() + std::ptrdiff_t(many)}, heard.wanted.front().noun);
   talk.memory.needs.push_back(std::move(need));
   talk.state.said = {heard.text};
   talk.state.active = 1;

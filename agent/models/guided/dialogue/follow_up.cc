@@ -25,22 +25,53 @@ std::vector<ProductCard> unseen(const SearchPage& page, const Memory& memory, st
 
 std::string decimal_below(const Money& money) { return decimal(Money{std::max<std::int64_t>(0, money.minor - 1), money.currency}); }
 
+// The attribute on which the card is measured along a scale; null if it states none.
+const Attribute* measured_on(const Scale& scale, const ProductCard& card) {
+  for (const std::string& hint : scale.attributes) {
+    const Attribute* best = nullptr;
+    for (const Attribute& attribute : card.attributes) {
+      const auto parts = text::words(text::spaced(attribute.name)), wanted = text::words(hint);
+      const bool named = std::all_of(wanted.begin(), wanted.end(), [&](const text::Word& word) {
+        return std::any_of(parts.begin(), parts.end(), [&](const text::Word& part) { return text::stem(part.folded) == text::stem(word.folded); });
+      });
+      if (!named || !std::holds_alternative<Measure>(attribute.value)) continue;
+      if (!best || attribute.name.size() < best->name.size()) best = &attribute;
+    }
+    if (best) return best;
+  }
+  return nullptr;
+}
+
+constexpr double kAboutTheSame = 0.15;  // "just as big" may be a little bigger
+
+// "just as big": what the product in focus has, or a little more to the good side.
+std::optional<Constraint> bound_to_keep(const Scale& scale, const ProductCard& card) {
+  if (scale.attributes.front() == "price") return Constraint{"price", Constraint::Op::kAtMost, {decimal(card.price_from)}};
+  const Attribute* attribute = measured_on(scale, card);
+  if (!attribute) return std::nullopt;
+  const auto scaled = [&](double factor) {
+    Measure edge = std::get<Measure>(attribute->value);
+    edge.value *= factor;
+    std::string value = format(edge, 4);
+    std::erase(value, ',');
+    return value;
+  };
+  return Constraint{attribute->name, Constraint::Op::kBetween, {scaled(scale.low ? 1 - kAboutTheSame : 0.98), scaled(scale.low ? 1.02 : 1 + kAboutTheSame)}};
+}
+
 // The bound that "cheaper" or "bigger" means against the product in focus.
-std::optional<Constraint> bound_on(const Talk& talk, const Scale& scale, const ProductCard& card) {
+std::optional<Constraint> bound_on(const Scale& scale, const ProductCard& card) {
   if (scale.attributes.front() == "price") {
     if (scale.low) return Constraint{"price", Constraint::Op::kAtMost, {decimal_below(card.price_from)}};
     return Constraint{"price", Constraint::Op::kAtLeast, {decimal(Money{card.price_from.minor + 1, card.price_from.currency})}};
   }
-  const auto numeric = attribute_like(scale.attributes, talk.kind(), talk.guide.vocabulary);
-  if (!numeric) return std::nullopt;
-  const Attribute* attribute = attribute_named(card.attributes, numeric->name);
-  const Measure* measure = attribute ? std::get_if<Measure>(&attribute->value) : nullptr;
-  if (!measure) return std::nullopt;
-  Measure edge = *measure;
+  const Attribute* attribute = measured_on(scale, card);
+  if (!attribute) return std::nullopt;
+  Measure edge = std::get<Measure>(attribute->value);
   edge.value *= scale.low ? 0.995 : 1.005;
   std::string value = format(edge, 4);
   std::erase(value, ',');
-  return Constraint{numeric->name, scale.low ? Constraint::Op::kAtMost : Constraint::Op::kAtLeast, {value}};
+  return Constraint{attribute->name, scale.low ? Constraint::Op::kAtMost : Constraint::Op::kAtLeast, {value}};
 }
 
 // Fields that the words name: "the colour", "the price", "leather".
@@ -132,7 +163,7 @@ void follow_scale(Talk& talk, const Heard& heard) {
   const Scale& scale = *heard.scales.front();
   const ProductCard* card = talk.memory.focus ? book.card(*talk.memory.focus) : nullptr;
   const bool extreme = !heard.extreme.empty();  // "the biggest" of all that fit, not only bigger than this one
-  std::optional<Constraint> bound = card && !extreme ? bound_on(talk, scale, *card) : std::nullopt;
+  std::optional<Constraint> bound = card && !extreme ? bound_on(scale, *card) : std::nullopt;
   Wanted wanted = heard.wanted.empty() ? Wanted{} : heard.wanted.front();
   wanted.words.clear();
   wanted.wishes.clear();
@@ -141,6 +172,12 @@ void follow_scale(Talk& talk, const Heard& heard) {
   if (bound) {
     std::erase_if(tried.constraints, [&](const Constraint& old) { return old.field == bound->field; });
     tried.constraints.push_back(*bound);
+  }
+  for (const Scale* scale_kept : card ? heard.kept : std::vector<const Scale*>{}) {
+    const auto kept = bound_to_keep(*scale_kept, *card);
+    if (!kept || (bound && kept->field == bound->field)) continue;
+    std::erase_if(tried.constraints, [&](const Constraint& old) { return old.field == kept->field && old.op != Constraint::Op::kNot; });
+    tried.constraints.push_back(*kept);
   }
   SearchRequest request = request_for(talk, tried, kPage);
   request.relax_in_order.clear();
@@ -155,7 +192,7 @@ void follow_scale(Talk& talk, const Heard& heard) {
   std::vector<ProductCard> cards{page->products.begin(), page->products.begin() + std::ptrdiff_t(std::min(kMore, page->products.size()))};
   const ProductCard& first = cards.front();
   talk.say(extreme ? "scale.extreme" : "scale.found", {{"title", short_title(first.title)}, {"price", price_phrase(first)},
-                           {"why", text::join_and(reasons(first, tried, talk.guide, 2))}});
+                           {"why", text::join_and(reasons(first, tried, talk, 2))}});
   talk.show(cards);
   talk.memory.focus = first.id;
   talk.state.offset = cards.size();

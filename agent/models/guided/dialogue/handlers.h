@@ -29,6 +29,7 @@ void merge(Need& need, const Wanted& wanted);
 // About products (product.cc, compare.cc, fit.cc).
 void answer_about(Talk& talk, const Heard& heard);           // details, an attribute, stock, price
 bool answer_if_known(Talk& talk, const Heard& heard);        // from the product in focus, where its data answers
+bool answer_extreme(Talk& talk, const Heard& heard);         // "which has the highest resolution?": of those shown
 bool find_fitting(Talk& talk, const Heard& heard);           // "a bag for it": of another kind, to go with a product
 void compare(Talk& talk, const Heard& heard);
 void advise(Talk& talk, const Heard& heard);
@@ -40,6 +41,7 @@ void add(Talk& talk, const Heard& heard);
 bool offer_variant(Talk& talk, const ProductId& product, const Heard& heard);  // "the rust one": false where the product has no such option
 void continue_add(Talk& talk, const Heard& heard);
 bool answer_pending(Talk& talk, const Heard& heard);
+bool answer_several(Talk& talk, const Heard& heard);         // "the dress in M, the boots in 6": each waits for a choice
 void change_line(Talk& talk, const Heard& heard);
 void change_quantity(Talk& talk, const Heard& heard);
 void remove_line(Talk& talk, const Heard& heard);

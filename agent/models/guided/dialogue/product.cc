@@ -11,12 +11,17 @@ namespace floorwalker::guided {
 namespace {
 
 constexpr std::size_t kFactsTold = 5;
+constexpr std::size_t kMostCompared = 4;
 
 // The words of the question that may name a fact: not the words that only ask.
 std::vector<std::string> question_words(const Talk& talk, const Heard& heard, const Product& product) {
   std::vector<std::string> found;
   const Lexicon& lexicon = talk.guide.lexicon;
   std::vector<std::string> title;
+  for (const Known& known : heard.known) {  // "does the laptop come with ...": what it is called, not what is asked
+    const bool thing = heard.reference.of_group && known.reading(Mention::What::kKind) && known.reading(Mention::What::kKind)->value == heard.reference.group;
+    for (std::size_t i = known.span.first; thing && i < known.span.last; ++i) title.push_back(text::stem(heard.words[i].folded));
+  }
   for (const text::Word& word : text::words(product.title + " " + product.brand + " " + product.kind)) title.push_back(text::stem(word.folded));
   for (const std::string& word : heard.reference.words) {
     if (lexicon.question_words.count(word) || lexicon.price.count(word) || lexicon.the.count(word)) continue;
@@ -73,7 +78,7 @@ void say_stock(Talk& talk, const Product& product, const Heard& heard) {
     const bool few = stock.count && *stock.count <= 5;
     return talk.say(few ? "stock.few" : "stock.in", {{"title", short_title(product.title)}, {"options", options}, {"count", few ? std::to_string(*stock.count) : ""}});
   }
-  const bool sellable = availability_of(product) != Availability::kOutOfStock;
+  const bool sellable = availability_of(product) != Availability::kOutOfStock && !choice.out_of_stock;
   talk.say(sellable ? "stock.choices" : "stock.out", {{"title", short_title(product.title)}, {"option", text::fold(choice.open)},
                                                       {"values", text::join_and(choice.values)}, {"sold_out", text::join_and(choice.sold_out)},
                                                       {"options", options}});
@@ -114,6 +119,136 @@ void answer_fact(Talk& talk, const Product& product, const Heard& heard) {
   talk.say("fact.unknown", {{"title", short_title(product.title)}, {"what", asked}});
 }
 
+// A value as a number to compare by: a measure, a bare figure, the area of "1920 x 1200".
+std::optional<double> number_of(const Attribute& attribute) {
+  if (const Measure* measure = std::get_if<Measure>(&attribute.value)) return measure->canonical();
+  const std::string* text = std::get_if<std::string>(&attribute.value);
+  if (!text) return std::nullopt;
+  const auto parts = text::words(*text);
+  const auto figure = [](const std::string& word) { return !word.empty() && word.size() < 9 && word.find_first_not_of("0123456789.") == std::string::npos && word[0] != '.'; };
+  if (parts.empty() || !figure(parts[0].folded)) return std::nullopt;
+  const bool area = parts.size() == 3 && (parts[1].folded == "x" || parts[1].folded == "by") && figure(parts[2].folded);
+  if (!area && parts.size() > 1) return std::nullopt;
+  return area ? std::stod(parts[0].folded) * std::stod(parts[2].folded) : std::stod(parts[0].folded);
+}
+
+struct Sought {
+  std::vector<std::string> attributes;  // words of attribute names, best first
+  bool low = false;
+};
+
+// "the highest resolution", "the lightest", "the least weight": on what, and in which direction; nothing where nothing is compared.
+std::optional<Sought> sought_extreme(const Talk& talk, const Heard& heard) {
+  const Lexicon& lexicon = talk.guide.lexicon;
+  const auto says = [&](const std::unordered_set<std::string>& set) {
+    return std::any_of(heard.words.begin(), heard.words.end(), [&](const text::Word& word) { return set.count(word.folded) > 0; });
+  };
+  std::vector<std::string> named = heard.asked;
+  for (const Known& known : heard.known) {
+    if (const Mention* attribute = known.reading(Mention::What::kAttribute)) named.push_back(text::spaced(attribute->field));
+  }
+  const bool most = says(lexicon.most), least = says(lexicon.least);
+  if (!named.empty() && (most || least)) return Sought{std::move(named), least};
+  if (!heard.scales.empty() && heard.scales.front()->attributes.front() != "price") return Sought{heard.scales.front()->attributes, heard.scales.front()->low};
+  return std::nullopt;
+}
+
+struct Contender {
+  const Product* product = nullptr;
+  const Attribute* attribute = nullptr;
+  double number = 0;
+};
+
+// Tells who is ahead, or that nobody is.
+void say_extreme(Talk& talk, std::vector<Contender>& contenders, bool low) {
+  std::stable_sort(contenders.begin(), contenders.end(), [&](const Contender& a, const Contender& b) { return low ? a.number < b.number : a.number > b.number; });
+  const Contender& first = contenders.front();
+  const std::string name = text::spaced(first.attribute->name);
+  std::vector<std::string> level;
+  for (const Contender& one : contenders) {
+    if (one.number == first.number) level.push_back(short_title(one.product->title));
+  }
+  const std::string value = format(first.attribute->value);
+  if (level.size() == contenders.size()) return talk.say("extreme.same", {{"name", name}, {"value", value}});
+  if (level.size() > 1) talk.say("extreme.level", {{"titles", text::join_and(level)}, {"name", name}, {"value", value}});
+  else talk.say(low ? "extreme.lowest" : "extreme.highest", {{"title", level.front()}, {"name", name}, {"value", value}});
+  std::vector<std::string> rest;
+  for (std::size_t i = level.size(); i < contenders.size(); ++i) rest.push_back(short_title(contenders[i].product->title) + ": " + name + " " + format(contenders[i].attribute->value));
+  std::string others;
+  for (const std::string& one : rest) others += (others.empty() ? "" : "; ") + one;
+  talk.say("extreme.others", {{"others", others}});
+  talk.memory.focus = first.product->id;
+}
+
+}  // namespace
+
+bool answer_extreme(Talk& talk, const Heard& heard) {
+  const auto sought = heard.question ? sought_extreme(talk, heard) : std::nullopt;
+  auto list = latest_list(talk.memory);
+  const bool of_shown = heard.reference.all || !heard.names_kind() || heard.reference.of_group;
+  if (!sought || list.size() < 2 || !of_shown || !heard.reference.ordinals.empty() || !heard.reference.named.empty()) return false;
+  if (list.size() > kMostCompared) list.resize(kMostCompared);
+  std::vector<Answer<ProductDetails>> all;
+  for (const Shown& shown : list) all.push_back(talk.calls.product(shown.product));
+  if (talk.waiting()) return true;
+  std::vector<Contender> contenders;
+  std::string name;
+  for (const auto& details : all) {
+    if (!details) continue;
+    const Answering answer = find_answer(details->product, {}, sought->attributes);
+    if (answer.attributes.empty() || (!name.empty() && answer.attributes.front()->name != name)) continue;
+    const auto number = number_of(*answer.attributes.front());
+    if (!number) continue;
+    name = answer.attributes.front()->name;
+    contenders.push_back({&details->product, answer.attributes.front(), *number});
+  }
+  if (contenders.size() < 2) return false;
+  say_extreme(talk, contenders, sought->low);
+  for (const auto& details : all) {
+    if (details) talk.show_one(details->product);
+  }
+  return true;
+}
+
+namespace {
+
+// "brightness, weight and price?": each for itself. False where fewer than two things are asked.
+bool say_several(Talk& talk, const Product& product, const Heard& heard) {
+  std::vector<std::string> fields;
+  bool price = false;
+  for (const Known& known : heard.known) {
+    const Mention* attribute = known.reading(Mention::What::kAttribute);
+    const std::string name = attribute ? text::spaced(attribute->field) : std::string();
+    if (attribute && !known.negated && std::find(fields.begin(), fields.end(), name) == fields.end()) fields.push_back(name);
+  }
+  for (const text::Word& word : heard.words) price = price || talk.guide.lexicon.price.count(word.folded) > 0;
+  if (!heard.question || fields.empty() || fields.size() + (price ? 1 : 0) < 2 || !heard.options.empty()) return false;
+  std::vector<Answering> answers;
+  for (const std::string& field : fields) {
+    Answering answer = find_answer(product, {}, {field});
+    if (answer.attributes.empty()) return false;
+    answers.push_back(std::move(answer));
+  }
+  Heard plain = heard;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    plain.asked = {fields[i]};
+    say_answer(talk, product, plain, answers[i], {});
+  }
+  if (price) say_price(talk, product, heard);
+  return true;
+}
+
+// "in a 6", of a thing that has no sizes: the option that was spoken of; "" where the product has it, or none was.
+std::string unoffered_option(const Product& product, const Heard& heard) {
+  for (const OptionSaid& said : heard.options) {
+    const bool has = std::any_of(product.variants.begin(), product.variants.end(), [&](const Variant& variant) {
+      return std::any_of(variant.options.begin(), variant.options.end(), [&](const OptionValue& option) { return text::fold(option.name).find(text::fold(said.option)) != std::string::npos; });
+    });
+    if (said.explicitly && !said.option.empty() && !has) return text::fold(said.option);
+  }
+  return {};
+}
+
 }  // namespace
 
 bool answer_if_known(Talk& talk, const Heard& heard) {
@@ -140,6 +275,7 @@ void answer_about(Talk& talk, const Heard& heard) {
   std::vector<ProductId> products = pointed.products;
   if (products.empty() && !pointed.unclear.empty() && heard.reference.of_group) return ask_which(talk, pointed.unclear, "details");
   if (products.empty() && talk.memory.focus) products = {*talk.memory.focus};
+  if (products.empty() && heard.names_kind()) return look_for(talk, heard);
   if (products.empty()) return talk.say("fallback", {});
   if (products.size() > 3) products.resize(3);
   for (const ProductId& id : products) talk.calls.product(id);
@@ -151,7 +287,10 @@ void answer_about(Talk& talk, const Heard& heard) {
       continue;
     }
     const Product& product = details->product;
-    if (heard.has(Act::kStock) && heard.asked.empty()) say_stock(talk, product, heard);
+    if (say_several(talk, product, heard)) {
+    } else if (const std::string option = unoffered_option(product, heard); !option.empty()) {
+      talk.say("option.none", {{"title", short_title(product.title)}, {"option", option}});
+    } else if (heard.has(Act::kStock) && heard.asked.empty()) say_stock(talk, product, heard);
     else if (heard.has(Act::kPrice)) say_price(talk, product, heard);
     else if (heard.has(Act::kDetails) && heard.asked.empty()) say_details(talk, product);
     else answer_fact(talk, product, heard);

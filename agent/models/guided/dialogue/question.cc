@@ -45,26 +45,11 @@ double reduction(const Facet& facet, std::size_t total) {
   return std::max(0.0, 1 - left) * coverage * named;
 }
 
-// Whether shoppers speak of such an attribute at all: one that the lexicon knows questions or comparisons for.
-bool commonly_asked(const std::string& field, const Lexicon& lexicon) {
-  const auto parts = text::words(text::spaced(field));
-  const auto names = [&](const std::vector<std::string>& attributes) {
-    return std::any_of(attributes.begin(), attributes.end(), [&](const std::string& attribute) {
-      const auto said = text::words(attribute);
-      const auto has = [&](const text::Word& word) {
-        return std::any_of(parts.begin(), parts.end(), [&](const text::Word& part) { return text::stem(part.folded) == text::stem(word.folded); });
-      };
-      return parts.size() <= said.size() + 1 && std::all_of(said.begin(), said.end(), has);
-    });
-  };
-  return std::any_of(lexicon.asks.begin(), lexicon.asks.end(), [&](const Ask& ask) { return names(ask.attributes); }) ||
-         std::any_of(lexicon.scales.begin(), lexicon.scales.end(), [&](const Scale& scale) { return names(scale.attributes); });
-}
-
 // Whether a shopper can be expected to have a wish on it: a choice among a few short words, never a figure or a code.
 bool answerable(const Facet& facet, const Lexicon& lexicon) {
   if (facet.field == "price" || facet.field == "brand" || facet.field == "kind") return true;
-  if (is_dull(facet.field, lexicon) || facet.values.empty() || facet.low || !commonly_asked(facet.field, lexicon)) return false;
+  if (is_dull(facet.field, lexicon) || !commonly_asked(facet.field, lexicon)) return false;
+  if (facet.values.empty() || facet.low) return false;
   return std::all_of(facet.values.begin(), facet.values.end(), [](const FacetValue& value) {
     const bool figure = !value.value.empty() && value.value[0] >= '0' && value.value[0] <= '9';
     return value.value.size() <= 28 && !figure;
@@ -104,6 +89,13 @@ std::string choose_slot(const Talk& talk, const Need& need, const SearchPage& pa
   return best;
 }
 
+// "colour" for "product_colour": what every product has is not said.
+std::string spoken_name(const std::string& field, const Lexicon& lexicon) {
+  const std::string name = text::spaced(field);
+  const auto words = text::words(name);
+  return words.size() > 1 && lexicon.fillers.count(words.front().folded) ? name.substr(words[1].start) : name;
+}
+
 void say_question(Talk& talk, const Need& need, const SearchPage& page, const std::string& slot) {
   const auto& own = talk.guide.playbook.discovery.questions;
   if (const auto wording = own.find(slot); wording != own.end()) {
@@ -111,7 +103,7 @@ void say_question(Talk& talk, const Need& need, const SearchPage& page, const st
     return;
   }
   const Facet* facet = facet_of(page, slot);
-  const std::string name = text::spaced(slot);
+  const std::string name = spoken_name(slot, talk.guide.lexicon);
   if (slot == "use") {
     talk.say("ask.use", {{"uses", text::join_and(uses_of(need.kind, talk.guide.playbook), "or")}});
   } else if (slot == "budget") {

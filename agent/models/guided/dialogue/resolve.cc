@@ -27,14 +27,10 @@ std::unordered_set<std::string> words_of(const ProductCard& card) {
   return words;
 }
 
+// Whether a kind's name is the other's or ends in the same noun: a "corner sofa" is a sofa, a "laptop bag" no laptop.
 bool same_kind(const std::string& a, const std::string& b) {
-  if (a.empty() || b.empty()) return false;
-  std::unordered_set<std::string> words;
-  add_words(words, a);
-  for (const text::Word& word : text::words(b)) {
-    if (words.count(text::stem(word.folded))) return true;
-  }
-  return false;
+  const auto left = text::words(a), right = text::words(b);
+  return !left.empty() && !right.empty() && text::stem(left.back().folded) == text::stem(right.back().folded);
 }
 
 std::vector<Shown> list_of_turn(const Memory& memory, int turn) {
@@ -45,13 +41,19 @@ std::vector<Shown> list_of_turn(const Memory& memory, int turn) {
   return list;
 }
 
-std::vector<Shown> members_of(const std::vector<Shown>& list, const std::string& group, CardBook& book) {
-  std::vector<Shown> members;
+// The products of the list that are of one of the kinds. What the shop calls exactly so comes before what is only called alike: of a laptop
+// and a laptop bag, "the laptop" is the first.
+std::vector<Shown> members_of(const std::vector<Shown>& list, const std::vector<std::string>& groups, CardBook& book) {
+  std::vector<Shown> members, exact;
   for (const Shown& shown : list) {
     const ProductCard* card = book.card(shown.product);
-    if (same_kind(shown.group, group) || (shown.group.empty() && card && same_kind(card->kind, group))) members.push_back(shown);
+    const std::string kind = !shown.group.empty() ? shown.group : card ? card->kind : std::string();
+    const auto fits = [&](const std::string& group) { return same_kind(kind, group); };
+    const auto equals = [&](const std::string& group) { return text::fold(text::spaced(kind)) == text::fold(text::spaced(group)); };
+    if (std::any_of(groups.begin(), groups.end(), fits)) members.push_back(shown);
+    if (std::any_of(groups.begin(), groups.end(), equals)) exact.push_back(shown);
   }
-  return members;
+  return exact.empty() ? members : exact;
 }
 
 // The latest list that has the number asked for: an add-on offered since does not make "the second" a riddle. Of a group ("the first
@@ -62,7 +64,7 @@ std::vector<Shown> list_with(const Reference& reference, const Memory& memory, C
   int turn = memory.shown.empty() ? 0 : memory.shown.back().turn;
   while (turn > 0) {
     std::vector<Shown> list = list_of_turn(memory, turn);
-    const std::vector<Shown> members = members_of(list, reference.group, book);
+    const std::vector<Shown> members = members_of(list, reference.groups, book);
     if (reference.of_group ? members.size() >= needed : list.size() >= needed && (list.size() > 1 || needed == 1)) return list;
     int earlier = 0;
     for (const Shown& shown : memory.shown) {
@@ -128,13 +130,13 @@ std::vector<ProductId> by_description(const std::vector<std::string>& words, con
   return found;
 }
 
-std::vector<Shown> group_of(const std::vector<Shown>& list, const std::string& group, CardBook& book) {
-  if (group.empty()) return list;
-  std::vector<Shown> members = members_of(list, group, book);
+std::vector<Shown> group_of(const std::vector<Shown>& list, const std::vector<std::string>& groups, CardBook& book) {
+  if (groups.empty()) return list;
+  std::vector<Shown> members = members_of(list, groups, book);
   return members.empty() ? list : members;
 }
 
-bool was_shown(const std::string& group, const Memory& memory, CardBook& book) { return !members_of(memory.shown, group, book).empty(); }
+bool was_shown(const std::vector<std::string>& groups, const Memory& memory, CardBook& book) { return !members_of(memory.shown, groups, book).empty(); }
 
 // Numbers that name a product ("the 65 inch"): no count, no value of an option.
 std::vector<std::string> telling_numbers(const Heard& heard) {
@@ -178,9 +180,9 @@ bool describe(const Heard& heard, const Memory& memory, CardBook& book, Pointed&
 // "the tv": the television that was shown last, even where another thing is in focus since. Several in one list are told apart by the
 // other words, by being in focus, or not at all.
 bool of_kind(const Reference& reference, const Memory& memory, CardBook& book, Pointed& pointed) {
-  for (auto shown = memory.shown.rbegin(); shown != memory.shown.rend(); ++shown) {
-    if (members_of({*shown}, reference.group, book).empty()) continue;
-    const std::vector<Shown> members = members_of(list_of_turn(memory, shown->turn), reference.group, book);
+  const std::vector<Shown> all = members_of(memory.shown, reference.groups, book);
+  if (!all.empty()) {
+    const std::vector<Shown> members = members_of(list_of_turn(memory, all.back().turn), reference.groups, book);
     const auto found = by_description(reference.words, members, book);
     const auto focused = [&](const ProductId& id) { return memory.focus && id == *memory.focus; };
     if (found.size() == 1) pointed.products = found;
@@ -260,11 +262,11 @@ std::optional<double> value_on(const Scale& scale, const ProductCard& card) {
 Pointed point_out(const Heard& heard, const Memory& memory, CardBook& book) {
   Pointed pointed;
   const Reference& reference = heard.reference;
-  const std::vector<Shown> list = group_of(latest_list(memory), reference.group, book);
+  const std::vector<Shown> list = group_of(latest_list(memory), reference.groups, book);
   if (!reference.ordinals.empty() || reference.first_n > 0) {
-    pointed.unseen = reference.of_group && !was_shown(reference.group, memory, book);
+    pointed.unseen = reference.of_group && !was_shown(reference.groups, memory, book);
     if (pointed.unseen) return pointed;
-    by_number(reference, group_of(list_with(reference, memory, book), reference.group, book), pointed);
+    by_number(reference, group_of(list_with(reference, memory, book), reference.groups, book), pointed);
     if (!pointed.products.empty() || pointed.out_of_list) return pointed;
   }
   if (!reference.named.empty()) {
@@ -284,7 +286,7 @@ Pointed point_out(const Heard& heard, const Memory& memory, CardBook& book) {
     return pointed;
   }
   if (!reference.group.empty() && of_kind(reference, memory, book, pointed)) return pointed;
-  if (reference.of_group && !reference.pronoun && !was_shown(reference.group, memory, book)) {
+  if (reference.of_group && !reference.pronoun && !was_shown(reference.groups, memory, book)) {
     pointed.unseen = !describe(heard, memory, book, pointed);
     return pointed;
   }

@@ -74,7 +74,7 @@ void superlative(Talk& talk, const Heard& heard) {
   }
   const auto shape = talk.calls.shape(scope);
   if (shape.waiting) return;
-  if (!shape) return look_for(talk, heard);
+  if (!shape) return scope.empty() ? say_failure(talk, shape.error) : look_for(talk, heard);
   for (const ShopShape::Extreme& extreme : shape->extremes) {
     if (extreme.what != heard.extreme) continue;
     talk.say(scope.empty() ? "superlative.shop" : "superlative", {{"extreme", extreme.what}, {"title", short_title(extreme.product.title)},

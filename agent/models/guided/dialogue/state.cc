@@ -40,7 +40,9 @@ State read_state(std::string_view text) {
     state.total = root.value("total", std::size_t{0});
     state.questions = root.value("questions", 0);
     state.complained = root.value("complained", false);
+    state.narrowed_since = root.value("narrowed_since", 0);
     state.order = root.value("order", "");
+    for (const json& entry : root.value("leanings", json::array())) state.leanings.emplace_back(entry.at(0).get<std::string>(), entry.at(1).get<bool>());
     return state;
   } catch (const json::exception&) {
     return State{};  // another model's plan: nothing of ours to remember
@@ -62,7 +64,9 @@ std::string write_state(const State& state) {
   if (state.total > 0) root["total"] = state.total;
   if (state.questions > 0) root["questions"] = state.questions;
   if (state.complained) root["complained"] = true;
+  if (state.narrowed_since > 0) root["narrowed_since"] = state.narrowed_since;
   if (!state.order.empty()) root["order"] = state.order;
+  for (const auto& [attribute, low] : state.leanings) root["leanings"].push_back({attribute, low});
   return root.dump();
 }
 

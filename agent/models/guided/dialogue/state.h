@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "agent/core/conversation.h"
@@ -12,7 +13,7 @@
 namespace floorwalker::guided {
 
 // What "yes" would mean, or what an answer is missing for.
-enum class Pending { kNone, kChooseOption, kOfferAdd, kOfferAddon, kWhich, kCheckout, kEmail, kClearCart, kHandOff };
+enum class Pending { kNone, kChooseOption, kOfferAdd, kOfferAddon, kWhich, kCheckout, kEmail, kClearCart, kHandOff, kAmount };
 
 // An addition to the cart that waits for a choice.
 struct PendingAdd {
@@ -34,11 +35,13 @@ struct State {
   std::vector<std::string> said;        // what the shopper wrote of each current need, in the order of Memory::needs
   std::size_t active = 1;               // how many of Memory::needs, from the back, the last request was about
   int heard_turn = 0;                   // when the current need was last spoken of
+  int narrowed_since = 0;               // the turn in which the current need began
   std::size_t offset = 0;               // products of the last search already shown
   std::size_t total = 0;                // and how many it found
   int questions = 0;                    // asked for the current need
   bool complained = false;
   std::string order;                    // order id that waits for its email
+  std::vector<std::pair<std::string, bool>> leanings;  // attributes that the current need wants much (false) or little (true) of
 
   bool operator==(const State&) const = default;
 };

@@ -31,6 +31,7 @@ struct Wanted {
   std::vector<std::string> uses;        // playbook needs
   std::vector<std::string> wishes;      // content words that neither kind nor constraint explains: "waterproof"
   std::optional<int> quantity;          // "two monitors"
+  std::vector<const Scale*> leanings;   // "light", "not too expensive": the side of a scale that is preferred
 };
 
 // A value for an option of a product: "in a 7", "the black one".
@@ -54,6 +55,7 @@ struct Reference {
   std::vector<ProductId> had;           // so named, of what the shopper has: "I have a Raid 16"
   std::vector<std::string> words;       // folded words that may describe one: "black", "acme", "leather"
   std::string group;                    // "the second shoes"
+  std::vector<std::string> groups;      // every kind that its word may mean: "laptop", "notebook"
   bool of_group = false;                // the group's word stands behind a number or "the": one of those shown is meant
 
   bool points() const { return !ordinals.empty() || first_n > 0 || pronoun || all || scale || !named.empty(); }
@@ -82,6 +84,7 @@ struct Heard {
   std::optional<int> quantity;
   std::vector<std::string> asked;       // words of attribute names that a question asks for, best first
   std::vector<const Scale*> scales;     // "cheaper", "bigger": a wish for more or less
+  std::vector<const Scale*> kept;       // "just as big": what must not get worse
   std::string topic;                    // policy
   std::string extreme;                  // "most expensive"
   std::string code;                     // of a discount, as written
@@ -117,6 +120,7 @@ class Listener {
   void hear_options(Heard& heard, std::vector<bool>& taken) const;
   void hear_quantity(Heard& heard, std::vector<bool>& taken) const;
   void hear_service(Heard& heard) const;
+  void hear_kept(Heard& heard) const;
   void hear_wanted(Heard& heard, std::string_view kind, const std::vector<bool>& taken) const;
 
   const Vocabulary& vocabulary_;

@@ -121,13 +121,15 @@ void read_scales(const YAML::Node& root, Lexicon& lexicon) {
   for (const YAML::Node& item : need(root, "scales")) {
     const std::vector<std::string> attributes = strings(need(item, "attributes"));
     const std::vector<std::string> plain = item["plain"] ? strings(item["plain"]) : std::vector<std::string>{};
-    if (item["low"]) lexicon.scales.push_back({strings(item["low"]), {}, attributes, true});
-    if (item["high"]) lexicon.scales.push_back({strings(item["high"]), plain, attributes, false});
+    const auto words = [&](const char* key) { return item[key] ? strings(item[key]) : std::vector<std::string>{}; };
+    if (item["low"]) lexicon.scales.push_back({strings(item["low"]), {}, attributes, true, words("little")});
+    if (item["high"]) lexicon.scales.push_back({strings(item["high"]), plain, attributes, false, words("much")});
   }
 }
 
 void read_word_lists(const YAML::Node& root, Lexicon& lexicon) {
   lexicon.spending = word_set(root, "spending");
+  lexicon.tastes = word_set(root, "tastes");
   lexicon.dull = word_set(root, "dull");
   for (const auto& entry : need(root, "usual_measures")) {
     const auto unit = find_unit(entry.first.as<std::string>());
@@ -150,6 +152,10 @@ void read_word_lists(const YAML::Node& root, Lexicon& lexicon) {
   lexicon.plural_pronouns = word_set(root, "plural_pronouns");
   lexicon.clause_starts = word_set(root, "clause_starts");
   lexicon.self = word_set(root, "self");
+  lexicon.most = word_set(root, "most");
+  lexicon.least = word_set(root, "least");
+  lexicon.excess = word_set(root, "excess");
+  lexicon.same = word_set(root, "same");
   lexicon.each = word_set(root, "each");
   lexicon.besides = word_set(root, "besides");
   lexicon.ordering = word_set(root, "ordering");
@@ -163,6 +169,7 @@ void read_word_lists(const YAML::Node& root, Lexicon& lexicon) {
   lexicon.only = word_set(root, "only");
   lexicon.open_questions = word_set(root, "open_questions");
   lexicon.question_words = word_set(root, "question_words");
+  lexicon.setting = word_set(root, "setting");
   lexicon.quantity_before = phrase_list(need(root, "quantity_before"));
   lexicon.quantity_after = phrase_list(need(root, "quantity_after"));
   lexicon.negations = phrase_list(need(root, "negations"));

@@ -36,6 +36,7 @@ struct Scale {
   std::vector<std::string> plain;       // folded, after a number: "76 cm wide"
   std::vector<std::string> attributes;  // words of attribute names, the best first: "weight"
   bool low = false;                     // towards less
+  std::vector<std::string> leaning;     // folded, wishing for this side without a number: "light", "not too heavy" for the other one
 };
 
 // A question word that asks for an attribute: "how heavy" -> weight.
@@ -68,6 +69,7 @@ struct Lexicon {
   std::unordered_map<std::string, int> ordinals;   // "second" -> 2, "last" -> -1
   std::map<int, std::vector<std::string>> usual_measures;  // Dimension -> what a bare figure of it names: length -> "screen size"
   std::unordered_set<std::string> spending;        // between a negation and a bound: "don't want to go" over 800
+  std::unordered_set<std::string> tastes;          // words of attribute names that are a reason only to those who asked: "colour"
   std::unordered_set<std::string> dull;            // words of attribute names that are no reason to buy: "package", "date"
   std::unordered_set<std::string> currency;        // "dollars"
   std::unordered_set<std::string> price;           // "price", "budget"
@@ -87,6 +89,7 @@ struct Lexicon {
   std::unordered_set<std::string> clause_starts;   // a new request may begin with these: "show", "what"
   std::unordered_map<std::string, std::vector<std::string>> option_cues;  // option -> words around its value: size -> size, in
   std::unordered_map<std::string, std::string> value_words;  // other words for option values: "small" -> "s"
+  std::unordered_set<std::string> setting;         // between what is set and its number: "to"
   std::vector<std::vector<std::string>> quantity_before, quantity_after;  // "make it" 3, 3 "of them"
   std::unordered_set<std::string> the;             // before a thing already shown: "the", "that"
   std::unordered_set<std::string> articles;        // before a thing looked for: "a", "some"
@@ -95,6 +98,9 @@ struct Lexicon {
   std::unordered_set<std::string> open_questions;  // that neither yes nor no answers: "what", "how"
   std::unordered_set<std::string> question_words;  // a question may begin with these: "what", "does"
   std::unordered_set<std::string> adding;          // "add", "take": a new line, not the quantity of an old one
+  std::unordered_set<std::string> most, least;     // before an attribute that products are compared on: "the highest" resolution
+  std::unordered_set<std::string> excess;          // "too" heavy
+  std::unordered_set<std::string> same;            // "as" big, the "same" size: what must not get worse
   std::unordered_set<std::string> each;            // a bound with this holds for everything named
   std::unordered_set<std::string> besides;         // "also": one more, nothing is changed
   std::unordered_set<std::string> ordering;        // before the number of an order: "order"

@@ -203,6 +203,20 @@ void Listener::hear_asides(Heard& heard) const {
   }
 }
 
+// "just as big", "the same size": the scales on which a thing must not fall behind.
+void Listener::hear_kept(Heard& heard) const {
+  for (std::size_t i = 0; i + 1 < heard.words.size(); ++i) {
+    if (!lexicon_.same.count(heard.words[i].folded)) continue;
+    const std::string& word = heard.words[i + 1].folded;
+    for (const Scale& scale : lexicon_.scales) {
+      const auto in = [&](const std::vector<std::string>& list) { return std::find(list.begin(), list.end(), word) != list.end(); };
+      if (!in(scale.leaning) && !in(scale.plain) && !in(scale.attributes)) continue;
+      heard.kept.push_back(&scale);
+      break;
+    }
+  }
+}
+
 Heard Listener::hear(std::string_view text, std::string_view kind) const {
   {
     const std::lock_guard lock(mutex_);
@@ -240,6 +254,7 @@ Heard Listener::hear_anew(std::string_view text, std::string_view kind) const {
       if (std::find(scale.words.begin(), scale.words.end(), word.folded) != scale.words.end()) heard.scales.push_back(&scale);
     }
   }
+  hear_kept(heard);
   return heard;
 }
 

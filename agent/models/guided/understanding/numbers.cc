@@ -52,7 +52,9 @@ class Reader {
   Reader(std::string_view text, const std::vector<text::Word>& words, const Lexicon& lexicon)
       : text_(text), words_(words), lexicon_(lexicon) {}
 
-  NumberPhrase read(const MeasureSpan& span) const {
+  // `from`: words before it belong to the number before ("8 GB ram under 500").
+  NumberPhrase read(const MeasureSpan& span, std::size_t from) {
+    from_ = from;
     NumberPhrase phrase;
     phrase.low = phrase.high = span.measure;
     phrase.span = {word_at(words_, span.start), word_at(words_, span.end - 1) + 1};
@@ -165,6 +167,7 @@ class Reader {
   std::size_t read_name(NumberPhrase& phrase, std::size_t at) const {
     std::size_t back = at;
     while (back > 0 && at - back < 2 && (words_[back - 1].folded == "is" || words_[back - 1].folded == "of")) --back;
+    if (back <= from_) return at;
     if (back > 0 && lexicon_.price.count(words_[back - 1].folded)) {
       phrase.money = true;
       return back - 1;
@@ -232,6 +235,7 @@ class Reader {
   std::string_view text_;
   const std::vector<text::Word>& words_;
   const Lexicon& lexicon_;
+  std::size_t from_ = 0;
 };
 
 std::string number_text(double value) {
@@ -294,13 +298,13 @@ bool measures(const NumericAttribute& attribute, Dimension dimension) {
 
 std::vector<NumberPhrase> number_phrases(std::string_view text, const std::vector<text::Word>& words, const std::vector<bool>& taken,
                                          const Lexicon& lexicon) {
-  const Reader reader(text, words, lexicon);
+  Reader reader(text, words, lexicon);
   std::vector<NumberPhrase> found;
   std::vector<MeasureSpan> spans;
   for (const MeasureSpan& span : find_measures(text)) {
     const std::size_t word = word_at(words, span.start);
     if (word >= words.size() || taken[word]) continue;
-    NumberPhrase phrase = reader.read(span);
+    NumberPhrase phrase = reader.read(span, found.empty() ? 0 : found.back().span.last);
     if (!found.empty() && found.back().op != Constraint::Op::kBetween && reader.joins(found.back(), phrase, spans.back().end, span.start)) {
       NumberPhrase& range = found.back();
       const std::size_t opener = reader.opens_range(range);
@@ -319,6 +323,11 @@ std::vector<NumberPhrase> number_phrases(std::string_view text, const std::vecto
     }
     found.push_back(std::move(phrase));
     spans.push_back(span);
+  }
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {  // "a dollar", "twenty euros"
+    const int count = lexicon.articles.count(words[i].folded) ? 1 : lexicon.number(words[i].folded);
+    if (count < 1 || taken[i] || !lexicon.currency.count(words[i + 1].folded)) continue;
+    found.push_back(reader.read({{double(count), {}}, words[i].start, words[i].end, false}, 0));
   }
   return found;
 }

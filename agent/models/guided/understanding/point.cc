@@ -74,7 +74,8 @@ void Listener::hear_reference(Heard& heard) const {
     const std::string previous = i > 0 ? words[i - 1].folded : "";
     const std::string next = i + 1 < words.size() ? words[i + 1].folded : "";
     const auto ordinal = lexicon_.ordinals.find(word);
-    const bool from_the_end = ordinal != lexicon_.ordinals.end() && ordinal->second < 0;  // "how long does it last" counts nothing
+    // "how long does it last" counts nothing, nor does "something on top".
+    const bool from_the_end = ordinal != lexicon_.ordinals.end() && (ordinal->second < 0 || lexicon_.most.count(word) > 0);
     if (ordinal != lexicon_.ordinals.end() && (!from_the_end || lexicon_.the.count(previous) || lexicon_.pronouns.count(next))) {
       const int many = ordinal->second == 1 ? count_of(next, lexicon_) : 0;
       if (many > 1) reference.first_n = std::size_t(std::min(many, kLongestList));
@@ -102,6 +103,9 @@ void Listener::hear_reference(Heard& heard) const {
     const Mention* kind = known.reading(Mention::What::kKind);
     if (!kind || !reference.group.empty()) continue;
     reference.group = kind->value;
+    for (const Mention& mention : known.readings) {
+      if (mention.what == Mention::What::kKind) reference.groups.push_back(mention.value);
+    }
     for (std::size_t i = known.span.first; i > 0 && i + 3 > known.span.first; --i) {
       const std::string& before = words[i - 1].folded;
       reference.of_group = reference.of_group || lexicon_.the.count(before) > 0 || lexicon_.ordinals.count(before) > 0;
@@ -149,9 +153,14 @@ void Listener::hear_quantity(Heard& heard, std::vector<bool>& taken) const {
     if ((count < 1 && !(zero && heard.has(Act::kQuantity))) || count > kMostPieces || taken[i] || measured(measures, words[i]) || currency_before(heard.text, words[i].start)) continue;
     if (i > 0 && lexicon_.ordinals.count(words[i - 1].folded)) continue;
     if (i > 0 && (lexicon_.pronouns.count(words[i - 1].folded) || lexicon_.the.count(words[i - 1].folded)) && count == 1) continue;
+    const bool bound = std::any_of(lexicon_.before.begin(), lexicon_.before.end(), [&](const Bound& one) {
+      return i >= one.words.size() && phrase_at(words, i - one.words.size(), one.words);
+    });
+    if (bound) continue;  // "nothing over 50 please"
     bool counts = phrase_length(words, i + 1, lexicon_.quantity_after) > 0;
     const bool led = phrase_before(words, i, lexicon_.quantity_before);
-    if (led) counts = true;
+    const bool set = heard.has(Act::kQuantity) && i > 0 && lexicon_.setting.count(words[i - 1].folded) > 0;
+    if (led || set) counts = true;
     for (const Known& known : heard.known) {
       const bool kind = known.reading(Mention::What::kKind) != nullptr || known.reading(Mention::What::kCategory) != nullptr;
       if (kind && !known.span.covers(i) && known.span.first > i && known.span.first <= i + 2) counts = true;

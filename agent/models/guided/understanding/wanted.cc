@@ -189,8 +189,9 @@ class Part {
       }
       if (known.readings.front().what == Mention::What::kProduct || taken_[known.span.first]) continue;
       auto constraint = constraint_of(known);
+      if (!constraint && stated_property(known)) constraint = Constraint{known.readings.front().field, known.negated ? Constraint::Op::kNot : Constraint::Op::kEquals, {"yes"}};
       if (!constraint || (!known.negated && describes_other(known))) continue;
-      const bool plain = constraint->field == "brand" || named(known);
+      const bool plain = constraint->field == "brand" || constraint->values.front() == "yes" || named(known);
       if (!plain) imply(known, constraint->field, constraint->op);
       add_constraint(wanted_.constraints, std::move(*constraint));
     }
@@ -207,6 +208,20 @@ class Part {
     }
     for (const OptionSaid& option : heard_.options) {
       if (option.explicitly) add_constraint(wanted_.constraints, {option.option, Constraint::Op::kEquals, {option.value}});
+    }
+  }
+
+  // "light", "not too heavy". Where a thing is asked how heavy it is, or a value of the catalogue is so called, nothing is wished.
+  void add_leanings() {
+    for (std::size_t i = first_; i < last_; ++i) {
+      const bool known = explained_[i] || taken_[i] || head_.covers(i) || heard_.aside[i];
+      const std::string before = i > 0 ? heard_.words[i - 1].folded : std::string();
+      const bool beside = lexicon_.open_questions.count(before) || lexicon_.same.count(before) || lexicon_.most.count(before) || lexicon_.least.count(before);
+      if (known || beside) continue;
+      const Scale* scale = leaning_at(i);
+      if (!scale) continue;
+      wanted_.leanings.push_back(scale);
+      spoken_[i] = explained_[i] = true;
     }
   }
 
@@ -236,10 +251,25 @@ class Part {
     }
     trim_end(wanted_.words);
     trim_end(wanted_.known_words);
+    lead_with_noun();
     return std::move(wanted_);
   }
 
  private:
+  // "something to cook on, a stove", "an outfit for work: a skirt": a search takes what stands before "for" or "on" for the thing, so the noun goes
+  // first where it stands behind a break.
+  void lead_with_noun() {
+    bool modified = false;
+    for (std::size_t i = first_; i < head_.first && i + 1 < heard_.words.size(); ++i) {
+      modified = modified || lexicon_.modifiers.count(heard_.words[i].folded) > 0;
+      const std::size_t from = heard_.words[i].end;
+      const bool broken = heard_.text.substr(from, heard_.words[i + 1].start - from).find_first_of(",;.:!?") != std::string::npos;
+      if (!modified || !broken) continue;
+      wanted_.words = wanted_.noun + " " + wanted_.words;
+      return;
+    }
+  }
+
   // "bag for" says no more than "bag".
   void trim_end(std::string& words) const {
     for (auto list = text::words(words); !list.empty(); list.pop_back()) {
@@ -305,6 +335,13 @@ class Part {
     return head_.first - word <= 2;
   }
 
+  // The name of an attribute in one word directly before the noun: "waterproof sandals" are to have it.
+  bool stated_property(const Known& known) const {
+    const Mention& mention = known.readings.front();
+    const bool alone = mention.what == Mention::What::kAttribute && known.span.last == known.span.first + 1;
+    return alone && !head_.empty() && known.span.last == head_.first && text::words(text::spaced(mention.field)).size() == 1;
+  }
+
   bool use_said(const std::string& phrase) {
     const auto parts = text::words(phrase);
     for (std::size_t i = first_; !parts.empty() && i + parts.size() <= last_; ++i) {
@@ -318,6 +355,20 @@ class Part {
       return true;
     }
     return false;
+  }
+
+  // The side of a scale that the word wishes for: the other one behind "not" and "too".
+  const Scale* leaning_at(std::size_t word) const {
+    const auto leans = [&](const Scale& scale) { return std::find(scale.leaning.begin(), scale.leaning.end(), heard_.words[word].folded) != scale.leaning.end(); };
+    const auto at = std::find_if(lexicon_.scales.begin(), lexicon_.scales.end(), leans);
+    if (at == lexicon_.scales.end()) return nullptr;
+    bool denied = false;
+    for (std::size_t i = word > 2 ? word - 2 : 0; i < word; ++i) {
+      denied = denied || phrase_length(heard_.words, i, lexicon_.negations) > 0 || lexicon_.excess.count(heard_.words[i].folded) > 0;
+    }
+    if (!denied) return &*at;
+    const auto other = std::find_if(lexicon_.scales.begin(), lexicon_.scales.end(), [&](const Scale& scale) { return scale.attributes == at->attributes && scale.low != at->low; });
+    return other == lexicon_.scales.end() ? nullptr : &*other;
   }
 
   const Heard& heard_;
@@ -345,6 +396,7 @@ void Listener::hear_wanted(Heard& heard, std::string_view kind, const std::vecto
     part.add_values();
     part.add_numbers(kind, vocabulary_);
     part.add_uses(playbook_);
+    part.add_leanings();
     heard.wanted.push_back(part.finish());
     if (r == 0) heard.wanted.back().quantity = heard.quantity;
   }
