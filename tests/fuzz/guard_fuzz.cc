@@ -11,6 +11,17 @@
 #include "agent/core/guardrails/value.h"
 #include "agent/core/text.h"
 
+namespace {
+
+// How many placeholders for mail addresses the text has.
+int addresses(const std::string& text) {
+  int count = 0;
+  for (std::size_t at = text.find("@private.invalid"); at != std::string::npos; at = text.find("@private.invalid", at + 1)) ++count;
+  return count;
+}
+
+}  // namespace
+
 // Texts of strangers: what was made harmless stays so when it is looked at again, JSON stays JSON, and what was redacted has nothing personal left.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace floorwalker;
@@ -31,7 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Redactor redactor(kinds);
   const std::string redacted = redactor.redact(text);
   const bool forged = text.find("private.invalid") != std::string::npos;
-  if (!forged && redactor.redact(redacted).find("@private.invalid@private") != std::string::npos) std::abort();
+  if (!forged && addresses(redactor.redact(redacted)) != addresses(redacted)) std::abort();
   redactor.restore(redacted);
 
   static const ResultGuard results(ResultRules{});

@@ -130,6 +130,63 @@ TEST_F(PlaybookCommand, ShowsWhatTwoPlaybooksDecideDifferently) {
   EXPECT_EQ(run("diff retail-service none.yaml " + file).status, 1);
 }
 
+// A chat that goes on while its playbook changes: a line in, a line out.
+class Chat {
+ public:
+  explicit Chat(const std::string& playbook) {
+    int in[2], out[2];
+    EXPECT_EQ(::pipe(in), 0);
+    EXPECT_EQ(::pipe(out), 0);
+    child_ = ::fork();
+    if (child_ == 0) {
+      ::dup2(in[0], 0);
+      ::dup2(out[1], 1);
+      for (const int end : {in[0], in[1], out[0], out[1]}) ::close(end);
+      const std::string binary = test::binary().string();
+      ::execl(binary.c_str(), binary.c_str(), "chat", "--script", "-", "--json", "--playbook", playbook.c_str(), static_cast<char*>(nullptr));
+      ::_exit(127);
+    }
+    ::close(in[0]);
+    ::close(out[1]);
+    to_ = ::fdopen(in[1], "w");
+    from_ = ::fdopen(out[0], "r");
+  }
+  Chat(const Chat&) = delete;
+  Chat& operator=(const Chat&) = delete;
+  ~Chat() {
+    std::fclose(to_);
+    std::fclose(from_);
+    int status = 0;
+    ::waitpid(child_, &status, 0);
+  }
+
+  // What the turn came to.
+  std::string say(const std::string& text) {
+    std::fprintf(to_, "{\"session\":\"s\",\"say\":\"%s\"}\n", text.c_str());
+    std::fflush(to_);
+    std::array<char, 65536> line{};
+    const char* read = std::fgets(line.data(), line.size(), from_);
+    return read ? nlohmann::json::parse(line.data()).at("outcome").get<std::string>() : "no answer";
+  }
+
+ private:
+  pid_t child_ = 0;
+  std::FILE* to_ = nullptr;
+  std::FILE* from_ = nullptr;
+};
+
+TEST_F(PlaybookCommand, AChatGoesOnUnderTheChangedPlaybookAndKeepsTheOldOneWhenTheNewOneIsWrong) {
+  const std::string file = write("shop.yaml", "playbook: shop\nextends: retail\n");
+  Chat chat(file);
+  EXPECT_EQ(chat.say("hello there"), "answered");
+  write("shop.yaml", "playbook: shop\nextends: retail\nguardrails: {input: {max_length: 5}}\n");
+  EXPECT_EQ(chat.say("hello there"), "refused");
+  write("shop.yaml", "playbook: shop\nguardrails: {input: {max_lenght: 5000}}\n");
+  EXPECT_EQ(chat.say("hello there"), "refused");
+  write("shop.yaml", "playbook: shop\nextends: retail\n");
+  EXPECT_EQ(chat.say("hello there"), "answered");
+}
+
 TEST_F(PlaybookCommand, FindsAddonsThatCouldNeverBeOffered) {
   const std::string good = write("good.yaml", "playbook: good\naddons: {laptop: {recommended: [laptop sleeve]}}\n");
   EXPECT_EQ(run("check " + good).status, 0);
