@@ -194,8 +194,8 @@ TEST_P(SellingMutation, Vocabulary) {
   const auto expect_word = [&](const std::string& word, const Change& change) {
     expect_defended("word " + word, {[&](const Playbook& book) { return words.look(book, word); }}, change);
   };
-  for (const auto& [word, meanings] : book_.vocabulary.synonyms) expect_word(word, [word = word](Playbook& book) { book.vocabulary.synonyms.erase(word); });
-  for (const auto& [word, kinds] : book_.vocabulary.umbrellas) expect_word(word, [word = word](Playbook& book) { book.vocabulary.umbrellas.erase(word); });
+  for (const auto& [named, meanings] : book_.vocabulary.synonyms) expect_word(named, [word = named](Playbook& book) { book.vocabulary.synonyms.erase(word); });
+  for (const auto& [named, kinds] : book_.vocabulary.umbrellas) expect_word(named, [word = named](Playbook& book) { book.vocabulary.umbrellas.erase(word); });
 }
 
 // What is said so that a need comes up, in its own words and in each of its other ones.
@@ -232,17 +232,18 @@ TEST_P(SellingMutation, Needs) {
 
 TEST_P(SellingMutation, Discovery) {
   if (inherits_all()) return;
-  for (const auto& [kind, slots] : book_.discovery.ask) {
+  for (const auto& [asked_of, slots] : book_.discovery.ask) {
+    const std::string& kind = asked_of;   // a lambda may not capture what a binding names
     for (std::size_t i = 0; i < slots.size(); ++i) {
       // Before anything else that is worth asking, the slot is what is asked.
-      const Look look = [kind = kind, slot = slots[i]](const Playbook& book) {
+      const Look look = [kind, slot = slots[i]](const Playbook& book) {
         Playbook first = book;
         auto& ask = first.discovery.ask[kind];
         std::erase_if(ask, [&](const std::string& one) { return one != slot; });
         ask.push_back(slot == "budget" ? "brand" : "budget");
         return talked(first, {"I need a " + kind});
       };
-      expect_defended("ask " + kind + " " + slots[i], {look}, [kind = kind, i](Playbook& book) { drop(book.discovery.ask[kind], i); });
+      expect_defended("ask " + kind + " " + slots[i], {look}, [kind, i](Playbook& book) { drop(book.discovery.ask[kind], i); });
     }
   }
   for (const auto& [slot, question] : book_.discovery.questions) {
@@ -253,13 +254,13 @@ TEST_P(SellingMutation, Discovery) {
     if (kinds.empty()) kinds = {"sofa", "laptop", "television", "rug", "throw"};
     std::vector<Look> looks;
     for (const std::string& kind : kinds) {
-      looks.push_back([kind, slot = slot](const Playbook& book) {
+      looks.push_back([kind, slot](const Playbook& book) {
         Playbook asking = book;
         asking.discovery.ask[kind] = {slot};
         return talked(asking, {"I need a " + kind});
       });
     }
-    expect_defended("question " + slot, looks, [slot = slot](Playbook& book) { book.discovery.questions.erase(slot); });
+    expect_defended("question " + slot, looks, [slot](Playbook& book) { book.discovery.questions.erase(slot); });
   }
   for (std::size_t i = 0; i < book_.discovery.relax_in_order.size(); ++i) {
     const Look look = [](const Playbook& book) { return talked(book, {"a red sofa under $600", "a laptop under $500"}); };
@@ -271,8 +272,9 @@ TEST_P(SellingMutation, Discovery) {
 
 TEST_P(SellingMutation, Comparisons) {
   if (inherits_all()) return;
-  for (const auto& [name, attributes] : book_.compare.axes) {
-    const auto need = std::find_if(book_.needs.begin(), book_.needs.end(), [name = name](const NeedRule& one) { return one.name == name; });
+  for (const auto& [compared_for, attributes] : book_.compare.axes) {
+    const std::string& name = compared_for;
+    const auto need = std::find_if(book_.needs.begin(), book_.needs.end(), [&name](const NeedRule& one) { return one.name == name; });
     const bool kind = need == book_.needs.end() || need->applies_to.empty();
     const Look look = [thing = kind ? name : need->applies_to.front(), purpose = kind ? "" : name](const Playbook& book) {
       Playbook alone = book;   // without what the need itself compares by
@@ -283,7 +285,7 @@ TEST_P(SellingMutation, Comparisons) {
       return compared(alone, thing, purpose);
     };
     for (std::size_t i = 0; i < attributes.size(); ++i) {
-      expect_defended("axis " + name + " " + attributes[i], {look}, [name = name, i](Playbook& book) { drop(book.compare.axes[name], i); });
+      expect_defended("axis " + name + " " + attributes[i], {look}, [name, i](Playbook& book) { drop(book.compare.axes[name], i); });
     }
   }
   const Look many = [most = book_.compare.max_products](const Playbook& book) { return compared(book, demo().kinds.front(), "", most); };
