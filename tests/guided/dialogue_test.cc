@@ -334,6 +334,15 @@ TEST_F(GuidedDialogue, LeansToWhatIsWishedWithoutANumber) {
   EXPECT_NE(turn.text.find("weight 600 g"), std::string::npos) << turn.text;
 }
 
+TEST_F(GuidedDialogue, SomethingWithoutANameIsWhatIsLookedFor) {
+  say("show me boots");
+  const auto turn = say("something light, with a zip");
+  ASSERT_FALSE(turn.shown().empty());
+  for (const std::string& id : turn.shown()) EXPECT_EQ(id.front(), 'B') << id;
+  EXPECT_EQ(turn.shown().front(), "B-1") << "the lightest";
+  EXPECT_EQ(say("something to carry, a tote").shown(), std::vector<std::string>{"T-1"});
+}
+
 TEST_F(GuidedDialogue, TakesAnIdInBackquotesForTheProduct) {
   say("add `T-1` to my cart");
   EXPECT_EQ(cart(), "1 T-1");

@@ -127,6 +127,16 @@ TEST_F(Hearing, TakesAWordForAValueWhereFarMoreProductsHaveItSo) {
   EXPECT_EQ(constraints(heard), "print_technology equals laser");
 }
 
+TEST_F(Hearing, TakesAWishBehindSomethingForNoThing) {
+  vocabulary_.kind("light", "light");
+  const Heard wish = hear("something light, with a zoom", "laptop");
+  ASSERT_EQ(wish.wanted.size(), 1u);
+  EXPECT_TRUE(wish.wanted.front().kinds.empty());
+  ASSERT_EQ(wish.wanted.front().leanings.size(), 1u);
+  EXPECT_EQ(wish.wanted.front().leanings.front()->attributes.front(), "weight");
+  EXPECT_EQ(hear("a light for the hall", "laptop").wanted.front().kinds, std::vector<std::string>{"light"});
+}
+
 TEST_F(Hearing, TurnsABoundRoundThatIsDenied) {
   EXPECT_EQ(constraints(hear("it shouldn't be heavier than 2 kg", "laptop")), "weight at_most 2 kg");
   EXPECT_EQ(constraints(hear("a laptop not lighter than 1 kg")), "weight at_least 1 kg");

@@ -456,6 +456,13 @@ void begin_needs(Talk& talk, const Heard& heard) {
   talk.state.narrowed_since = talk.conversation.turn;
 }
 
+// "something light, with a zoom": describes a thing without saying which.
+bool only_describes(const Lexicon& lexicon, const Heard& heard) {
+  const auto first = std::find_if(heard.words.begin(), heard.words.end(), [&](const text::Word& word) { return lexicon.indefinite.count(word.folded) > 0; });
+  if (first == heard.words.end() || first + 1 == heard.words.end()) return false;
+  return lexicon.not_describing.count((first + 1)->folded) == 0;
+}
+
 // Whether the utterance goes on about what is looked for already.
 bool goes_on(const Talk& talk, const Heard& heard) {
   if (!talk.need()) return false;
@@ -464,6 +471,7 @@ bool goes_on(const Talk& talk, const Heard& heard) {
   if (!wanted.kinds.empty()) return same_noun(*talk.need(), wanted);
   if (talk.state.total == 0) return false;  // nothing came of it: this begins anew
   if (!wanted.leanings.empty()) return true;  // "something light": of what is looked for
+  if (wanted.uses.empty() && only_describes(talk.guide.lexicon, heard)) return true;
   if (heard.has(Act::kFind) && wanted.constraints.empty() && !wanted.wishes.empty() && !heard.reference.pronoun) return false;
   return true;
 }

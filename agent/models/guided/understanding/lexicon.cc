@@ -140,6 +140,8 @@ void read_word_lists(const YAML::Node& root, Lexicon& lexicon) {
   lexicon.price = word_set(root, "price");
   lexicon.negation_ends = word_set(root, "negation_ends");
   lexicon.fillers = word_set(root, "fillers");
+  lexicon.indefinite = word_set(root, "indefinite");
+  lexicon.not_describing = word_set(root, "not_describing");
   lexicon.openers = word_set(root, "openers");
   lexicon.versus = word_set(root, "versus");
   lexicon.modifiers = word_set(root, "modifiers");

@@ -76,6 +76,8 @@ struct Lexicon {
   std::vector<std::vector<std::string>> negations; // "not", "anything but"
   std::unordered_set<std::string> negation_ends;   // where a negation stops: "but", "and", "with"
   std::unordered_set<std::string> fillers;         // say nothing about the product: "please", "want"
+  std::unordered_set<std::string> indefinite;      // "something", "one": what is looked for already, where it is only described
+  std::unordered_set<std::string> not_describing;  // "to", "for": what follows "something" and makes it another thing
   std::unordered_set<std::string> openers;         // "and", "plus", ",": between two things looked for
   std::unordered_set<std::string> versus;          // between two things compared: "versus", "against"
   std::unordered_set<std::string> modifiers;       // "for", "with", "of": what follows describes, it is not looked for

@@ -72,22 +72,26 @@ bool looks_like_code(std::string_view token) {
 
 bool is_value(const Mention& mention) { return mention.what == Mention::What::kAttributeValue || mention.what == Mention::What::kOptionValue; }
 
-// Readings that nobody means: words that compare ("heavy", "bigger") as values, and a noun for things of which the shop has few where the
-// same word is a value of many others ("black", "laser").
+bool is_noun(const Mention& mention) { return mention.what == Mention::What::kKind || mention.what == Mention::What::kCategory; }
+
+// Readings that nobody means: words that compare ("heavy", "bigger") as values, wishes behind "something" as things ("something light", in a
+// shop with lights), and a noun for things of which the shop has few where the same word is a value of many others ("black", "laser").
 void drop_unlikely(Known& known, const std::vector<text::Word>& words, const Lexicon& lexicon) {
   std::size_t as_noun = 0, as_value = 0;
   const std::string& word = words[known.span.first].folded;
+  const bool wished = known.span.last == known.span.first + 1 && known.span.first > 0 && lexicon.indefinite.count(words[known.span.first - 1].folded) > 0 &&
+                      std::any_of(lexicon.scales.begin(), lexicon.scales.end(), [&](const Scale& scale) { return std::find(scale.leaning.begin(), scale.leaning.end(), word) != scale.leaning.end(); });
+  if (wished) std::erase_if(known.readings, [](const Mention& mention) { return is_noun(mention) || is_value(mention); });
   const bool compares = known.span.last == known.span.first + 1 && std::any_of(lexicon.scales.begin(), lexicon.scales.end(), [&](const Scale& scale) {
     return std::find(scale.words.begin(), scale.words.end(), word) != scale.words.end() || std::find(scale.plain.begin(), scale.plain.end(), word) != scale.plain.end();
   });
   if (compares) std::erase_if(known.readings, is_value);
   for (const Mention& mention : known.readings) {
-    const bool noun = mention.what == Mention::What::kKind || mention.what == Mention::What::kCategory;
-    if (noun) as_noun = std::max(as_noun, mention.products);
+    if (is_noun(mention)) as_noun = std::max(as_noun, mention.products);
     else if (is_value(mention)) as_value = std::max(as_value, mention.products);
   }
   if (as_noun == 0 || as_value < kValueOverNoun * as_noun) return;
-  std::erase_if(known.readings, [](const Mention& mention) { return mention.what == Mention::What::kKind || mention.what == Mention::What::kCategory; });
+  std::erase_if(known.readings, is_noun);
 }
 
 }  // namespace
