@@ -59,7 +59,9 @@ Result<void> chat(const Settings& settings, const ChatOptions& options) {
   if (!options.record_model.empty()) {
     auto cassette = open_cassette(options.record_model, settings);
     if (!cassette) return fail(cassette.error());
-    (*composition)->wrap({{}, {}, {}, {}, std::move(*cassette)});
+    Composition::Wraps wraps;
+    wraps.cassette = std::move(*cassette);
+    (*composition)->wrap(std::move(wraps));
   }
   std::set<SessionId> sessions;
   Result<void> done;

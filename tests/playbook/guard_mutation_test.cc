@@ -13,6 +13,7 @@
 #include "agent/core/guardrails/shop_actions.h"
 #include "agent/core/guardrails/topics.h"
 #include "agent/core/planner.h"
+#include "tests/support/shipped_playbooks.h"
 
 // Every guardrail and play of every shipped playbook does something: what it decides changes once it is taken out, or turned round where the
 // default says the same.
@@ -260,11 +261,7 @@ TEST_P(GuardMutation, WhatIsOfferedUnasked) {
 
 INSTANTIATE_TEST_SUITE_P(Shipped, GuardMutation,
                          testing::Values("retail", "retail-service", "laptops-and-monitors", "skin-care", "sofas-and-beds", "televisions", "adapters/embedded/demo/playbook.yaml"),
-                         [](const auto& shipped) {
-                           std::string name = shipped.param;
-                           std::replace_if(name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
-                           return name;
-                         });
+                         test::test_name);
 
 }  // namespace
 }  // namespace floorwalker

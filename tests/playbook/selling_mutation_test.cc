@@ -17,6 +17,7 @@
 #include "tests/support/memory_shop.h"
 #include "tests/support/product_maker.h"
 #include "tests/support/paths.h"
+#include "tests/support/shipped_playbooks.h"
 #include "tools/search/catalogue_vocabulary.h"
 #include "tools/search/index.h"
 #include "tools/search/indexed_search.h"
@@ -361,11 +362,7 @@ TEST_P(SellingMutation, BrandAndLimits) {
 
 INSTANTIATE_TEST_SUITE_P(Shipped, SellingMutation,
                          testing::Values("retail", "laptops-and-monitors", "skin-care", "sofas-and-beds", "televisions", "adapters/embedded/demo/playbook.yaml"),
-                         [](const auto& shipped) {
-                           std::string name = shipped.param;
-                           std::replace_if(name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
-                           return name;
-                         });
+                         test::test_name);
 
 }  // namespace
 }  // namespace floorwalker
