@@ -214,29 +214,30 @@ class FacetCounter {
     std::vector<std::int64_t> sample;
     const std::size_t step = prices.size() / kMostSampled + 1;
     for (std::size_t i = 0; i < prices.size(); i += step) sample.push_back(prices[i]);
-    double last = 0;
+    const auto shown = [&](std::int64_t minor) { return format(Measure{major(minor), {}}); };
+    std::int64_t last = 0;
     std::size_t counted = 0;
     for (const int third : {1, 2}) {
       const auto at = sample.begin() + static_cast<std::ptrdiff_t>(sample.size() * static_cast<std::size_t>(third) / 3);
       std::nth_element(sample.begin(), at, sample.end());
-      const double bound = round_up(major(*at));
-      const auto most = static_cast<std::int64_t>(bound * unit);
-      const auto below = static_cast<std::size_t>(std::count_if(prices.begin(), prices.end(), [&](std::int64_t one) { return one <= most; }));
+      const std::int64_t bound = round_up(*at);
+      const auto below = static_cast<std::size_t>(std::count_if(prices.begin(), prices.end(), [&](std::int64_t one) { return one <= bound; }));
       if (bound <= last || below == counted || below == prices.size()) continue;
-      facet.values.push_back({last == 0 ? "up to " + format(Measure{bound, {}}) : format(Measure{last, {}}) + " to " + format(Measure{bound, {}}), below - counted});
+      facet.values.push_back({last == 0 ? "up to " + shown(bound) : shown(last) + " to " + shown(bound), below - counted});
       last = bound;
       counted = below;
     }
-    if (last > 0) facet.values.push_back({"over " + format(Measure{last, {}}), prices.size() - counted});
+    if (last > 0) facet.values.push_back({"over " + shown(last), prices.size() - counted});
     return facet;
   }
 
-  // The next of 1, 2, 3, 5, 7.5 times a power of ten.
-  static double round_up(double amount) {
-    if (amount <= 0) return 0;
-    const double power = std::pow(10, std::floor(std::log10(amount)));
-    for (const double step : {1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0}) {
-      if (step * power >= amount) return step * power;
+  // The next of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten minor units.
+  static std::int64_t round_up(std::int64_t minor) {
+    if (minor <= 0) return 0;
+    std::int64_t power = 1;
+    while (power <= minor / 10) power *= 10;
+    for (const std::int64_t tenths : {10, 15, 20, 30, 40, 50, 60, 80}) {
+      if (tenths * power / 10 >= minor) return tenths * power / 10;
     }
     return 10 * power;
   }
