@@ -177,6 +177,13 @@ json measure_planted(const Options& options, const Tools& tools) {
   return result;
 }
 
+void show_leak(const std::string& statement, const Tools& tools, const verify::EvidenceStore& evidence) {
+  std::cerr << "leaked: " << statement << "\n";
+  for (const Claim& claim : tools.verifier.verify(statement, evidence)) {
+    std::cerr << "    " << to_string(claim.kind) << " " << to_string(claim.verdict) << " [" << claim.text << "] " << claim.why << "\n";
+  }
+}
+
 // True statements about the demo shop and false ones like them, each alone before the gate.
 json measure_twins(const Options& options, const Tools& tools) {
   struct Count {
@@ -200,7 +207,7 @@ json measure_twins(const Options& options, const Tools& tools) {
     count.lost += lost;
     count.leaked += leaked;
     if (options.show && lost) std::cerr << "lost: " << twins.truth << "\n";
-    if (options.show && leaked) std::cerr << "leaked: " << twins.falsehood << "\n";
+    if (options.show && leaked) show_leak(twins.falsehood, tools, evidence);
   }
   json result = json::object();
   for (const auto& [kind, count] : counts) result[kind] = {{"twins", count.all}, {"lost", count.lost}, {"leaked", count.leaked}};

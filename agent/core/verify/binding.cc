@@ -24,12 +24,6 @@ double rarity(const Examination& exam, Concept word) {
   return generic / (1.0 + 0.2 * std::log2(1.0 + uses));
 }
 
-// Some fact has the word, or it excludes others: all that a hint is asked for.
-bool tells_facts_apart(const Examination& exam, Concept word) {
-  const auto& contrasts = exam.lexicon.contrasts_of;
-  return !exam.index.attributed(word).empty() || !exam.index.holding(word).empty() || (word < contrasts.size() && !contrasts[word].empty());
-}
-
 bool holds(Words words, Concept word) { return std::find(words.begin(), words.end(), word) != words.end(); }
 
 // The side of a contrast that some words take; -1: none, -2: several.
@@ -47,13 +41,8 @@ int side_of(const LexiconData& lexicon, Words words, int contrast) {
   return side;
 }
 
-// The name that the word is part of.
-const Mention* in_name(const Examination& exam, std::size_t token) {
-  for (const Mention& mention : exam.piece.mentions) {
-    if (!mention.by_id && mention.first <= token && token <= mention.last) return &mention;
-  }
-  return nullptr;
-}
+// The name that the word is part of; 0: none.
+std::uint16_t in_name(const Examination& exam, std::size_t token) { return exam.piece.named[token]; }
 
 bool starts_number(const Examination& exam, std::size_t token) {
   for (const Number& number : exam.piece.numbers) {
@@ -78,7 +67,8 @@ bool labels_list(const Examination& exam, std::size_t label, std::size_t token) 
 bool named_in_full(const Examination& exam, const Leaf& leaf) {
   const Words key = leaf.own;
   const auto& tokens = exam.piece.tokens;
-  if (key.empty() || (key.size() == 1 && (exam.lexicon.classes_of(key[0]) & (bit(WordClass::kGeneric) | bit(WordClass::kStop) | bit(WordClass::kMoney))))) return false;
+  if (key.empty() || !exam.piece.said.all(key)) return false;
+  if (key.size() == 1 && (exam.lexicon.classes_of(key[0]) & (bit(WordClass::kGeneric) | bit(WordClass::kStop) | bit(WordClass::kMoney)))) return false;
   for (std::size_t i = 0; i + key.size() <= tokens.size(); ++i) {
     bool same = !in_name(exam, i);
     for (std::size_t k = 0; k < key.size() && same; ++k) same = tokens[i + k].concept_id == key[k];
@@ -87,16 +77,33 @@ bool named_in_full(const Examination& exam, const Leaf& leaf) {
   return false;
 }
 
+// What the token can say of a fact, worked out once.
+const TokenHint& hint_of(const Examination& exam, std::size_t token) {
+  if (exam.hints.empty()) exam.hints.resize(exam.piece.tokens.size());
+  TokenHint& hint = exam.hints[token];
+  if (hint.known) return hint;
+  hint.known = true;
+  const Token& word = exam.piece.tokens[token];
+  const auto& contrasts = exam.lexicon.contrasts_of;
+  hint.excludes = word.concept_id < contrasts.size() && !contrasts[word.concept_id].empty();
+  const bool named = !exam.index.attributed(word.concept_id).empty() || !exam.index.holding(word.concept_id).empty();
+  hint.tells = !in_name(exam, token) && content(word) && (named || hint.excludes);
+  if (hint.tells) hint.rarity = rarity(exam, word.concept_id);
+  return hint;
+}
+
 }  // namespace
 
 std::vector<Hint> hints_around(const Examination& exam, std::size_t first, std::size_t last) {
   const std::vector<Token>& tokens = exam.piece.tokens;
   std::vector<Hint> hints;
+  hints.reserve(2 * kReach + 1);
   const auto add = [&](std::size_t i, int distance) {
-    if (in_name(exam, i) || !content(tokens[i]) || !tells_facts_apart(exam, tokens[i].concept_id)) return;
+    const TokenHint& known = hint_of(exam, i);
+    if (!known.tells) return;
     const bool same = exam.piece.segment[i] == exam.piece.segment[first] || exam.piece.segment[i] == exam.piece.segment[last] || labels_list(exam, i, first);
     const double weight = (same ? kFirm : 0.45) / (1.0 + 0.12 * (distance - 1));
-    hints.push_back({tokens[i].concept_id, weight, rarity(exam, tokens[i].concept_id), same, distance});
+    hints.push_back({tokens[i].concept_id, weight, known.rarity, group_of(tokens[i].concept_id), known.excludes, same, distance});
   };
   int away = 0;
   for (std::size_t i = first; i-- > 0 && away <= kReach;) {
@@ -110,21 +117,23 @@ std::vector<Hint> hints_around(const Examination& exam, std::size_t first, std::
   return hints;
 }
 
-double agreement(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const Words* near) {
+double agreement(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const EvidenceNumber* number) {
+  const std::uint64_t groups = leaf.called | (number ? number->beside : 0);
   double sum = 0;
   bool called = false;   // by a word of the value's own part of the sentence
   for (const Hint& hint : hints) {
+    if (!(groups & hint.group)) continue;
     called = called || (hint.same_segment && holds(leaf.own, hint.word));
-    if (near && holds(*near, hint.word)) sum += hint.weight * (exam.lexicon.classes_of(hint.word) & bit(WordClass::kGeneric) ? 0.4 : 1.1);
+    if (number && holds(number->near, hint.word)) sum += hint.weight * (exam.lexicon.classes_of(hint.word) & bit(WordClass::kGeneric) ? 0.4 : 1.1);
     else if (holds(leaf.attribute, hint.word)) sum += hint.weight * hint.rarity * 1.2;
   }
   return called && named_in_full(exam, leaf) ? std::max(sum, kNamed + 0.3 * static_cast<double>(leaf.own.size() - 1)) : sum;
 }
 
-bool contrasts(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const Words* near, Dimension dimension) {
+bool contrasts(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const EvidenceNumber* number, Dimension dimension) {
   const LexiconData& lexicon = exam.lexicon;
   for (const Hint& hint : hints) {
-    if (hint.word >= lexicon.contrasts_of.size() || !hint.same_segment || hint.distance > 5) continue;
+    if (!hint.excludes || !hint.same_segment || hint.distance > 5) continue;
     for (std::uint16_t code : lexicon.contrasts_of[hint.word]) {
       const int contrast = code / 16;
       const int said = code % 16;
@@ -132,11 +141,11 @@ bool contrasts(const Examination& exam, const std::vector<Hint>& hints, const Le
       if (only != Dimension::kNone && only != dimension) continue;
       bool nearer_other = false;
       for (const Hint& other : hints) {
-        if (other.word >= lexicon.contrasts_of.size() || !other.same_segment || other.distance > hint.distance) continue;
+        if (!other.excludes || !other.same_segment || other.distance > hint.distance) continue;
         for (std::uint16_t c : lexicon.contrasts_of[other.word]) nearer_other = nearer_other || (c / 16 == contrast && c % 16 != said);
       }
       if (nearer_other) continue;
-      int has = near ? side_of(lexicon, *near, contrast) : -1;
+      int has = number ? side_of(lexicon, number->near, contrast) : -1;
       if (has == -1) has = side_of(lexicon, leaf.attribute, contrast);
       if (has >= 0 && has != said) return true;
     }

@@ -23,10 +23,10 @@ bool inside_name(const Examination& exam, const FeatureSpan& span) {
   });
 }
 
-// The words of the fact's own key that carry meaning.
-std::vector<Concept> feature_words(const Examination& exam, const Leaf& leaf) {
+// Those that carry meaning.
+std::vector<Concept> telling_words(const Examination& exam, Words all) {
   std::vector<Concept> words;
-  for (Concept word : leaf.own) {
+  for (Concept word : all) {
     if (!(exam.lexicon.classes_of(word) & bit(WordClass::kStop))) words.push_back(word);
   }
   return words;
@@ -34,6 +34,7 @@ std::vector<Concept> feature_words(const Examination& exam, const Leaf& leaf) {
 
 FeatureSpan find_feature(const Examination& exam, Words words) {
   const auto& tokens = exam.piece.tokens;
+  if (!exam.piece.said.all(words)) return {};
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     if (tokens[i].concept_id == 0 || std::find(words.begin(), words.end(), tokens[i].concept_id) == words.end()) continue;
     std::vector<char> met(words.size(), 0);
@@ -88,12 +89,8 @@ bool agrees_elsewhere(const Examination& exam, const Scope& scope, const Leaf& f
 
 void check_leaf(Examination& exam, std::uint32_t leaf) {
   const Leaf& fact = exam.index.leaves[leaf];
-  std::vector<Concept> words;
-  for (Concept word : fact.attribute) {
-    if (!(exam.lexicon.classes_of(word) & bit(WordClass::kStop))) words.push_back(word);
-  }
-  const std::vector<Concept> own = feature_words(exam, fact);
-  if (!own.empty()) words = own;
+  std::vector<Concept> words = telling_words(exam, fact.own);
+  if (words.empty()) words = telling_words(exam, fact.attribute);
   if (words.empty() || words.size() > 5) return;
   FeatureSpan span = find_feature(exam, words);
   for (const auto& [name, alias] : exam.lexicon.aliases) {
@@ -145,8 +142,9 @@ bool one_value(const Examination& exam, const Leaf& fact, const LeafList& leaves
 // "does not have Bluetooth" where the evidence describes it.
 void check_denied(Examination& exam, std::uint32_t leaf, const LeafList& leaves) {
   const Leaf& fact = exam.index.leaves[leaf];
-  const std::vector<Concept> own = feature_words(exam, fact);
-  if (own.empty() || fact.words.empty()) return;
+  if (fact.words.empty()) return;
+  const std::vector<Concept> own = telling_words(exam, fact.own);
+  if (own.empty()) return;
   const FeatureSpan span = find_feature(exam, own);
   const auto& tokens = exam.piece.tokens;
   if (!span.found || inside_name(exam, span) || !exam.piece.negated[span.first] || exam.piece.used[span.first] || tokens[span.first].is(WordClass::kStop)) return;

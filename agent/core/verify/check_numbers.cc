@@ -32,6 +32,12 @@ struct Judgement {
   bool any_best = false;
 };
 
+// What the last of some decimals is worth.
+double last_digit(int decimals) {
+  static constexpr double kWorth[] = {1.0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9};
+  return kWorth[std::clamp<std::size_t>(static_cast<std::size_t>(std::max(decimals, 0)), 0, std::size(kWorth) - 1)];
+}
+
 double comparable(const Number& n) { return n.money ? static_cast<double>(n.minor) / 100.0 : n.canonical(); }
 
 bool equal_value(const Number& said, const Number& known, bool about) {
@@ -48,10 +54,11 @@ bool equal_value(const Number& said, const Number& known, bool about) {
   const double gap = std::abs(std::abs(a) - std::abs(b));
   if (gap <= 1e-9 + 0.0005 * std::abs(b)) return true;
   if (about) return gap <= 0.06 * std::abs(b);
+  if (gap > 0.6 * said.unit.scale) return false;  // more than any rounding
   const bool converted = said.unit.symbol != known.unit.symbol;
   const bool rounded = said.decimals < known.decimals && said.decimals >= 1;
   if (!converted && !rounded) return false;
-  const double step = 0.5 * std::pow(10.0, -said.decimals) * said.unit.scale;
+  const double step = 0.5 * last_digit(said.decimals) * said.unit.scale;
   if (!converted && std::abs(gap - step) < 1e-9 && std::abs(a) < std::abs(b)) return false;  // 0.25 is 0.3 rather than 0.2
   return gap <= step * 1.02 + 1e-9;
 }
@@ -97,11 +104,11 @@ void weigh(const Examination& exam, const Number& said, const Scope& scope, cons
   Candidate candidate{i, 0, false, scope.holds(leaf.entity)};
   const bool equal = equal_value(said, known.number, bound == Bound::kAbout);
   if (!equal && !candidate.inside) return;
-  candidate.agrees = agreement(exam, hints, leaf, &known.near);
+  candidate.agrees = agreement(exam, hints, leaf, &known);
   const bool labelled = said.first_token > 0 && exam.piece.tokens[said.first_token].gap == ':' && !leaf.attribute.empty() &&
                         exam.piece.tokens[said.first_token - 1].concept_id == leaf.attribute.back();
   if (labelled) candidate.agrees += 0.6;  // "Size: 17"
-  candidate.conflict = contrasts(exam, hints, leaf, &known.near, said.unit.dimension);
+  candidate.conflict = contrasts(exam, hints, leaf, &known, said.unit.dimension);
   if (said.money && known.number.money && candidate.inside) candidate.agrees += 0.2;
   if (equal) judged.same.push_back(candidate);
   const bool own = leaf.trust == Trust::kMerchant && !leaf.tally && !exam.index.content(known.leaf) && candidate.inside && !candidate.conflict;
@@ -290,7 +297,7 @@ bool wrong_unit(Examination& exam, const Number& said, const Scope& scope, const
     if (std::abs(known.number.value - said.value) > 1e-9 || !exam.usable(known.leaf)) continue;
     const Leaf& leaf = exam.index.leaves[known.leaf];
     const bool distinct = (said.value >= 10 || said.decimals > 0) && measure_alone(leaf);
-    if (!scope.holds(leaf.entity) || leaf.trust == Trust::kShopper || (!distinct && agreement(exam, hints, leaf, &known.near) < kFirm)) continue;
+    if (!scope.holds(leaf.entity) || leaf.trust == Trust::kShopper || (!distinct && agreement(exam, hints, leaf, &known) < kFirm)) continue;
     decide(exam, said, Verdict::kContradicted, fmt::format("{}: {}, not {}", leaf.key, exam.index.value_text(known.leaf), said.unit.symbol), {known.leaf});
     return true;
   }
@@ -306,8 +313,8 @@ bool bare_match(Examination& exam, const Number& said, const Scope& scope, const
     const Leaf& leaf = exam.index.leaves[known.leaf];
     if (!scope.holds(leaf.entity) || !source_allows(exam, leaf)) continue;
     if (known.number.bare() && (leaf.key == "name" || leaf.key == "title")) continue;
-    if (leaf.words.size() > 6 && agreement(exam, hints, leaf, &known.near) < 0.3) continue;
-    if (!said.bare() && !leaf.attribute.empty() && agreement(exam, hints, leaf, &known.near) <= 0) continue;  // "Bluetooth 4.0", "a 4.0-inch display"
+    if (leaf.words.size() > 6 && agreement(exam, hints, leaf, &known) < 0.3) continue;
+    if (!said.bare() && !leaf.attribute.empty() && agreement(exam, hints, leaf, &known) <= 0) continue;  // "Bluetooth 4.0", "a 4.0-inch display"
     decide(exam, said, Verdict::kSupported, fmt::format("{} is {}", leaf.key, exam.index.value_text(known.leaf)), {known.leaf});
     return true;
   }
@@ -510,8 +517,16 @@ void check_multiple(Examination& exam, const Number& said) {
   }
 }
 
-// Decides a number that a fact has or bounds; false: it waits until the piece's other amounts are known.
-bool check_one(Examination& exam, const Number& said, bool last_chance) {
+// A number that no fact has: it waits until the piece's other amounts are known.
+struct Open {
+  const Number* said = nullptr;
+  Judgement judged;
+  std::vector<Hint> hints;
+  Bound bound = Bound::kNone;
+};
+
+// Decides a number that a fact has or bounds; false: no fact does, and `open` says what is known.
+bool check_one(Examination& exam, const Number& said, Open& open) {
   if (check_ratio(exam, said)) return true;
   if (multiplies(exam, said)) {
     check_multiple(exam, said);
@@ -519,28 +534,29 @@ bool check_one(Examination& exam, const Number& said, bool last_chance) {
   }
   if ((said.unit.dimension == Dimension::kPercent && said.value == 100) || (said.value == 0 && !said.money)) return true;
   const Scope& scope = exam.scope_at(said.first_token);
-  const std::vector<Hint> hints = hints_around(exam, said.first_token, said.last_token);
+  std::vector<Hint> hints = hints_around(exam, said.first_token, said.last_token);
   const Bound bound = bound_of(exam, said);
-  const Judgement judged = judge(exam, said, scope, hints, bound);
+  Judgement judged = judge(exam, said, scope, hints, bound);
   if (judged.same.empty() && another_number_there(exam, said)) return true;
   if (!worth_checking(exam, said, judged)) return true;
   if (judged.same.empty() && check_bound(exam, said, judged, bound)) return true;
   if (supported(exam, said, judged, scope)) return true;
-  if (!last_chance) return false;
-  check_unmatched(exam, said, judged, scope, hints, bound);
-  return true;
+  open = {&said, std::move(judged), std::move(hints), bound};
+  return false;
 }
 
 }  // namespace
 
 void check_numbers(Examination& exam) {
-  std::vector<const Number*> open;
+  std::vector<Open> open;
   for (const Number& number : exam.piece.numbers) {
     bool taken = false;
     for (std::size_t i = number.first_token; i <= number.last_token && i < exam.piece.used.size(); ++i) taken = taken || exam.piece.used[i];
-    if (!taken && !check_one(exam, number, false)) open.push_back(&number);
+    if (taken) continue;
+    Open unmatched;
+    if (!check_one(exam, number, unmatched)) open.push_back(std::move(unmatched));
   }
-  for (const Number* number : open) check_one(exam, *number, true);
+  for (const Open& one : open) check_unmatched(exam, *one.said, one.judged, exam.scope_at(one.said->first_token), one.hints, one.bound);
 }
 
 }  // namespace floorwalker::verify

@@ -369,6 +369,7 @@ void EvidenceBuilder::add_leaf(std::uint32_t node, const Place& place) {
 void EvidenceBuilder::index_leaf(std::uint32_t leaf) {
   Leaf& made = index_.leaves[leaf];
   made.numbers = static_cast<std::uint32_t>(index_.numbers.size()) - made.first_number;
+  made.called = groups_of(made.attribute) | groups_of(made.own);
   for (Concept word : made.attribute) index_.by_attribute.add(index_.concepts.slot(word), leaf);
   std::uint16_t position = 0;
   for (Concept word : made.words) index_.by_word.add(index_.concepts.slot(word), {leaf, position++});
@@ -402,7 +403,7 @@ void EvidenceBuilder::add_text(std::uint32_t leaf, const Place& place) {
 void EvidenceBuilder::add_numbers(std::uint32_t leaf, const Place& place, std::string_view readable) {
   const std::vector<Number> numbers = find_numbers(readable, tokens_, lexicon_);
   for (const Number& number : numbers) {
-    EvidenceNumber found{number, leaf, {}};
+    EvidenceNumber found{number, leaf, {}, 0};
     if (place.money && number.bare()) {
       found.number.money = true;
       found.number.minor = std::llround(number.value * 100);
@@ -495,6 +496,7 @@ void EvidenceBuilder::add_parts(std::uint32_t leaf) {
 
 void EvidenceBuilder::index_number(EvidenceNumber number) {
   const auto at = static_cast<std::uint32_t>(index_.numbers.size());
+  number.beside = groups_of(number.near);
   index_.numbers_of.add(number_kind(number.number), at);
   index_.numbers.push_back(std::move(number));
 }

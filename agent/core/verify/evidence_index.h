@@ -79,6 +79,7 @@ struct Leaf {
   Words attribute;                            // words of the path from the entity down
   Words own;                                  // all words of the key
   Words words;                                // of the value
+  std::uint64_t called = 0;                   // groups of the words of `attribute` and `own`
   std::uint32_t first_number = 0, numbers = 0;
 };
 
@@ -87,6 +88,7 @@ struct EvidenceNumber {
   Number number;
   std::uint32_t leaf = 0;
   Words near;
+  std::uint64_t beside = 0;                   // groups of the words of `near`
 };
 
 // A member of a value: all of "Black", or one of "Black, White".
@@ -173,6 +175,13 @@ struct EvidenceIndex {
   // The name, else the id, of an entity for people: "Aero 13".
   std::string title(EntityIndex entity) const;
 };
+
+// The groups that some words are in.
+inline std::uint64_t groups_of(Words words) {
+  std::uint64_t groups = 0;
+  for (Concept word : words) groups |= group_of(word);
+  return groups;
+}
 
 // What a number can be compared with: its dimension, or kMoneyKind.
 constexpr std::size_t kMoneyKind = 60;

@@ -14,6 +14,9 @@ namespace floorwalker::verify {
 // A word's meaning: its stem, with synonyms joined. 0 is "no such word".
 using Concept = std::uint32_t;
 
+// The group of words that a word is in. Words of different groups differ: most comparisons of words end with this one bit.
+constexpr std::uint64_t group_of(Concept word) { return std::uint64_t{1} << (word % 64); }
+
 // What a word does in a sentence. A word may do several things: classes are bits.
 enum class WordClass : std::uint8_t {
   kStop,          // carries no meaning of its own

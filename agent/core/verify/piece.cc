@@ -251,6 +251,16 @@ void find_mentions(Piece& piece, const EvidenceIndex& index) {
   std::sort(piece.mentions.begin(), piece.mentions.end(), [](const Mention& a, const Mention& b) { return a.first < b.first; });
 }
 
+// Of each token: 1 + the first mention by name that it is part of, or 0.
+std::vector<std::uint16_t> named_by(const Piece& piece) {
+  std::vector<std::uint16_t> named(piece.tokens.size(), 0);
+  for (std::size_t m = piece.mentions.size(); m-- > 0;) {
+    if (piece.mentions[m].by_id) continue;
+    for (std::size_t i = piece.mentions[m].first; i <= piece.mentions[m].last; ++i) named[i] = static_cast<std::uint16_t>(m + 1);
+  }
+  return named;
+}
+
 bool modal(const Token& token) {
   static constexpr std::string_view kModals[] = {"may", "might", "should", "would", "could"};
   return std::find(std::begin(kModals), std::end(kModals), token.folded) != std::end(kModals);
@@ -353,6 +363,8 @@ Piece read_piece(std::string_view text, const EvidenceIndex& index, const ReplyS
   piece.negated = negation_of(piece.tokens);
   piece.used.assign(piece.tokens.size(), false);
   find_mentions(piece, index);
+  piece.named = named_by(piece);
+  for (const Token& token : piece.tokens) piece.said.add(token.concept_id);
   piece.segment = segments_of(piece.tokens, piece.mentions);
   drop_numbers_of_others(piece);
   mark_sentence(piece);

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -55,6 +57,33 @@ struct ReplyState {
   bool negated_list = false;
 };
 
+// Words of a piece, by hash: says surely what is not among them.
+class SaidWords {
+ public:
+  void add(Concept word) { bits_[place(word) / 64] |= std::uint64_t{1} << (place(word) % 64); }
+  bool may_have(Concept word) const { return bits_[place(word) / 64] >> (place(word) % 64) & 1; }
+  bool all(std::span<const Concept> words) const {
+    for (Concept word : words) {
+      if (!may_have(word)) return false;
+    }
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t kBits = 512;
+  static std::size_t place(Concept word) { return word % kBits; }
+
+  std::array<std::uint64_t, kBits / 64> bits_{};
+};
+
+// What a token can say of the fact that is meant.
+struct TokenHint {
+  bool known = false;                  // false: nobody has asked yet
+  bool tells = false;                  // part of no name, a word that facts have or exclude
+  bool excludes = false;               // takes a side of a contrast
+  double rarity = 0;
+};
+
 struct Piece {
   std::string_view text;               // with plain spaces; same offsets as `original`
   std::string_view original;
@@ -66,6 +95,8 @@ struct Piece {
   std::vector<std::uint16_t> segment;  // of each token: parts between commas, "and", brackets ...
   std::vector<bool> negated;           // each token: inside a negation's scope
   std::vector<bool> used;              // each token: part of a claim already
+  std::vector<std::uint16_t> named;    // of each token: 1 + the mention by name that it is part of, or 0
+  SaidWords said;
   std::vector<std::uint16_t> pinned;   // of each token: 1 + the mention by id whose description it is part of by the sentence's form, or 0
   std::vector<EntityIndex> context;    // what the piece is about if it does not say
   bool question = false;
@@ -95,6 +126,7 @@ struct Examination {
   Piece& piece;
   ReplyState& state;
   std::vector<Claim>& claims;
+  mutable std::vector<TokenHint> hints{};                          // of the tokens asked for so far; see binding.cc
   mutable std::deque<std::pair<const Mention*, Scope>> scopes{};   // those asked for so far, by the mention that decides
 
   // Adds a claim on bytes [start, end) of the piece; marks its tokens as used.

@@ -150,6 +150,7 @@ void tokenise(std::string_view text, ConceptTable& concepts, std::vector<Token>&
 
 std::vector<Token> tokenise(std::string_view text, const ConceptTable& concepts) {
   std::vector<Token> tokens;
+  tokens.reserve(text.size() / 4 + 1);
   cut(text, concepts.lexicon(), tokens, [&](const std::string& word) { return concepts.find(word); });
   mark_phrases(tokens, concepts.lexicon());
   return tokens;
