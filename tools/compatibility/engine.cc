@@ -172,7 +172,7 @@ bool has(const std::map<std::string, std::set<std::string>>& table, const std::s
 }
 
 Fit same(const Rule& rule, const Reading& left, const Reading& right) {
-  Fit fit = Fit::kNo;
+  Fit fit = rule.incomplete ? Fit::kUnknown : Fit::kNo;
   for (const std::string& mine : left.keys) {
     for (const std::string& theirs : right.keys) {
       if (mine == theirs || has(rule.accept, theirs, mine)) return Fit::kYes;

@@ -328,6 +328,7 @@ void Loader::pair_rule(const YAML::Node& node, Rule& made) {
   }
   if (!numbers) tables(node, made);
   conditions(node, made);
+  if (node["incomplete"] && one_of(node["incomplete"], text(node["incomplete"], "incomplete"), {"true"}, "incomplete")) made.incomplete = true;
   for (const std::string& side : node["skip_unstated"] ? texts(node["skip_unstated"], "skip_unstated") : std::vector<std::string>()) {
     if (!one_of(node["skip_unstated"], side, {"left", "right"}, "skip_unstated")) continue;
     (side == "left" ? made.skip_unstated_left : made.skip_unstated_right) = true;
@@ -377,7 +378,7 @@ void Loader::sentences(const YAML::Node& node, Rule& made) {
 void Loader::rule(const YAML::Node& node) {
   static const std::vector<std::pair<std::string, Test>> kTests = {
       {"same", Test::kSame}, {"goes_with", Test::kGoesWith}, {"at_most", Test::kAtMost}, {"fits_through", Test::kFitsThrough}, {"sum", Test::kSum}};
-  static const std::vector<std::string> kPair = {"id", "test", "says", "between", "left", "right", "accept", "perhaps", "when", "skip_unstated", "slack", "clearance", "other_side"};
+  static const std::vector<std::string> kPair = {"id", "test", "says", "between", "left", "right", "accept", "perhaps", "when", "skip_unstated", "incomplete", "slack", "clearance", "other_side"};
   static const std::vector<std::string> kSumKeys = {"id", "test", "says", "sum", "limit", "base", "least", "headroom", "absent"};
   if (!node.IsMap() || !node["id"] || !node["test"]) return fault(node, "a rule is a map with id and test");
   Rule made;

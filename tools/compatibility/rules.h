@@ -70,6 +70,7 @@ struct Rule {
   std::map<std::string, std::set<std::string>> perhaps;  // the same: neither yes nor no
   std::vector<Condition> when;               // all must hold for the rule to be looked at
   bool skip_unstated_left = false, skip_unstated_right = false;
+  bool incomplete = false;                   // kSame: what the lists do not name may still do: unknown, not no
   double slack = 0;                          // canonical: beyond the limit by no more than this is unknown
   double clearance = 0;                      // canonical: needed besides, for a yes
   double other_side = 0;                     // kFitsThrough: the opening's second side where it is not stated; 0: none

@@ -694,6 +694,11 @@ void IndexBuilder::State::write_categories(BlockWriter& block) {
 
 void IndexBuilder::State::write_kinds(BlockWriter& block) {
   std::vector<std::uint32_t> doc_fields, doc_value_terms;
+  std::vector<char> says_what;  // of each field: "type", "product_type" tell what a thing is, not how
+  for (const FieldBuild& field : fields) {
+    const auto name = text::words(text::spaced(strings[field.name]));
+    says_what.push_back(!name.empty() && name.back().folded == "type" && (name.size() == 1 || name.front().folded == "product"));
+  }
   KindEvidence evidence;
   evidence.docs = docs.size() - 1;
   evidence.doc = [&](std::uint32_t number) {
@@ -703,7 +708,8 @@ void IndexBuilder::State::write_kinds(BlockWriter& block) {
       const ValueBuild& value = values[doc_values[i]];
       const FieldSource source = fields[value.row.field].source;
       if (source == FieldSource::kAttribute && (doc_fields.empty() || doc_fields.back() != value.row.field)) doc_fields.push_back(value.row.field);
-      if (source == FieldSource::kAttribute || source == FieldSource::kOption) doc_value_terms.insert(doc_value_terms.end(), value.whole.begin(), value.whole.end());
+      const bool says_how = (source == FieldSource::kAttribute && !says_what[value.row.field]) || source == FieldSource::kOption;
+      if (says_how) doc_value_terms.insert(doc_value_terms.end(), value.whole.begin(), value.whole.end());
     }
     KindEvidence::Doc one;
     one.title = {title_terms.data() + docs[number].first_title_term, docs[number + 1].first_title_term - docs[number].first_title_term};

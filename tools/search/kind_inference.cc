@@ -20,16 +20,18 @@ constexpr std::size_t kMostHeads = 4096;      // words that may be the noun of a
 constexpr std::size_t kMostFields = 512;      // attribute names that are looked at
 constexpr std::uint32_t kMostLearned = 40000; // products that are learned from; the others are only named
 constexpr std::uint32_t kFewestTitles = 3;    // that a noun must stand in
+constexpr float kLedToByWords = 0.6f;          // share of its titles in which a word of one brand stands behind others' words, to be a noun
+constexpr std::uint32_t kFewestLed = 5;        // titles that it needs for that
 constexpr int kRounds = 5;
 constexpr std::uint32_t kFewestShared = 8000;  // products that are worth a second thread
 
 // How much each clue counts for a word of a title to be the noun that names the product.
-constexpr float kAttributesClue = 1.0f;   // products so named have the attributes that this one has
+constexpr float kAttributesClue = 0.6f;   // products so named have the attributes that this one has
 constexpr float kPlaceClue = 1.0f;        // it stands where a noun phrase ends
 constexpr float kHabitClue = 0.7f;        // it is the noun elsewhere, too
 constexpr float kStatedClue = 3.0f;       // the shop's own product type has it
-constexpr float kAfterForClue = -2.0f;    // it stands after "for", "with"
-constexpr float kValueClue = -3.0f;       // it restates an attribute ("black"), here or, in part, elsewhere
+constexpr float kAfterForClue = -3.0f;    // it stands after "for", "with"
+constexpr float kValueClue = -2.0f;       // it restates an attribute ("black"), here or, in part, elsewhere
 constexpr float kSmoothing = 4.0f;        // products' worth of doubt about the attributes of a noun
 
 // Words that say how a thing is, whatever it is, and never what it is.
@@ -38,7 +40,8 @@ bool is_quality(std::string_view word) {
       "black",  "white",    "grey",     "gray",    "silver",  "gold",         "red",        "blue",     "green",   "yellow", "orange",  "pink",     "purple",
       "violet", "brown",    "beige",    "cyan",    "magenta", "transparent",  "male",       "female",   "new",     "old",    "original", "genuine", "premium",
       "pro",    "standard", "basic",    "deluxe",  "ultra",   "professional", "compatible", "universal", "small",  "medium", "large",   "wireless", "portable",
-      "mini",   "micro",    "multiple", "single",  "double",  "dual",         "pair",       "pieces",   "piece",   "pcs",    "pack",    "unshielded", "shielded"};
+      "mini",   "micro",    "multiple", "single",  "double",  "dual",         "pair",       "pieces",   "piece",   "pcs",    "pack",    "unshielded", "shielded",
+      "aluminum", "aluminium", "steel", "plastic", "leather", "metal", "wood", "wooden", "glass", "nylon", "cotton", "rubber", "lithium", "ion", "alkaline", "high", "low", "hard", "soft"};
   return kWords.count(word) > 0;
 }
 
@@ -87,16 +90,21 @@ class NounFinder {
   // What is known of a word that stands in titles.
   struct Seen {
     std::uint32_t titles = 0, last_doc = kNone, brand = kNone, of_brand = 0, as_value = 0;
+    std::uint32_t led = 0;  // titles in which a word that several brands use leads to it
+    bool of_one_brand() const { return brand != kNone && static_cast<float>(of_brand) > 0.9f * static_cast<float>(titles); }
   };
 
-  // Words without digits that stand in several titles and with more than one brand: "Pavilion" is a line of one brand, no noun.
+  // Words without digits that stand in several titles, with more than one brand or behind other words: "Pavilion" is a line of one brand, no
+  // noun, but the "laptop cooler" of one brand is a thing.
   void choose_heads() {
     std::vector<Seen> seen(evidence_.terms);
     for (std::uint32_t doc = 0; doc < evidence_.docs; ++doc) see(doc, seen);
+    for (std::uint32_t doc = 0; doc < evidence_.docs; ++doc) see_led(doc, seen);
     std::vector<std::uint32_t> order;
     for (std::uint32_t term = 0; term < evidence_.terms; ++term) {
       const std::string_view word = evidence_.surface(term);
-      const bool one_brand = seen[term].brand != kNone && seen[term].of_brand > 0.9 * seen[term].titles;
+      const bool led = seen[term].titles >= kFewestLed && static_cast<float>(seen[term].led) >= kLedToByWords * static_cast<float>(seen[term].titles);
+      const bool one_brand = seen[term].of_one_brand() && !led;
       if (seen[term].titles < kFewestTitles || one_brand || names_nothing(word)) continue;
       order.push_back(term);
     }
@@ -121,6 +129,15 @@ class NounFinder {
       else if (entry.brand == one.brand) ++entry.of_brand;
       else --entry.of_brand;
       if (holds(one.value_terms, term)) ++entry.as_value;
+    }
+  }
+
+  void see_led(std::uint32_t doc, std::vector<Seen>& seen) const {
+    const KindEvidence::Doc one = evidence_.doc(doc);
+    for (std::size_t place = 1; place < one.title.size(); ++place) {
+      const std::uint32_t term = one.title[place], before = one.title[place - 1];
+      if (term == kTitleBreak || before == kTitleBreak || !seen[term].of_one_brand()) continue;
+      if (!seen[before].of_one_brand() && !holds(one.brand_terms, before) && !has_digit(evidence_.surface(before))) ++seen[term].led;
     }
   }
 

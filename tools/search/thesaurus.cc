@@ -20,6 +20,7 @@ Groups devices() {
       {"earphone", "earbud", "in ear headphone"},
       {"headphone", "earphone"},
       {"camcorder", "video camera"},
+      {"digital camera", "compact camera"},
       {"flashlight", "torch"},
       {"usb stick", "flash drive", "usb drive", "thumb drive", "pen drive", "memory stick"},
       {"hard drive", "hard disk", "hdd"},

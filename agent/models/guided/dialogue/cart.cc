@@ -11,7 +11,7 @@ namespace {
 
 std::string line_phrase(const CartLine& line) {
   const std::string options = options_phrase(line.options);
-  return std::to_string(line.quantity) + " × " + line.title + (options.empty() ? "" : " (" + options + ")");
+  return std::to_string(line.quantity) + " × " + short_title(line.title) + (options.empty() ? "" : " (" + options + ")");
 }
 
 // "remove one": a number of pieces, not "that one".
@@ -108,7 +108,7 @@ void remove_line(Talk& talk, const Heard& heard) {
   const auto answer = talk.calls.remove(line->id);
   if (answer.waiting) return;
   if (!answer) return say_failure(talk, answer.error);
-  talk.say(answer->cart.lines.empty() ? "cart.removed_last" : "cart.removed", {{"line", line->title}, {"total", format(answer->cart.total)}});
+  talk.say(answer->cart.lines.empty() ? "cart.removed_last" : "cart.removed", {{"line", short_title(line->title)}, {"total", format(answer->cart.total)}});
   talk.memory.last_line.reset();
 }
 
@@ -125,7 +125,7 @@ void change_quantity(Talk& talk, const Heard& heard) {
   if (!answer) return say_failure(talk, answer.error);
   if (*heard.quantity == 0) {
     talk.memory.last_line.reset();
-    return talk.say(answer->cart.lines.empty() ? "cart.removed_last" : "cart.removed", {{"line", line->title}, {"total", format(answer->cart.total)}});
+    return talk.say(answer->cart.lines.empty() ? "cart.removed_last" : "cart.removed", {{"line", short_title(line->title)}, {"total", format(answer->cart.total)}});
   }
   const CartLine& now = answer->line ? *answer->line : *line;
   talk.memory.last_line = now.id;
@@ -158,7 +158,7 @@ void change_line(Talk& talk, const Heard& heard) {
   if (answer.waiting) return;
   if (!answer) return say_failure(talk, answer.error);
   if (answer->line) talk.memory.last_line = answer->line->id;
-  talk.say("cart.changed", {{"line", answer->line ? line_phrase(*answer->line) : details->product.title}, {"before", options_phrase(line->options)},
+  talk.say("cart.changed", {{"line", answer->line ? line_phrase(*answer->line) : short_title(details->product.title)}, {"before", options_phrase(line->options)},
                             {"total", format(answer->cart.total)}});
 }
 

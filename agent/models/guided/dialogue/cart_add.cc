@@ -95,18 +95,21 @@ void say_sold_out(Talk& talk, const Product& product, const Choice& choice) {
   if (siblings.empty()) show_instead(talk, product);
 }
 
-void say_added(Talk& talk, const Product& product, const CartAnswer& answer) {
+// The total holds until the next thing goes in: of several it is told with the last.
+enum class Tell { kTotal, kNoTotal };
+
+void say_added(Talk& talk, const Product& product, const CartAnswer& answer, Tell tell) {
   const CartLine* line = answer.line ? &*answer.line : nullptr;
   const std::string options = line ? options_phrase(line->options) : "";
   talk.say("added", {{"count", answer.got > 1 ? std::to_string(answer.got) : ""}, {"title", short_title(product.title)}, {"options", options},
-                     {"price", line ? format(line->unit_price) : ""}, {"total", format(answer.cart.total)}});
+                     {"price", line ? format(line->unit_price) : ""}, {"total", tell == Tell::kTotal ? format(answer.cart.total) : ""}});
   if (answer.got < answer.asked) talk.say("cart.fewer", {{"count", std::to_string(answer.got)}});
   if (line) talk.memory.last_line = line->id;
   talk.memory.focus = product.id;
 }
 
 // One product into the cart: true when it went in.
-bool add_one(Talk& talk, PendingAdd add, const SaidOptions& said) {
+bool add_one(Talk& talk, PendingAdd add, const SaidOptions& said, Tell tell = Tell::kTotal) {
   const auto details = talk.calls.product(add.product);
   if (details.waiting) return false;
   if (!details) {
@@ -154,7 +157,7 @@ bool add_one(Talk& talk, PendingAdd add, const SaidOptions& said) {
     }
     return false;
   }
-  say_added(talk, product, *answer);
+  say_added(talk, product, *answer, tell);
   return true;
 }
 
@@ -275,7 +278,9 @@ void add_thing(Talk& talk, const Heard& heard, Then then) {
   if (pointed.products.empty()) return talk.say("add.what", {});
   std::vector<ProductId> added;
   for (const ProductId& product : pointed.products) {
-    if (add_one(talk, {product, heard.quantity.value_or(1), {}, std::nullopt}, said_now(heard, talk.guide.lexicon))) added.push_back(product);
+    const bool last = &product == &pointed.products.back() && then == Then::kOfferAddons;
+    const Tell tell = last ? Tell::kTotal : Tell::kNoTotal;
+    if (add_one(talk, {product, heard.quantity.value_or(1), {}, std::nullopt}, said_now(heard, talk.guide.lexicon), tell)) added.push_back(product);
     if (talk.waiting()) return;
   }
   if (!added.empty() && talk.state.pending == Pending::kNone && then == Then::kOfferAddons) offer_addons(talk, added.front(), false);
@@ -360,7 +365,7 @@ void continue_add(Talk& talk, const Heard& heard) {
   if (heard.quantity && numbers > 1) first.quantity = *heard.quantity;  // "a 4 please" is the size
   said.named.push_back({option, heard.text, false, false});
   for (const text::Word& word : heard.words) said.named.push_back({option, word.folded, false, false});
-  const bool done = add_one(talk, first, said);
+  const bool done = add_one(talk, first, said, waiting.size() > 1 ? Tell::kNoTotal : Tell::kTotal);
   if (talk.waiting()) return;
   for (std::size_t i = 1; i < waiting.size(); ++i) {
     if (talk.state.pending == Pending::kNone) {

@@ -159,6 +159,8 @@ bool about_products(Talk& talk, const Heard& heard) {
   if (!heard.asked.empty() && heard.question && !new_kind) return answer_about(talk, heard), true;
   const bool fact = heard.has(Act::kAttribute) && heard.question && !new_kind && heard.scales.empty();
   if (fact) return answer_about(talk, heard), true;
+  const bool points = !heard.reference.ordinals.empty() || heard.reference.pronoun;  // "does the first one take SD cards?"
+  if (heard.question && points && !heard.has(Act::kFind) && !heard.has(Act::kSuperlative) && heard.scales.empty()) return answer_about(talk, heard), true;
   return false;
 }
 
@@ -266,6 +268,8 @@ void answer(Talk& talk, const Heard& heard, bool first) {
   if (heard.has(Act::kYes)) return talk.say("yes.nothing", {});
   if (heard.has(Act::kNo) || heard.has(Act::kAny)) return talk.say("no.nothing", {});
   if (talk.text.empty()) talk.say("fallback", {});
+  else if (!first && heard.question && talk.memory.focus && !heard.names_kind()) answer_about(talk, heard);
+  else if (!first && heard.question) talk.say("question.open", {});
 }
 
 // The clauses to answer one after the other: those that look for something are one.

@@ -47,8 +47,10 @@ std::string option_value(const ProductCard& card, const Constraint& constraint) 
   return {};
 }
 
+constexpr std::size_t kLongestReason = 80;  // a longer one is a list
+
 void add(std::vector<std::string>& into, std::string phrase, std::size_t limit) {
-  if (phrase.empty() || into.size() >= limit || std::find(into.begin(), into.end(), phrase) != into.end()) return;
+  if (phrase.empty() || phrase.size() > kLongestReason || into.size() >= limit || std::find(into.begin(), into.end(), phrase) != into.end()) return;
   into.push_back(std::move(phrase));
 }
 
@@ -106,14 +108,26 @@ std::vector<Preference> preferences_of(const Need& need, const Talk& talk) {
   return found;
 }
 
+namespace {
+
+// Where the third word of a title ends, or a later one: fewer name nothing ("StarTech.com 2 m ...").
+std::size_t third_word(const std::string& title) {
+  std::size_t end = 0;
+  for (int word = 1; end < title.size() && (word <= 3 || end < kShortestTitle); ++word) end = std::min(title.find(' ', end + 1), title.size());
+  return end;
+}
+
+}  // namespace
+
 std::string short_title(const std::string& title) {
   if (title.size() <= kPlainTitle) return title;
-  std::size_t end = std::min({title.find(" ("), title.find(" - "), title.find(" | "), title.find(", "), title.size()});
-  if (end < kShortestTitle) end = title.size();
+  const std::size_t earliest = third_word(title);
+  std::size_t end = title.size();
+  for (const std::string_view mark : {" (", " - ", " | ", ", "}) end = std::min(end, title.find(mark, earliest));
   for (const MeasureSpan& span : find_measures(title)) {
     const bool model = span.end - span.start > 4 && title.substr(span.start, 4).find_first_not_of("0123456789") == std::string::npos;  // "8730w"
     if (model) continue;
-    if ((span.has_unit || title.compare(span.end, 3, " x ") == 0) && span.start >= kShortestTitle) end = std::min(end, span.start);
+    if ((span.has_unit || title.compare(span.end, 3, " x ") == 0) && span.start > earliest) end = std::min(end, span.start);
   }
   if (end > kLongTitle) {
     std::size_t cut = 0;
@@ -141,10 +155,18 @@ std::string facts_phrase(const std::vector<Attribute>& attributes, std::string_v
   return text::spaced(first->name) + " " + text::join_and(values);
 }
 
-bool is_dull(std::string_view attribute, const Lexicon& lexicon) {
+namespace {
+
+bool has_word_of(std::string_view attribute, const std::unordered_set<std::string>& set) {
   const auto words = text::words(text::spaced(attribute));
-  return std::any_of(words.begin(), words.end(), [&](const text::Word& word) { return lexicon.dull.count(word.folded) > 0; });
+  return std::any_of(words.begin(), words.end(), [&](const text::Word& word) { return set.count(word.folded) > 0; });
 }
+
+}  // namespace
+
+bool is_dull(std::string_view attribute, const Lexicon& lexicon) { return has_word_of(attribute, lexicon.dull); }
+
+bool is_taste(std::string_view attribute, const Lexicon& lexicon) { return has_word_of(attribute, lexicon.tastes); }
 
 namespace {
 
@@ -161,9 +183,7 @@ std::vector<std::string> axes_of(const Need& need, const Playbook& playbook) {
 }
 
 bool tells_something(const Attribute& attribute, const Lexicon& lexicon) {
-  const auto words = text::words(text::spaced(attribute.name));
-  const bool taste = std::any_of(words.begin(), words.end(), [&](const text::Word& word) { return lexicon.tastes.count(word.folded) > 0; });
-  if (taste || is_dull(attribute.name, lexicon)) return false;
+  if (is_taste(attribute.name, lexicon) || is_dull(attribute.name, lexicon)) return false;
   if (const bool* yes = std::get_if<bool>(&attribute.value)) return *yes;
   if (const Measure* measure = std::get_if<Measure>(&attribute.value)) return measure->unit.dimension != Dimension::kNone;
   return std::get<std::string>(attribute.value).size() <= 24;
@@ -207,6 +227,30 @@ std::vector<std::string> reasons(const ProductCard& card, const Need& need, cons
   return found;
 }
 
+namespace {
+
+// What else tells the two apart, neither better nor worse: a size within the bounds asked for, then what shoppers choose such things by.
+std::string other_difference(const ProductCard& first, const ProductCard& other, const Need& need, const Talk& talk) {
+  std::vector<std::string> names;
+  for (const Constraint& constraint : need.constraints) {
+    if (constraint.op == Constraint::Op::kBetween && constraint.field != "price") names.push_back(constraint.field);
+  }
+  for (const Attribute& attribute : first.attributes) {
+    const Measure* measure = std::get_if<Measure>(&attribute.value);
+    const bool telling = measure ? measure->unit.dimension == Dimension::kData || measure->unit.dimension == Dimension::kMass : std::holds_alternative<std::string>(attribute.value);
+    if (telling && tells_something(attribute, talk.guide.lexicon) && commonly_asked(attribute.name, talk.guide.lexicon)) names.push_back(attribute.name);
+  }
+  for (const std::string& name : names) {
+    const Attribute* a = attribute_named(first.attributes, name);
+    const Attribute* b = attribute_named(other.attributes, name);
+    if (!a || !b || std::holds_alternative<bool>(a->value) || format(a->value) == format(b->value)) continue;
+    return fact_phrase(*b) + " instead of " + format(a->value);
+  }
+  return {};
+}
+
+}  // namespace
+
 TradeOff trade_off(const ProductCard& first, const ProductCard& other, const Need& need, const Talk& talk) {
   TradeOff result;
   const auto note = [&](bool better, const std::string& phrase) {
@@ -232,6 +276,7 @@ TradeOff trade_off(const ProductCard& first, const ProductCard& other, const Nee
     const bool better = axis.low == (right->canonical() < left->canonical());
     note(better, fact_phrase(*b) + " instead of " + format(a->value));
   }
+  if (result.better.empty() && !result.worse.empty()) result.better = other_difference(first, other, need, talk);
   return result;
 }
 

@@ -44,6 +44,9 @@ bool commonly_asked(const std::string& attribute, const Lexicon& lexicon);
 // Whether the name of an attribute is nothing to choose by: "package_width", "release_date".
 bool is_dull(std::string_view attribute, const Lexicon& lexicon);
 
+// Whether it is a reason only to those who asked: "product_colour".
+bool is_taste(std::string_view attribute, const Lexicon& lexicon);
+
 // What `other` gives for what it lacks, against `first`: "costs $200.00 less" never computed, only stated: both values.
 struct TradeOff {
   std::string better;   // "$799.00 instead of $999.00"

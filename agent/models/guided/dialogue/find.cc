@@ -70,6 +70,18 @@ std::vector<Constraint> required_by_uses(const Need& need, const Playbook& playb
   return found;
 }
 
+// Puts the page's products, each with its hit, into another order.
+void arrange(SearchPage& page, const std::vector<std::size_t>& order) {
+  std::vector<ProductCard> products;
+  std::vector<Hit> hits;
+  for (const std::size_t i : order) {
+    products.push_back(std::move(page.products[i]));
+    if (i < page.hits.size()) hits.push_back(std::move(page.hits[i]));
+  }
+  page.products = std::move(products);
+  page.hits = std::move(hits);
+}
+
 // Puts the products that serve the preferences first, within what was found: relevance still counts.
 void prefer(SearchPage& page, const std::vector<Preference>& preferences) {
   std::vector<double> scores(page.products.size(), 0);
@@ -99,14 +111,7 @@ void prefer(SearchPage& page, const std::vector<Preference>& preferences) {
   std::vector<std::size_t> order(scores.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
-  std::vector<ProductCard> products;
-  std::vector<Hit> hits;
-  for (const std::size_t i : order) {
-    products.push_back(std::move(page.products[i]));
-    if (i < page.hits.size()) hits.push_back(std::move(page.hits[i]));
-  }
-  page.products = std::move(products);
-  page.hits = std::move(hits);
+  arrange(page, order);
 }
 
 std::string phrases_of(const std::vector<Constraint>& constraints, const Currency& currency) {
@@ -148,13 +153,31 @@ void say_products(Talk& talk, const Need& need, const SearchPage& page, const st
   if (!doubts.empty()) talk.say("cannot_confirm", {{"wish", text::join_and(doubts, "or")}});
 }
 
+// What was relaxed and is not met in other words either: a "camera case" that is filed under no camera is still one.
+std::vector<Constraint> missed(const SearchPage& page) {
+  std::vector<Constraint> left = page.relaxed;
+  if (page.hits.empty()) return left;
+  std::unordered_set<std::string> matched;
+  for (const std::string& phrase : page.hits.front().matched) {
+    for (const text::Word& word : text::words(phrase)) matched.insert(text::stem(word.folded));
+  }
+  std::erase_if(left, [&](const Constraint& constraint) {
+    const bool value = constraint.op == Constraint::Op::kEquals && constraint.values.size() == 1;
+    const auto words = value ? text::words(constraint.values.front()) : std::vector<text::Word>{};
+    const auto met = [&](const text::Word& word) { return matched.count(text::stem(word.folded)) > 0 && word.folded.find_first_of("0123456789") == std::string::npos; };
+    return !words.empty() && std::all_of(words.begin(), words.end(), met);
+  });
+  return left;
+}
+
 // `mixed`: things of another sort were among them, so the number found says nothing.
 void say_lead(Talk& talk, const Need& need, const SearchPage& page, bool mixed) {
   for (const std::string& correction : page.corrections) {
     const std::size_t arrow = correction.find(" -> ");
     if (arrow != std::string::npos) talk.say("corrected", {{"from", correction.substr(0, arrow)}, {"to", correction.substr(arrow + 4)}});
   }
-  if (!page.relaxed.empty()) talk.say("found.relaxed", {{"dropped", phrases_of(page.relaxed, talk.conversation.currency)}});
+  const std::vector<Constraint> dropped = missed(page);
+  if (!dropped.empty()) talk.say("found.relaxed", {{"dropped", phrases_of(dropped, talk.conversation.currency)}});
   else if (page.total == 1) talk.say("found.one", {});
   else if (mixed) talk.say("found.these", {{"filters", phrases_of(need.constraints, talk.conversation.currency)}});
   else talk.say(need.constraints.empty() ? "found.some" : "found.matching", {{"count", std::to_string(page.total)}, {"filters", phrases_of(need.constraints, talk.conversation.currency)}});
@@ -207,11 +230,25 @@ bool leave_out_others(const Talk& talk, const Need& need, SearchPage& page) {
   return true;
 }
 
+constexpr double kFoundAlike = 0.8;  // of the best score
+
+// Of what is found alike, a thing of which the shop tells nothing is no first choice: it goes behind the others.
+void known_first(SearchPage& page, const Need& need, const Talk& talk) {
+  if (page.hits.size() < page.products.size() || page.products.empty()) return;
+  std::vector<std::size_t> order(page.products.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const double enough = kFoundAlike * page.hits.front().score;
+  const auto end = std::find_if(order.begin(), order.end(), [&](std::size_t i) { return page.hits[i].score < enough; });
+  std::stable_partition(order.begin(), end, [&](std::size_t i) { return !reasons(page.products[i], need, talk, 1).empty(); });
+  arrange(page, order);
+}
+
 void present(Talk& talk, Need& need, SearchPage page, const std::vector<std::string>& wishes) {
   if (need.kind.empty()) need.kind = page.kind;
   const bool mixed = leave_out_others(talk, need, page);
   const auto preferences = preferences_of(need, talk);
   if (!preferences.empty()) prefer(page, preferences);
+  else known_first(page, need, talk);
   const std::vector<ProductCard> cards = shortlist(page, kShownAlone);
   say_lead(talk, need, page, mixed);
   SearchPage cut = page;
@@ -556,7 +593,8 @@ void search_again(Talk& talk, const Heard& heard) {
   Need& need = talk.memory.needs.back();
   look_wider(talk, need, pages.front());
   if (talk.waiting()) return;
-  const std::vector<std::string> wishes = heard.wanted.empty() ? std::vector<std::string>{} : heard.wanted.front().adjectives;
+  std::vector<std::string> wishes = heard.wanted.empty() ? std::vector<std::string>{} : heard.wanted.front().adjectives;
+  if (!heard.wanted.empty()) wishes.insert(wishes.end(), heard.wanted.front().unmeasured.begin(), heard.wanted.front().unmeasured.end());
   if (!pages.front()) return say_failure(talk, pages.front().error);
   if (pages.front()->products.empty()) return nothing_found(talk, need, *pages.front(), heard, wishes);
   present(talk, need, *pages.front(), wishes);

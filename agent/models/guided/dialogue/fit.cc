@@ -131,6 +131,7 @@ std::optional<ProductId> partner_of(const Talk& talk, const Heard& heard) {
 }
 
 constexpr std::size_t kTriedForFit = 6;
+constexpr std::size_t kNamedLooked = 12;  // products that may name another's model
 
 // Those that fit first, then those of which the data doesn't tell; those that don't fit go.
 std::vector<ProductCard> by_fit(const std::vector<ProductCard>& cards, const std::vector<Fit>& fits) {
@@ -153,8 +154,16 @@ std::vector<std::string> model_words(const std::string& title) {
   return found;
 }
 
-bool meets_one(const SearchPage& page, const std::vector<std::string>& words) {
-  const auto& matched = page.hits.front().matched;
+// "8560adnm" -> "8560": the number of a model without its variant, as what is made for it names it. "" where there is no such number.
+std::string model_number(const std::string& model) {
+  const std::size_t first = model.find_first_of("0123456789");
+  if (first == std::string::npos) return {};
+  const std::size_t last = std::min(model.find_first_not_of("0123456789", first), model.size());
+  return last - first >= 3 && last < model.size() ? model.substr(0, last) : std::string();
+}
+
+bool meets_one(const Hit& hit, const std::vector<std::string>& words) {
+  const auto& matched = hit.matched;
   return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
     return std::any_of(matched.begin(), matched.end(), [&](const std::string& one) { return text::stem(text::fold(one)) == text::stem(word); });
   });
@@ -169,6 +178,7 @@ Answer<SearchPage> search_fitting(Talk& talk, Need& need, const ProductCard& par
     std::string words = partner.brand;
     for (const std::string& word : model) words += " " + word;
     ways.emplace_back(words + " " + noun, model);
+    if (const std::string number = model_number(model.front()); !number.empty()) ways.emplace_back(partner.brand + " " + number + " " + noun, std::vector<std::string>{number});
   }
   if (const auto kind = text::words(partner.kind); !kind.empty()) ways.emplace_back(partner.kind + " " + noun, std::vector<std::string>{kind.back().folded});
   std::vector<Answer<SearchPage>> pages;
@@ -182,11 +192,49 @@ Answer<SearchPage> search_fitting(Talk& talk, Need& need, const ProductCard& par
   const auto head = text::words(noun).back().folded;
   for (std::size_t i = 0; i < ways.size(); ++i) {
     if (!pages[i] || pages[i]->products.empty() || !pages[i]->relaxed.empty()) continue;
-    if (!meets_one(*pages[i], ways[i].second) || !meets_one(*pages[i], {head})) continue;
+    if (!meets_one(pages[i]->hits.front(), ways[i].second) || !meets_one(pages[i]->hits.front(), {head})) continue;
     need.words = ways[i].first;
     return std::move(pages[i]);
   }
   return plain;
+}
+
+bool same_rule(const Compatibility& a, const Compatibility& b) {
+  return std::any_of(a.checks.begin(), a.checks.end(), [&](const Compatibility::Check& one) {
+    return std::any_of(b.checks.begin(), b.checks.end(), [&](const Compatibility::Check& other) { return one.rule == other.rule; });
+  });
+}
+
+// What names the partner's model though it is called otherwise ("solid ink" for a printer whose toner is asked for), where nothing so called
+// does: it must be for the partner by the rule that `asked` was held against. True once it was told.
+bool offer_named(Talk& talk, const Heard& heard, const ProductCard& partner, const Compatibility& asked) {
+  const auto model = model_words(partner.title);
+  const std::string number = model.empty() ? std::string() : model_number(model.front()).empty() ? model.front() : model_number(model.front());
+  if (number.size() < 3 || partner.brand.empty()) return false;
+  SearchRequest request;
+  request.words = partner.brand + " " + number;
+  request.broad = true;
+  request.limit = kNamedLooked;
+  const auto page = talk.calls.search(request);
+  if (page.waiting) return true;
+  std::vector<ProductCard> cards;
+  for (std::size_t i = 0; page && i < page->products.size() && i < page->hits.size(); ++i) {
+    const ProductCard& card = page->products[i];
+    if (card.id != partner.id && card.brand == partner.brand && meets_one(page->hits[i], {number}) && cards.size() < 6) cards.push_back(card);
+  }
+  std::vector<Answer<Compatibility>> answers;
+  for (const ProductCard& card : cards) answers.push_back(talk.calls.fits(card.id, partner.id));
+  if (talk.waiting()) return true;
+  for (std::size_t i = cards.size(); i > 0; --i) {
+    const auto& answer = answers[i - 1];
+    if (!answer || answer->fit == Fit::kNo || !same_rule(*answer, asked)) cards.erase(cards.begin() + std::ptrdiff_t(i - 1));
+  }
+  if (cards.empty()) return false;
+  talk.say("fitting.named", {{"what", heard.wanted.front().noun}, {"other", short_title(partner.title)}, {"title", short_title(cards.front().title)},
+                             {"price", price_phrase(cards.front())}});
+  talk.show(cards, heard.wanted.front().noun);
+  talk.memory.focus = cards.front().id;
+  return true;
 }
 
 }  // namespace
@@ -215,6 +263,9 @@ bool find_fitting(Talk& talk, const Heard& heard) {
   }
   const std::vector<ProductCard> cards = by_fit(page->products, fits);
   const auto sure = std::count(fits.begin(), fits.end(), Fit::kYes);
+  const bool names_it = other && !model_words(other->title).empty() && need.words != heard.wanted.front().noun && need.words.find_first_of("0123456789") != std::string::npos;
+  const auto checked = std::find_if(answers.begin(), answers.end(), [](const auto& answer) { return answer && !answer->checks.empty(); });
+  if (sure == 0 && other && !names_it && checked != answers.end() && offer_named(talk, heard, *other, **checked)) return true;
   const std::string key = cards.empty() ? "fitting.none" : sure == 0 ? "fitting.unknown" : "fitting.found";
   std::string why;
   for (const auto& answer : answers) {

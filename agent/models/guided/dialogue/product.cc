@@ -61,6 +61,9 @@ void say_answer(Talk& talk, const Product& product, const Heard& heard, const An
     if (answer.by_value && value_names(*attribute, words)) named.push_back(attribute);
   }
   if (!named.empty()) return talk.say("fact.has", {{"title", short_title(product.title)}, {"name", name}, {"value", value_list(named)}});
+  if (!heard.asked.empty() && !answer.hinted) {
+    return talk.say("fact.instead", {{"title", short_title(product.title)}, {"what", heard.asked.front()}, {"name", name}, {"value", value_list(answer.attributes)}});
+  }
   const bool has = heard.asked.empty() && asks_whether(talk, heard);
   talk.say(has ? "fact.has" : "fact.value", {{"title", short_title(product.title)}, {"name", name}, {"value", value_list(answer.attributes)}});
 }
@@ -96,7 +99,7 @@ void say_details(Talk& talk, const Product& product) {
   std::vector<std::string> facts;
   for (const Attribute& attribute : product.attributes) {
     if (facts.size() >= kFactsTold) break;
-    if (is_dull(attribute.name, talk.guide.lexicon)) continue;
+    if (is_dull(attribute.name, talk.guide.lexicon) || (std::holds_alternative<bool>(attribute.value) && is_taste(attribute.name, talk.guide.lexicon))) continue;
     const std::string phrase = facts_phrase(product.attributes, attribute.name);
     if (phrase.size() <= 60 && std::find(facts.begin(), facts.end(), phrase) == facts.end()) facts.push_back(phrase);
   }
@@ -115,8 +118,16 @@ void answer_fact(Talk& talk, const Product& product, const Heard& heard) {
   if (!answer.attributes.empty()) return say_answer(talk, product, heard, answer, words);
   if (!answer.sentence.empty()) return talk.say("fact.quote", {{"title", short_title(product.title)}, {"quote", answer.sentence}});
   if (heard.asked.empty() && words.empty()) return say_details(talk, product);
-  const std::string asked = heard.asked.empty() ? text::join_and(words) : heard.asked.front();
+  std::string asked = heard.asked.empty() ? "" : heard.asked.front();
+  for (const std::string& word : heard.asked.empty() ? words : std::vector<std::string>{}) asked += (asked.empty() ? "" : " ") + word;
   talk.say("fact.unknown", {{"title", short_title(product.title)}, {"what", asked}});
+}
+
+bool has_words_of(const std::string& attribute, const std::string& hint) {
+  const auto parts = text::words(text::spaced(attribute)), wanted = text::words(hint);
+  return std::all_of(wanted.begin(), wanted.end(), [&](const text::Word& word) {
+    return std::any_of(parts.begin(), parts.end(), [&](const text::Word& part) { return text::stem(part.folded) == text::stem(word.folded); });
+  });
 }
 
 // A value as a number to compare by: a measure, a bare figure, the area of "1920 x 1200".
@@ -160,7 +171,7 @@ struct Contender {
 };
 
 // Tells who is ahead, or that nobody is.
-void say_extreme(Talk& talk, std::vector<Contender>& contenders, bool low) {
+void say_extreme(Talk& talk, std::vector<Contender> contenders, bool low) {
   std::stable_sort(contenders.begin(), contenders.end(), [&](const Contender& a, const Contender& b) { return low ? a.number < b.number : a.number > b.number; });
   const Contender& first = contenders.front();
   const std::string name = text::spaced(first.attribute->name);
@@ -180,6 +191,41 @@ void say_extreme(Talk& talk, std::vector<Contender>& contenders, bool low) {
   talk.memory.focus = first.product->id;
 }
 
+// Those that state the one attribute by which the most of them can be held against one another; of several such, the one that the hints name best.
+std::vector<Contender> contenders_of(const std::vector<Answer<ProductDetails>>& all, const std::vector<std::string>& hints) {
+  std::vector<Contender> most;
+  for (const std::string& hint : hints) {
+    std::vector<std::string> names;
+    for (const auto& details : all) {
+      for (const Attribute& attribute : details ? details->product.attributes : std::vector<Attribute>{}) {
+        if (has_words_of(attribute.name, hint) && std::find(names.begin(), names.end(), attribute.name) == names.end()) names.push_back(attribute.name);
+      }
+    }
+    std::stable_sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) { return a.size() < b.size(); });
+    for (const std::string& name : names) {
+      std::vector<Contender> found;
+      for (const auto& details : all) {
+        const Attribute* attribute = details ? attribute_named(details->product.attributes, name) : nullptr;
+        const auto number = attribute ? number_of(*attribute) : std::nullopt;
+        if (number) found.push_back({&details->product, attribute, *number});
+      }
+      if (found.size() > most.size()) most = std::move(found);
+    }
+  }
+  return most;
+}
+
+// "which one is lighter?", where at most one of them states it.
+void say_unequalled(Talk& talk, const std::vector<Contender>& contenders, const std::string& what) {
+  if (contenders.empty()) return talk.say("extreme.none", {{"what", what}});
+  const Contender& one = contenders.front();
+  talk.say("extreme.only", {{"title", short_title(one.product->title)}, {"name", text::spaced(one.attribute->name)}, {"value", format(one.attribute->value)}});
+}
+
+bool asks_which(const Talk& talk, const Heard& heard) {
+  return !heard.words.empty() && talk.guide.lexicon.choosing.count(heard.words.front().folded) > 0;
+}
+
 }  // namespace
 
 bool answer_extreme(Talk& talk, const Heard& heard) {
@@ -191,19 +237,13 @@ bool answer_extreme(Talk& talk, const Heard& heard) {
   std::vector<Answer<ProductDetails>> all;
   for (const Shown& shown : list) all.push_back(talk.calls.product(shown.product));
   if (talk.waiting()) return true;
-  std::vector<Contender> contenders;
-  std::string name;
-  for (const auto& details : all) {
-    if (!details) continue;
-    const Answering answer = find_answer(details->product, {}, sought->attributes);
-    if (answer.attributes.empty() || (!name.empty() && answer.attributes.front()->name != name)) continue;
-    const auto number = number_of(*answer.attributes.front());
-    if (!number) continue;
-    name = answer.attributes.front()->name;
-    contenders.push_back({&details->product, answer.attributes.front(), *number});
+  const std::vector<Contender> contenders = contenders_of(all, sought->attributes);
+  if (contenders.size() < 2) {
+    if (!asks_which(talk, heard)) return false;
+    say_unequalled(talk, contenders, sought->attributes.front());
+  } else {
+    say_extreme(talk, contenders, sought->low);
   }
-  if (contenders.size() < 2) return false;
-  say_extreme(talk, contenders, sought->low);
   for (const auto& details : all) {
     if (details) talk.show_one(details->product);
   }

@@ -25,12 +25,15 @@ std::size_t common(const Stems& a, const Stems& b) {
   return std::size_t(std::count_if(a.begin(), a.end(), [&](const std::string& word) { return b.count(word) > 0; }));
 }
 
-double name_score(const Stems& name, const Stems& question, const std::vector<Stems>& hints) {
+// How well the name of an attribute answers; `hinted` if by a hint for which all its words are there.
+double name_score(const Stems& name, const Stems& question, const std::vector<Stems>& hints, bool& hinted) {
   if (name.empty()) return 0;
   double score = double(common(name, question)) / double(name.size());
   if (score > 0) score += 0.2 * double(common(name, question));
   for (std::size_t i = 0; i < hints.size(); ++i) {
-    if (common(hints[i], name) == hints[i].size()) score = std::max(score, 1.6 - 0.1 * double(i) - 0.05 * double(name.size() - hints[i].size()));
+    const double by_hint = common(hints[i], name) == hints[i].size() ? 1.6 - 0.1 * double(i) - 0.05 * double(name.size() - hints[i].size()) : 0;
+    hinted = hinted || by_hint > 0;
+    score = std::max(score, by_hint);
   }
   return score;
 }
@@ -75,7 +78,8 @@ Answering find_answer(const Product& product, const std::vector<std::string>& wo
   Answering best;
   std::string best_name;
   for (const Attribute& attribute : product.attributes) {
-    const double by_name = name_score(stems(text::spaced(attribute.name)), question, hinted);
+    bool by_hint = false;
+    const double by_name = name_score(stems(text::spaced(attribute.name)), question, hinted, by_hint);
     const Stems value = std::holds_alternative<std::string>(attribute.value) ? stems(std::get<std::string>(attribute.value)) : Stems{};
     const std::size_t in_value = common(question, value);
     const double by_value = in_value == 0 || question.empty() ? 0 : 0.5 + 0.6 * double(in_value) / double(question.size()) - 0.01 * double(value.size());
@@ -83,6 +87,7 @@ Answering find_answer(const Product& product, const std::vector<std::string>& wo
     if (score < kLeastScore || score <= best.score) continue;
     best.score = score;
     best.by_value = by_value > by_name;
+    best.hinted = by_hint;
     best_name = attribute.name;
   }
   for (const Attribute& attribute : product.attributes) {

@@ -13,6 +13,7 @@ struct Answering {
   std::vector<const Attribute*> attributes;  // entries of the one attribute that answers, in order; empty if none does
   std::string sentence;                      // else a sentence of the description that speaks of it, "" if none
   bool by_value = false;                     // the question named the value ("does it have HDMI?")
+  bool hinted = false;                       // its name has all words of a hint; otherwise it only shares a word with the question
   double score = 0;
 };
 

@@ -177,6 +177,14 @@ bool describe(const Heard& heard, const Memory& memory, CardBook& book, Pointed&
   return false;
 }
 
+// Of the products, the one that was last shown by itself: it was asked about, or chosen.
+std::optional<ProductId> singled_out(const std::vector<Shown>& members, const Memory& memory) {
+  for (auto member = members.rbegin(); member != members.rend(); ++member) {
+    if (list_of_turn(memory, member->turn).size() == 1) return member->product;
+  }
+  return std::nullopt;
+}
+
 // "the tv": the television that was shown last, even where another thing is in focus since. Several in one list are told apart by the
 // other words, by being in focus, or not at all.
 bool of_kind(const Reference& reference, const Memory& memory, CardBook& book, Pointed& pointed) {
@@ -185,9 +193,12 @@ bool of_kind(const Reference& reference, const Memory& memory, CardBook& book, P
     const std::vector<Shown> members = members_of(list_of_turn(memory, all.back().turn), reference.groups, book);
     const auto found = by_description(reference.words, members, book);
     const auto focused = [&](const ProductId& id) { return memory.focus && id == *memory.focus; };
+    const auto alone = singled_out(all, memory);
+    const bool among = alone && std::any_of(members.begin(), members.end(), [&](const Shown& member) { return member.product == *alone; });
     if (found.size() == 1) pointed.products = found;
     else if (members.size() == 1) pointed.products = {members.front().product};
     else if (std::any_of(found.begin(), found.end(), focused)) pointed.products = {*memory.focus};
+    else if (among) pointed.products = {*alone};
     else if (!found.empty() && found.size() < members.size()) pointed.unclear = found;
     else for (const Shown& member : members) pointed.unclear.push_back(member.product);
     return true;

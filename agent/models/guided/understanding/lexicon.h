@@ -98,6 +98,7 @@ struct Lexicon {
   std::unordered_set<std::string> item_words;      // before a number in the list: "number", "option"
   std::unordered_set<std::string> only;            // "only"
   std::unordered_set<std::string> open_questions;  // that neither yes nor no answers: "what", "how"
+  std::unordered_set<std::string> choosing;        // a question that begins so asks for one of those shown: "which"
   std::unordered_set<std::string> question_words;  // a question may begin with these: "what", "does"
   std::unordered_set<std::string> adding;          // "add", "take": a new line, not the quantity of an old one
   std::unordered_set<std::string> most, least;     // before an attribute that products are compared on: "the highest" resolution

@@ -74,6 +74,21 @@ bool is_value(const Mention& mention) { return mention.what == Mention::What::kA
 
 bool is_noun(const Mention& mention) { return mention.what == Mention::What::kKind || mention.what == Mention::What::kCategory; }
 
+// "how heavy is the camera?": the noun of "the", though the same word is a value of many things ("for: camera").
+bool stands_for_thing(const Known& known, const std::vector<text::Word>& words, const Lexicon& lexicon) {
+  if (known.span.first == 0 || !lexicon.the.count(words[known.span.first - 1].folded) || std::none_of(known.readings.begin(), known.readings.end(), is_noun)) return false;
+  if (known.span.last == words.size()) return true;
+  const std::string& next = words[known.span.last].folded;
+  return !lexicon.pronouns.count(next) && (lexicon.fillers.count(next) || lexicon.openers.count(next) || lexicon.modifiers.count(next) || lexicon.negation_ends.count(next));
+}
+
+// "2 metres" is a length, whatever has it in its name.
+bool only_measures(const Known& known, std::string_view text, const std::vector<text::Word>& words) {
+  const std::size_t from = words[known.span.first].start, to = words[known.span.last - 1].end;
+  const auto measures = find_measures(text.substr(from, to - from));
+  return measures.size() == 1 && measures.front().has_unit && measures.front().start == 0 && measures.front().end == to - from;
+}
+
 // Readings that nobody means: words that compare ("heavy", "bigger") as values, wishes behind "something" as things ("something light", in a
 // shop with lights), and a noun for things of which the shop has few where the same word is a value of many others ("black", "laser").
 void drop_unlikely(Known& known, const std::vector<text::Word>& words, const Lexicon& lexicon) {
@@ -86,6 +101,7 @@ void drop_unlikely(Known& known, const std::vector<text::Word>& words, const Lex
     return std::find(scale.words.begin(), scale.words.end(), word) != scale.words.end() || std::find(scale.plain.begin(), scale.plain.end(), word) != scale.plain.end();
   });
   if (compares) std::erase_if(known.readings, is_value);
+  if (stands_for_thing(known, words, lexicon)) return std::erase_if(known.readings, is_value), void();
   for (const Mention& mention : known.readings) {
     if (is_noun(mention)) as_noun = std::max(as_noun, mention.products);
     else if (is_value(mention)) as_value = std::max(as_value, mention.products);
@@ -148,6 +164,7 @@ void Listener::hear_known(Heard& heard) const {
     for (std::size_t i = known.span.first; i < known.span.last; ++i) covered[i] = true;
     known.negated = negated[known.span.first];
     drop_unlikely(known, heard.words, lexicon_);
+    if (only_measures(known, heard.text, heard.words)) std::erase_if(known.readings, [](const Mention& mention) { return mention.what == Mention::What::kProduct; });
     if (!known.readings.empty()) heard.known.push_back(std::move(known));
   }
   std::sort(heard.known.begin(), heard.known.end(), [](const Known& a, const Known& b) { return a.span.first < b.span.first; });

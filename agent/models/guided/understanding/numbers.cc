@@ -206,6 +206,14 @@ class Reader {
       break;
     }
     phrase.span.last = at;
+    const bool plain = !phrase.money && phrase.attributes.empty() && phrase.low.unit.dimension == Dimension::kNone;
+    if (plain && at < words_.size() && !broken_before(at) && names_something(words_[at].folded)) phrase.counted = words_[at].folded;
+  }
+
+  bool names_something(const std::string& word) const {
+    const bool small = lexicon_.fillers.count(word) || lexicon_.modifiers.count(word) || lexicon_.openers.count(word) || lexicon_.negation_ends.count(word) ||
+                       lexicon_.pronouns.count(word) || lexicon_.the.count(word) || lexicon_.between_and.end() != std::find(lexicon_.between_and.begin(), lexicon_.between_and.end(), word);
+    return !small && word.size() > 2 && word.find_first_of("0123456789") == std::string::npos;
   }
 
   // The length of the bound that starts at a word, which it sets: "or less"; 0 if none does.
@@ -258,8 +266,9 @@ Constraint numeric(const NumberPhrase& phrase, std::string field) {
   double low = phrase.low.value, high = phrase.high.value;
   if (phrase.around) {
     constraint.op = Constraint::Op::kBetween;
-    low = std::floor(low * (1 - kAroundBand));
-    high = std::ceil(high * (1 + kAroundBand));
+    const double step = std::min(1.0, std::pow(10.0, std::floor(std::log10(std::max(low, 0.01))) - 1));  // two digits say enough
+    low = std::floor(low * (1 - kAroundBand) / step) * step;
+    high = std::ceil(high * (1 + kAroundBand) / step) * step;
   } else if (phrase.op == Constraint::Op::kEquals && unit.dimension != Dimension::kNone) {
     const bool whole = std::floor(low) == low;
     constraint.op = Constraint::Op::kBetween;
@@ -369,10 +378,27 @@ double suits(const NumericAttribute& attribute, const NumberPhrase& phrase, Dime
   return score;
 }
 
+// "10 megapixels", "3 ports": the attribute so named, without a unit of its own; the one with the fewest other words, if some product comes near.
+std::optional<Constraint> bind_count(const NumberPhrase& phrase, std::string_view kind, const Vocabulary& vocabulary) {
+  const auto attributes = vocabulary.numeric_attributes(kind);
+  const NumericAttribute* best = nullptr;
+  for (const NumericAttribute& attribute : attributes) {
+    if (attribute.dimension != Dimension::kNone || shared_words(phrase.counted, attribute.name) == 0) continue;
+    if (!phrase.bounded && !in_range(attribute, phrase.low)) continue;  // "4070 graphics" counts none
+    const bool plainer = !best || extra_words(phrase.counted, attribute.name) < extra_words(phrase.counted, best->name);
+    if (plainer) best = &attribute;
+  }
+  if (!best) return std::nullopt;
+  NumberPhrase bound = phrase;
+  if (!bound.bounded) bound.op = Constraint::Op::kAtLeast;
+  return numeric(bound, best->name);
+}
+
 }  // namespace
 
 std::optional<Constraint> bind_number(const NumberPhrase& phrase, std::string_view kind, const Vocabulary& vocabulary, const Lexicon& lexicon) {
   const Dimension dimension = phrase.low.unit.dimension == Dimension::kNone ? phrase.high.unit.dimension : phrase.low.unit.dimension;
+  if (!phrase.counted.empty()) return bind_count(phrase, kind, vocabulary);
   if (phrase.money || (dimension == Dimension::kNone && phrase.attributes.empty())) {
     if (!phrase.money && !phrase.bounded) return std::nullopt;
     NumberPhrase price = phrase;

@@ -22,6 +22,7 @@ struct NumberPhrase {
   bool bounded = false;                 // a bound was said
   bool money = false;                   // a currency or a price word stands by it
   std::vector<std::string> attributes;  // words of attribute names that were said with it, the best first
+  std::string counted;                  // folded, behind a number without a unit: "megapixels", "ports"
 };
 
 // Every number of the text that is not inside `taken` words (names, option values).

@@ -108,6 +108,7 @@ void Listener::hear_reference(Heard& heard) const {
     }
     for (std::size_t i = known.span.first; i > 0 && i + 3 > known.span.first; --i) {
       const std::string& before = words[i - 1].folded;
+      if (lexicon_.pronouns.count(before) && !lexicon_.the.count(before)) break;  // "does the first one take SD cards"
       reference.of_group = reference.of_group || lexicon_.the.count(before) > 0 || lexicon_.ordinals.count(before) > 0;
     }
   }
@@ -163,7 +164,9 @@ void Listener::hear_quantity(Heard& heard, std::vector<bool>& taken) const {
     if (led || set) counts = true;
     for (const Known& known : heard.known) {
       const bool kind = known.reading(Mention::What::kKind) != nullptr || known.reading(Mention::What::kCategory) != nullptr;
-      if (kind && !known.span.covers(i) && known.span.first > i && known.span.first <= i + 2) counts = true;
+      std::size_t next = i + 1;  // "two of that toner"
+      while (next < words.size() && next < i + 3 && (words[next].folded == "of" || lexicon_.the.count(words[next].folded))) ++next;
+      if (kind && !known.span.covers(i) && known.span.first > i && known.span.first <= next + 1) counts = true;
     }
     const bool pronoun = count == 1 && !is_digits(words[i].folded) && !phrase_length(words, i + 1, lexicon_.quantity_after);
     if (!counts || (pronoun && !(led && heard.has(Act::kQuantity)))) continue;  // "I want one", but "no, one"

@@ -201,10 +201,16 @@ class Part {
     const std::string about = wanted_.kinds.empty() ? std::string(kind) : wanted_.kinds.front();
     for (const NumberPhrase& phrase : heard_.numbers) {
       if (phrase.span.first < first_ || phrase.span.last > last_ || heard_.aside[phrase.span.last - 1]) continue;
-      auto constraint = bind_number(phrase, about, vocabulary, lexicon_);
-      if (!constraint) continue;
+      const bool counts = !phrase.counted.empty() && phrase.span.last < last_ && !is_thing(phrase.span.last);
+      NumberPhrase meant = phrase;
+      if (!counts) meant.counted.clear();
+      auto constraint = bind_number(meant, about, vocabulary, lexicon_);
+      if (counts) spoken_[phrase.span.last] = explained_[phrase.span.last] = constraint.has_value() || phrase.bounded;
+      const bool unmeasured = !constraint && phrase.bounded && (counts || phrase.low.unit.dimension != Dimension::kNone);
+      if (unmeasured) wanted_.unmeasured.push_back(said_of(phrase.span.first, phrase.span.last + (counts ? 1 : 0)));
+      if (!constraint && !unmeasured) continue;
       for (std::size_t i = phrase.span.first; i < phrase.span.last; ++i) spoken_[i] = explained_[i] = true;
-      add_constraint(wanted_.constraints, std::move(*constraint));
+      if (constraint) add_constraint(wanted_.constraints, std::move(*constraint));
     }
     for (const OptionSaid& option : heard_.options) {
       if (option.explicitly) add_constraint(wanted_.constraints, {option.option, Constraint::Op::kEquals, {option.value}});
@@ -256,6 +262,19 @@ class Part {
   }
 
  private:
+  // Whether the word belongs to the name of a kind, a brand or a product: "under 300 laptop" counts no laptops.
+  bool is_thing(std::size_t word) const {
+    return std::any_of(heard_.known.begin(), heard_.known.end(), [&](const Known& known) {
+      const bool names = is_noun(known) || known.reading(Mention::What::kBrand) || known.reading(Mention::What::kProduct);
+      return names && known.span.covers(word);
+    });
+  }
+
+  std::string said_of(std::size_t first, std::size_t last) const {
+    const std::size_t from = heard_.words[first].start;
+    return heard_.text.substr(from, heard_.words[last - 1].end - from);
+  }
+
   // "something to cook on, a stove", "an outfit for work: a skirt": a search takes what stands before "for" or "on" for the thing, so the noun goes
   // first where it stands behind a break.
   void lead_with_noun() {
