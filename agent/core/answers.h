@@ -225,6 +225,7 @@ struct ErrorAnswer {
   std::optional<std::int64_t> available;   // how many can be had, where fewer are left than asked
   std::vector<Variant> choices;            // variants to choose from: all while the choice is open, in-stock siblings of a sold-out one
   std::optional<Cart> cart;                // re-read from the shop after a failed or unknown write
+  std::string say = {};                    // the reason in words for the shopper, where the message is for the model; "" if they are the same
 };
 
 }  // namespace floorwalker

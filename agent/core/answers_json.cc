@@ -443,7 +443,7 @@ std::string to_json(const HandOffAnswer& answer) {
 std::string to_json(const ErrorAnswer& answer) {
   Writer out;
   out.open('{').key("error").open('{').field("kind", to_string(answer.error.kind)).field("message", answer.error.message);
-  out.filled("field", answer.field);
+  out.filled("field", answer.field).filled("say", answer.say);
   put_texts(out, "accepted", answer.accepted);
   if (answer.available) out.key("available").integer(*answer.available);
   put_variants(out, "choices", answer.choices);

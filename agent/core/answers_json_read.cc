@@ -478,6 +478,7 @@ ErrorAnswer error_answer(const Json& object) {
   read.field = text(*error, "field");
   read.accepted = texts(*error, "accepted");
   read.available = maybe_integer(*error, "available");
+  read.say = text(*error, "say");
   read.choices = variants(*error, "choices");
   if (const Json* now = member(*error, "cart")) read.cart = cart(*now);
   return read;

@@ -19,9 +19,11 @@ constexpr int kRepeatsBeforeLastWords = 2;
 constexpr std::string_view kSameAgain = "this very call failed before in this turn and is not repeated; answer from what is known";
 constexpr std::string_view kNeedsYes = "the shopper is being asked to confirm this; nothing has been done yet";
 
-std::string refusal(std::string_view kind, std::string_view message) {
+// `say`: the same in words for the shopper, where the message is for the model.
+std::string refusal(std::string_view kind, std::string_view message, std::string_view say = {}) {
   json::Writer w;
   w.open('{').key("error").open('{').field("kind", kind).field("message", message);
+  if (!say.empty()) w.field("say", say);
   return w.close('}').close('}').take();
 }
 
@@ -403,7 +405,7 @@ void Work::run_call(PendingCall& pending) {
   const guardrails::Ruling ruling = guardrails::judge_shop_action(pending.call, conversation(), rules_.guardrails, rules_.writes, rules_.identifiers, rules_.browsed_option);
   if (ruling.decision != guardrails::Decision::kAllow) {
     t.failed.push_back(pending.call);
-    return settle(pending, ToolOutcome::kRefused, refusal("refused", ruling.why));
+    return settle(pending, ToolOutcome::kRefused, refusal("refused", ruling.why, ruling.say));
   }
   if (contains(rules_.guardrails.confirm, pending.call.name) && t.approved != pending.call.name) {
     conversation().unconfirmed = pending.call;

@@ -77,6 +77,15 @@ void read_text(const AttributeRule& rule, const std::string& text, Reading& read
   show(reading, text);
 }
 
+// The words of a title that the rule takes out of it, and nothing else of it.
+void read_title(const AttributeRule& rule, const std::string& title, Reading& reading) {
+  for (const std::string& key : rule.values->keys(title)) {
+    if (key.empty()) continue;
+    reading.keys.push_back(key);
+    show(reading, key);
+  }
+}
+
 // A thing with the keys of its attributes' names, made once for a check.
 struct Subject {
   explicit Subject(const Thing& a_thing) : thing(&a_thing) {
@@ -92,6 +101,7 @@ Reading read(const AttributeRule& rule, const Subject& subject) {
   Reading reading;
   for (const std::string& name : rule.names) {
     if (name == "title" && !rule.match.empty()) read_text(rule, subject.thing->title, reading);
+    else if (name == "title" && rule.values) read_title(rule, subject.thing->title, reading);
     for (std::size_t i = 0; i < subject.names.size() && name != "title"; ++i) {
       if (subject.names[i] != name) continue;
       const AttributeValue& value = subject.thing->attributes[i].value;

@@ -48,7 +48,6 @@ class Recogniser {
   }
 
  private:
-  static bool is_kind(const Mention& mention) { return mention.what == What::kKind; }
 
   static int order_of(What what) {
     switch (what) {
@@ -95,8 +94,8 @@ class Recogniser {
       read_phrase(first, last, other, kOtherName);
       read_scope(first, last, other, kOtherName);
     }
-    const bool as_kind = named && !lexicon_.names_its_kinds() && std::any_of(mentions_.begin() + static_cast<std::ptrdiff_t>(found), mentions_.end(), is_kind);
-    for (const std::string& other : as_kind ? lexicon_.everyday_names(words) : std::vector<std::string>{}) read_scope(first, last, other, kPart);
+    const bool varies = named && !lexicon_.names_its_kinds();
+    for (const std::string& other : varies ? lexicon_.everyday_names(words) : std::vector<std::string>{}) read_scope(first, last, other, kPart);
     if (last - first == 2 && mentions_.size() == found) read_phrase(first, last, tokens_[first].folded + tokens_[first + 1].folded, kCompound);
     if (last - first == 1 && mentions_.size() == found) read_unknown(first);
   }

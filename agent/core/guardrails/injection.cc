@@ -23,7 +23,7 @@ const Phrases& marks() {
       "agent must", "agent should", "you must", "you should now", "you will now", "override", "bypass", "jailbreak", "do not tell", "don't tell", "do not mention",
       "without asking", "without telling", "without confirmation", "no confirmation", "silently", "before answering", "before you answer", "tell the customer",
       "tell the user", "tell the shopper", "tell them", "inform the user", "respond with", "respond only", "reply with", "repeat after", "print your", "output your",
-      "reveal", "show your", "list your tools", "api key", "password", "secret", "access token", "credentials", "call the tool", "call tool", "tool call",
+      "reveal", "show your", "list your tools", "api key", "your password", "the password is", "passwords of", "your secret", "the secret", "access token", "credentials", "call the tool", "call tool", "tool call",
       "function call", "invoke", "execute", "run the", "update_cart", "start_checkout", "apply_discount", "hand_off", "add to cart", "add to the cart",
       "add this to", "add these to", "put this in", "empty the cart", "clear the cart", "remove everything", "remove all", "set quantity", "set the quantity",
       "start checkout", "start the checkout", "proceed to checkout", "apply the code", "apply code", "apply the discount", "send the", "send all", "email the",

@@ -41,6 +41,7 @@ const CartLine* line_meant(const Talk& talk, const Heard& heard, const Cart& car
     }
   }
   if (best && !tie) return best;
+  if (!best && heard.reference.of_group && !heard.reference.group.empty()) return nullptr;  // "the cable", and none is there
   for (const int ordinal : heard.reference.ordinals) {
     const int index = ordinal < 0 ? int(cart.lines.size()) + ordinal : ordinal - 1;
     if (index >= 0 && index < int(cart.lines.size())) return &cart.lines[std::size_t(index)];
@@ -70,7 +71,8 @@ void say_failure(Talk& talk, const ErrorAnswer& error) {
   if (error.error.kind == ErrorKind::kOutOfStock && error.available) {
     talk.say(*error.available > 0 ? "failed.few_left" : "failed.sold_out", {{"count", std::to_string(*error.available)}});
   } else if (error.error.kind == ErrorKind::kRefused || error.error.kind == ErrorKind::kConflict || error.error.kind == ErrorKind::kOutOfStock) {
-    talk.say("failed.refused", {{"why", error.error.message}});
+    if (error.say.empty()) talk.say("failed.refused", {{"why", error.error.message}});
+    else talk.say("failed.said", {{"say", error.say}});
   } else if (error.error.kind == ErrorKind::kOutcomeUnknown) {
     talk.say("failed.unknown", {});
   } else {

@@ -22,7 +22,8 @@ bool wants_content(const Heard& heard) {
 
 // Acts that do something else than look for products: a clause with one of them stands alone.
 bool stands_alone(const Heard& heard) {
-  return any_of(heard, {Act::kAdd, Act::kRemove, Act::kQuantity, Act::kChange, Act::kViewCart, Act::kClearCart, Act::kCheckout, Act::kDiscount,
+  const bool changes = heard.has(Act::kChange) && (!heard.options.empty() || heard.reference.points());  // "I'd rather not have Acme" changes no line
+  return changes || any_of(heard, {Act::kAdd, Act::kRemove, Act::kQuantity, Act::kViewCart, Act::kClearCart, Act::kCheckout, Act::kDiscount,
                         Act::kCompare, Act::kDetails, Act::kCompatible, Act::kOrder, Act::kHandOff, Act::kAddons, Act::kNoAddons, Act::kAdvise}) ||
          (heard.question && (!heard.topic.empty() || !heard.asked.empty() || any_of(heard, {Act::kAttribute, Act::kStock, Act::kPrice})));
 }
@@ -83,6 +84,11 @@ void remind_of_choice(Talk& talk) {
   if (!title.empty()) talk.say("option.waiting", {{"title", short_title(title)}, {"option", text::fold(talk.state.option)}});
 }
 
+// Whether the talk has gone on to another product since the last change of the cart: "add three of them" is then about that.
+bool looks_elsewhere(const Talk& talk) {
+  return talk.memory.focus && !talk.state.added.empty() && talk.state.added != talk.memory.focus->str();
+}
+
 bool cart(Talk& talk, const Heard& heard) {
   if (heard.has(Act::kDiscount)) return discount(talk, heard), true;
   if (heard.has(Act::kClearCart)) return clear_cart(talk), true;
@@ -91,7 +97,7 @@ bool cart(Talk& talk, const Heard& heard) {
   const bool of_line = in_cart && (heard.reference.words.empty() || !heard.names_kind());
   const bool adds = heard.has(Act::kAdd) && says_one_of(heard, talk.guide.lexicon.adding);
   const bool other = !heard.reference.ordinals.empty() || !heard.reference.named.empty() || !heard.options.empty() || heard.names_kind();
-  if (heard.has(Act::kQuantity) && heard.quantity && in_cart && !(adds && other)) return change_quantity(talk, heard), true;
+  if (heard.has(Act::kQuantity) && heard.quantity && in_cart && !(adds && (other || looks_elsewhere(talk)))) return change_quantity(talk, heard), true;
   if (heard.has(Act::kChange) && !heard.options.empty() && !talk.conversation.cart.empty()) return change_line(talk, heard), true;
   const bool unbought = !in_cart && talk.memory.focus && !heard.options.empty() && !heard.question && !heard.names_kind();
   if (heard.has(Act::kChange) && unbought && !heard.has(Act::kAdd) && offer_variant(talk, *talk.memory.focus, heard)) return true;
@@ -159,8 +165,9 @@ bool about_products(Talk& talk, const Heard& heard) {
   if (!heard.asked.empty() && heard.question && !new_kind) return answer_about(talk, heard), true;
   const bool fact = heard.has(Act::kAttribute) && heard.question && !new_kind && heard.scales.empty();
   if (fact) return answer_about(talk, heard), true;
-  const bool points = !heard.reference.ordinals.empty() || heard.reference.pronoun;  // "does the first one take SD cards?"
-  if (heard.question && points && !heard.has(Act::kFind) && !heard.has(Act::kSuperlative) && heard.scales.empty()) return answer_about(talk, heard), true;
+  const bool compared = heard.reference.scale && latest_list(talk.memory).size() > 1;  // "is the cheaper one good for streaming?"
+  const bool points = !heard.reference.ordinals.empty() || heard.reference.pronoun;     // "does the first one take SD cards?"
+  if (heard.question && (compared || (points && heard.scales.empty())) && !heard.has(Act::kFind) && !heard.has(Act::kSuperlative)) return answer_about(talk, heard), true;
   return false;
 }
 

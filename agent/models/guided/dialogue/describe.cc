@@ -110,6 +110,14 @@ std::vector<Preference> preferences_of(const Need& need, const Talk& talk) {
 
 namespace {
 
+// Where a title that was cut ends without a small word that led on: "Hard Drive to".
+std::size_t without_small_end(const std::string& title, std::size_t end) {
+  const std::size_t blank = title.rfind(' ', end - 1);
+  if (blank == std::string::npos || blank < kShortestTitle || end - blank - 1 > 4) return end;
+  const bool small = std::all_of(title.begin() + std::ptrdiff_t(blank) + 1, title.begin() + std::ptrdiff_t(end), [](unsigned char c) { return (c >= 'a' && c <= 'z') || c == '/'; });
+  return small ? blank : end;
+}
+
 // Where the third word of a title ends, or a later one: fewer name nothing ("StarTech.com 2 m ...").
 std::size_t third_word(const std::string& title) {
   std::size_t end = 0;
@@ -137,6 +145,7 @@ std::string short_title(const std::string& title) {
     end = cut;
   }
   while (end > 0 && std::string_view(" /,;:-").find(title[end - 1]) != std::string_view::npos) --end;
+  if (end < title.size()) end = without_small_end(title, end);
   std::string said = title.substr(0, end);
   for (const std::string_view dash : {" –", " —"}) {
     if (said.ends_with(dash)) said.resize(said.size() - dash.size());
@@ -244,6 +253,9 @@ std::string other_difference(const ProductCard& first, const ProductCard& other,
     const Attribute* a = attribute_named(first.attributes, name);
     const Attribute* b = attribute_named(other.attributes, name);
     if (!a || !b || std::holds_alternative<bool>(a->value) || format(a->value) == format(b->value)) continue;
+    const Measure *left = std::get_if<Measure>(&a->value), *right = std::get_if<Measure>(&b->value);
+    const bool mass = left && left->unit.dimension == Dimension::kMass, data = left && left->unit.dimension == Dimension::kData;
+    if (right && ((mass && right->canonical() > left->canonical()) || (data && right->canonical() < left->canonical()))) continue;
     return fact_phrase(*b) + " instead of " + format(a->value);
   }
   return {};

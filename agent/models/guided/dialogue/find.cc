@@ -170,6 +170,18 @@ std::vector<Constraint> missed(const SearchPage& page) {
   return left;
 }
 
+// Conditions that the words for the thing do not say already: "(camera)" of a camera case.
+std::vector<Constraint> unspoken(const Need& need) {
+  std::unordered_set<std::string> said;
+  for (const text::Word& word : text::words(need.words)) said.insert(text::stem(word.folded));
+  std::vector<Constraint> left = need.constraints;
+  std::erase_if(left, [&](const Constraint& constraint) {
+    const auto words = constraint.op == Constraint::Op::kEquals && constraint.values.size() == 1 ? text::words(constraint.values.front()) : std::vector<text::Word>{};
+    return !words.empty() && std::all_of(words.begin(), words.end(), [&](const text::Word& word) { return said.count(text::stem(word.folded)) > 0; });
+  });
+  return left;
+}
+
 // `mixed`: things of another sort were among them, so the number found says nothing.
 void say_lead(Talk& talk, const Need& need, const SearchPage& page, bool mixed) {
   for (const std::string& correction : page.corrections) {
@@ -180,7 +192,10 @@ void say_lead(Talk& talk, const Need& need, const SearchPage& page, bool mixed) 
   if (!dropped.empty()) talk.say("found.relaxed", {{"dropped", phrases_of(dropped, talk.conversation.currency)}});
   else if (page.total == 1) talk.say("found.one", {});
   else if (mixed) talk.say("found.these", {{"filters", phrases_of(need.constraints, talk.conversation.currency)}});
-  else talk.say(need.constraints.empty() ? "found.some" : "found.matching", {{"count", std::to_string(page.total)}, {"filters", phrases_of(need.constraints, talk.conversation.currency)}});
+  else {
+    const std::string filters = phrases_of(unspoken(need), talk.conversation.currency);
+    talk.say(filters.empty() ? "found.some" : "found.matching", {{"count", std::to_string(page.total)}, {"filters", filters}});
+  }
 }
 
 std::vector<ProductCard> shortlist(const SearchPage& page, std::size_t limit) {
@@ -239,7 +254,8 @@ void known_first(SearchPage& page, const Need& need, const Talk& talk) {
   std::iota(order.begin(), order.end(), std::size_t{0});
   const double enough = kFoundAlike * page.hits.front().score;
   const auto end = std::find_if(order.begin(), order.end(), [&](std::size_t i) { return page.hits[i].score < enough; });
-  std::stable_partition(order.begin(), end, [&](std::size_t i) { return !reasons(page.products[i], need, talk, 1).empty(); });
+  const auto so_called = [&](const Hit& hit) { return std::find(hit.fields.begin(), hit.fields.end(), "title") != hit.fields.end() && hit.matched.size() >= page.hits.front().matched.size(); };
+  std::stable_partition(order.begin(), end, [&](std::size_t i) { return so_called(page.hits[i]) && !reasons(page.products[i], need, talk, 1).empty(); });
   arrange(page, order);
 }
 

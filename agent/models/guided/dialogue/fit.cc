@@ -126,7 +126,11 @@ std::optional<ProductId> partner_of(const Talk& talk, const Heard& heard) {
   if (!heard.reference.named.empty()) return heard.reference.named.front();
   if (!heard.reference.had.empty()) return heard.reference.had.front();
   const std::size_t words = heard.words.size();  // "a bag for it", not "a couch that turns into a bed"
-  const bool ends_so = words > 2 && talk.guide.lexicon.pronouns.count(heard.words[words - 1].folded) > 0 && !talk.guide.lexicon.adding.count(heard.words[words - 2].folded);
+  bool ends_so = false;  // a phrase, up to a comma: "a card for it, at least 16 GB"
+  for (std::size_t i = 2; i < words && !ends_so; ++i) {
+    const bool end = i + 1 == words || heard.text.substr(heard.words[i].end, heard.words[i + 1].start - heard.words[i].end).find_first_of(",;.?!") != std::string::npos;
+    ends_so = end && talk.guide.lexicon.pronouns.count(heard.words[i].folded) > 0 && !talk.guide.lexicon.adding.count(heard.words[i - 1].folded);
+  }
   return ends_so ? talk.memory.focus : std::nullopt;
 }
 
@@ -184,10 +188,10 @@ Answer<SearchPage> search_fitting(Talk& talk, Need& need, const ProductCard& par
   std::vector<Answer<SearchPage>> pages;
   for (const auto& [words, met] : ways) {
     need.words = words;
-    pages.push_back(talk.calls.search(request_for(talk, need, kTriedForFit)));
+    pages.push_back(talk.calls.search(request_for(talk, need, 2 * kTriedForFit)));
   }
   need.words = noun;
-  auto plain = talk.calls.search(request_for(talk, need, kTriedForFit));
+  auto plain = talk.calls.search(request_for(talk, need, 2 * kTriedForFit));
   if (talk.waiting()) return plain;
   const auto head = text::words(noun).back().folded;
   for (std::size_t i = 0; i < ways.size(); ++i) {
@@ -244,16 +248,34 @@ bool find_fitting(Talk& talk, const Heard& heard) {
   if (!partner || !heard.names_kind() || heard.wanted.size() != 1 || heard.reference.of_group || !heard.reference.ordinals.empty()) return false;
   CardBook book(talk.conversation);
   const ProductCard* other = book.card(*partner);
+  ProductCard record;  // of a product that no search has shown
+  if (!other) {
+    const auto details = talk.calls.product(*partner);
+    if (details.waiting) return true;
+    if (details) {
+      record.id = details->product.id;
+      record.title = details->product.title;
+      record.brand = details->product.brand;
+      record.kind = details->product.kind;
+      other = &record;
+    }
+  }
   if (other && described_by(*other, {text::fold(heard.wanted.front().noun)}) > 0) return false;
   Need need;
   need.kind = heard.wanted.front().kinds.front();
   merge(need, heard.wanted.front());
   need.words = heard.wanted.front().noun;
-  const auto page = other ? search_fitting(talk, need, *other) : talk.calls.search(request_for(talk, need, kTriedForFit));
+  const auto page = other ? search_fitting(talk, need, *other) : talk.calls.search(request_for(talk, need, 2 * kTriedForFit));
   if (talk.waiting()) return true;
   if (!page || page->products.empty()) return false;
   std::vector<Answer<Compatibility>> answers;
-  for (const ProductCard& card : page->products) answers.push_back(talk.calls.fits(card.id, *partner));
+  const auto try_next = [&] {
+    const std::size_t end = std::min(answers.size() + kTriedForFit, page->products.size());
+    while (answers.size() < end) answers.push_back(talk.calls.fits(page->products[answers.size()].id, *partner));
+  };
+  try_next();
+  if (talk.waiting()) return true;
+  if (std::none_of(answers.begin(), answers.end(), [](const auto& answer) { return answer && answer->fit == Fit::kYes; })) try_next();
   if (talk.waiting()) return true;
   std::vector<Fit> fits;
   std::string title = title_of(*partner, talk.memory);
@@ -274,6 +296,7 @@ bool find_fitting(Talk& talk, const Heard& heard) {
   }
   talk.say(key, {{"what", heard.wanted.front().noun}, {"other", short_title(title)}, {"title", cards.empty() ? "" : short_title(cards.front().title)},
                  {"price", cards.empty() ? "" : price_phrase(cards.front())}, {"why", why}});
+  if (!heard.wanted.front().unmeasured.empty()) talk.say("cannot_confirm", {{"wish", text::join_and(heard.wanted.front().unmeasured, "or")}});
   if (cards.empty()) return true;
   const std::size_t many = std::min<std::size_t>(cards.size(), sure > 0 ? std::min<std::size_t>(std::size_t(sure), 4) : 4);
   talk.show({cards.begin(), cards.begin() + std::ptrdiff_t(many)}, heard.wanted.front().noun);

@@ -182,8 +182,14 @@ void follow_scale(Talk& talk, const Heard& heard) {
   SearchRequest request = request_for(talk, tried, kPage);
   request.relax_in_order.clear();
   if (!bound && !sort_by(talk, scale, request)) return talk.say("scale.unknown", {{"what", scale.attributes.front()}});
-  const auto page = talk.calls.search(request);
+  auto page = talk.calls.search(request);
   if (page.waiting) return;
+  if (page && page->products.empty() && bound) {  // what was shown may itself have been found by giving up a wish
+    request.relax_in_order = request_for(talk, tried, kPage).relax_in_order;
+    std::erase_if(request.relax_in_order, [&](const std::string& field) { return field.starts_with("price") || field == bound->field; });
+    page = talk.calls.search(request);
+    if (page.waiting) return;
+  }
   if (!page) return say_failure(talk, page.error);
   if (page->products.empty()) {
     return talk.say("scale.none", {{"title", card ? short_title(card->title) : ""}, {"what", std::string(heard.words[0].folded)}});

@@ -22,7 +22,7 @@ std::vector<std::string> question_words(const Talk& talk, const Heard& heard, co
     const bool thing = heard.reference.of_group && known.reading(Mention::What::kKind) && known.reading(Mention::What::kKind)->value == heard.reference.group;
     for (std::size_t i = known.span.first; thing && i < known.span.last; ++i) title.push_back(text::stem(heard.words[i].folded));
   }
-  for (const text::Word& word : text::words(product.title + " " + product.brand + " " + product.kind)) title.push_back(text::stem(word.folded));
+  for (const text::Word& word : text::words(short_title(product.title) + " " + product.brand + " " + product.kind)) title.push_back(text::stem(word.folded));
   for (const std::string& word : heard.reference.words) {
     if (lexicon.question_words.count(word) || lexicon.price.count(word) || lexicon.the.count(word)) continue;
     if (std::find(title.begin(), title.end(), text::stem(word)) == title.end()) found.push_back(word);
@@ -91,6 +91,10 @@ void say_price(Talk& talk, const Product& product, const Heard& heard) {
   const Choice choice = choose(product, said_now(heard, talk.guide.lexicon), {});
   const Variant& variant = choice.variant ? *choice.variant : cheapest_variant(product);
   const bool from = !choice.variant && std::any_of(product.variants.begin(), product.variants.end(), [&](const Variant& other) { return other.price.minor != variant.price.minor; });
+  if (heard.quantity && *heard.quantity > 1 && !from) {
+    const Money total{variant.price.minor * *heard.quantity, variant.price.currency};
+    return talk.say("price.several", {{"count", std::to_string(*heard.quantity)}, {"title", short_title(product.title)}, {"price", format(variant.price)}, {"total", format(total)}});
+  }
   talk.say(from ? "price.from" : "price.is", {{"title", short_title(product.title)}, {"price", format(variant.price)},
                                               {"was", !from && variant.compare_at ? format(*variant.compare_at) : ""}});
 }

@@ -9,7 +9,7 @@ namespace floorwalker::guided {
 
 namespace {
 
-constexpr std::size_t kPagesRemembered = 4;
+constexpr std::size_t kPagesRemembered = 10;
 
 void add_words(std::unordered_set<std::string>& into, std::string_view text) {
   for (const text::Word& word : text::words(text)) into.insert(text::stem(word.folded));

@@ -42,6 +42,7 @@ State read_state(std::string_view text) {
     state.complained = root.value("complained", false);
     state.narrowed_since = root.value("narrowed_since", 0);
     state.order = root.value("order", "");
+    state.added = root.value("added", "");
     for (const json& entry : root.value("leanings", json::array())) state.leanings.emplace_back(entry.at(0).get<std::string>(), entry.at(1).get<bool>());
     return state;
   } catch (const json::exception&) {
@@ -66,6 +67,7 @@ std::string write_state(const State& state) {
   if (state.complained) root["complained"] = true;
   if (state.narrowed_since > 0) root["narrowed_since"] = state.narrowed_since;
   if (!state.order.empty()) root["order"] = state.order;
+  if (!state.added.empty()) root["added"] = state.added;
   for (const auto& [attribute, low] : state.leanings) root["leanings"].push_back({attribute, low});
   return root.dump();
 }

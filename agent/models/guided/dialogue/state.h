@@ -41,6 +41,7 @@ struct State {
   int questions = 0;                    // asked for the current need
   bool complained = false;
   std::string order;                    // order id that waits for its email
+  std::string added;                    // id of the product that went into the cart last
   std::vector<std::pair<std::string, bool>> leanings;  // attributes that the current need wants much (false) or little (true) of
 
   bool operator==(const State&) const = default;

@@ -100,7 +100,8 @@ void drop_unlikely(Known& known, const std::vector<text::Word>& words, const Lex
   const bool compares = known.span.last == known.span.first + 1 && std::any_of(lexicon.scales.begin(), lexicon.scales.end(), [&](const Scale& scale) {
     return std::find(scale.words.begin(), scale.words.end(), word) != scale.words.end() || std::find(scale.plain.begin(), scale.plain.end(), word) != scale.plain.end();
   });
-  if (compares) std::erase_if(known.readings, is_value);
+  const bool unit = known.span.last == known.span.first + 1 && known.span.first > 0 && find_unit(word) && words[known.span.first - 1].folded.find_first_not_of("0123456789.") == std::string::npos;
+  if (compares || unit) std::erase_if(known.readings, is_value);
   if (stands_for_thing(known, words, lexicon)) return std::erase_if(known.readings, is_value), void();
   for (const Mention& mention : known.readings) {
     if (is_noun(mention)) as_noun = std::max(as_noun, mention.products);

@@ -10,6 +10,9 @@ namespace {
 // "around 500" allows what a shopper would still call so.
 constexpr double kAroundBand = 0.15;
 
+// Of the products that state the commonest number, the share that must state one for it to be a condition.
+constexpr double kLeastStated = 0.15;
+
 std::size_t word_at(const std::vector<text::Word>& words, std::size_t byte) {
   std::size_t index = 0;
   while (index < words.size() && words[index].end <= byte) ++index;
@@ -370,7 +373,9 @@ double suits(const NumericAttribute& attribute, const NumberPhrase& phrase, Dime
     const auto usual = lexicon.usual_measures.find(static_cast<int>(dimension));
     const bool listed = usual != lexicon.usual_measures.end();
     for (std::size_t i = 0; listed && i < usual->second.size(); ++i) {
-      if (shared_words(usual->second[i], attribute.name) > 0 && extra_words(usual->second[i], attribute.name) == 0) score = std::max(score, 6.0 - double(i));
+      if (shared_words(usual->second[i], attribute.name) == 0) continue;
+      const double more = double(extra_words(usual->second[i], attribute.name));
+      score = std::max(score, more == 0 ? 6.0 - double(i) : 2.0 - 0.5 * more - 0.1 * double(i));  // "hdd capacity", where nothing is called "capacity"
     }
     if (!listed) score = 3;
     for (const text::Word& word : text::words(text::spaced(attribute.name))) score -= lexicon.dull.count(word.folded) ? 2.5 : 0;
@@ -420,7 +425,8 @@ std::optional<Constraint> bind_number(const NumberPhrase& phrase, std::string_vi
       best = &attribute;
     }
   }
-  if (!best) return std::nullopt;
+  // What hardly any of them states is no way to choose among them.
+  if (!best || double(best->products) < kLeastStated * double(attributes.front().products)) return std::nullopt;
   NumberPhrase bound = phrase;
   if (dimension == Dimension::kNone) bound.low.unit = bound.high.unit = canonical_unit(best->dimension);
   if (!bound.bounded && dimension == Dimension::kData) bound.op = Constraint::Op::kAtLeast;

@@ -164,6 +164,8 @@ void Listener::hear_quantity(Heard& heard, std::vector<bool>& taken) const {
     if (led || set) counts = true;
     for (const Known& known : heard.known) {
       const bool kind = known.reading(Mention::What::kKind) != nullptr || known.reading(Mention::What::kCategory) != nullptr;
+      const bool of_the = i + 3 < words.size() && words[i + 1].folded == "of" && lexicon_.the.count(words[i + 2].folded) && lexicon_.ordinals.count(words[i + 3].folded);
+      if (of_the) counts = true;  // "three of the first one"
       std::size_t next = i + 1;  // "two of that toner"
       while (next < words.size() && next < i + 3 && (words[next].folded == "of" || lexicon_.the.count(words[next].folded))) ++next;
       if (kind && !known.span.covers(i) && known.span.first > i && known.span.first <= next + 1) counts = true;

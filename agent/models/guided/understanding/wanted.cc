@@ -205,11 +205,11 @@ class Part {
       NumberPhrase meant = phrase;
       if (!counts) meant.counted.clear();
       auto constraint = bind_number(meant, about, vocabulary, lexicon_);
-      if (counts) spoken_[phrase.span.last] = explained_[phrase.span.last] = constraint.has_value() || phrase.bounded;
+      if (counts) explained_[phrase.span.last] = constraint.has_value() || phrase.bounded, spoken_[phrase.span.last] = constraint.has_value();
       const bool unmeasured = !constraint && phrase.bounded && (counts || phrase.low.unit.dimension != Dimension::kNone);
       if (unmeasured) wanted_.unmeasured.push_back(said_of(phrase.span.first, phrase.span.last + (counts ? 1 : 0)));
       if (!constraint && !unmeasured) continue;
-      for (std::size_t i = phrase.span.first; i < phrase.span.last; ++i) spoken_[i] = explained_[i] = true;
+      for (std::size_t i = phrase.span.first; i < phrase.span.last; ++i) explained_[i] = true, spoken_[i] = constraint.has_value();
       if (constraint) add_constraint(wanted_.constraints, std::move(*constraint));
     }
     for (const OptionSaid& option : heard_.options) {
