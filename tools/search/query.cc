@@ -1,6 +1,7 @@
 #include "tools/search/query.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "agent/core/text.h"
@@ -19,6 +20,12 @@ constexpr float kSynonym = 0.8f;
 
 // A word that more products have is not taken apart: the catalogue writes it so.
 constexpr std::uint32_t kSplitUpTo = 20;
+
+// Words that count or measure things behind an "of".
+bool measures_things(std::string_view word) {
+  static constexpr std::array<std::string_view, 14> kWords{"pair", "pairs", "set", "sets", "couple", "pack", "packs", "box", "boxes", "piece", "pieces", "kind", "sort", "type"};
+  return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
+}
 
 // Turns the words of a query into concepts and finds the kind of thing among them.
 class Understanding {
@@ -56,6 +63,9 @@ class Understanding {
   void find_kind() {
     std::size_t begin = 0;
     while (begin < tokens_.size() && is_stopword(tokens_[begin].folded)) ++begin;
+    for (std::size_t i = begin; i + 2 < tokens_.size(); ++i) {  // "a pair of headphones": what stands before only measures
+      if (measures_things(tokens_[i].folded) && tokens_[i + 1].folded == "of") begin = i + 2;
+    }
     std::size_t end = begin;
     while (end < tokens_.size() && !(end > begin && ends_head(tokens_[end].folded))) ++end;
     for (std::size_t last = end; last > begin; --last) {
@@ -172,7 +182,7 @@ class Understanding {
   void find_head() {
     std::size_t end = tokens_.size();
     for (std::size_t i = 1; i < tokens_.size(); ++i) {
-      if (ends_head(tokens_[i].folded)) {
+      if (ends_head(tokens_[i].folded) && !measures_things(tokens_[i - 1].folded)) {
         end = i;
         break;
       }

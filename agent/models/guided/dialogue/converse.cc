@@ -9,6 +9,7 @@ namespace floorwalker::guided {
 namespace {
 
 constexpr std::size_t kMostClauses = 4;
+constexpr std::size_t kBriefTalk = 2;  // words
 
 bool any_of(const Heard& heard, std::initializer_list<Act> acts) {
   return std::any_of(acts.begin(), acts.end(), [&](Act act) { return heard.has(act); });
@@ -29,6 +30,9 @@ bool stands_alone(const Heard& heard) {
 }
 
 bool only_talk(const Heard& heard) {
+  const auto thing = [](const Wanted& wanted) { return !wanted.kinds.empty() || !wanted.constraints.empty() || !wanted.uses.empty(); };
+  const bool brief = heard.words.size() <= kBriefTalk && !heard.question && std::none_of(heard.wanted.begin(), heard.wanted.end(), thing);  // "good evening", "never mind"
+  if (brief && any_of(heard, {Act::kGreet, Act::kThanks, Act::kNo}) && !stands_alone(heard)) return true;
   return any_of(heard, {Act::kGreet, Act::kThanks, Act::kBye, Act::kYes, Act::kNo}) && !stands_alone(heard) && !wants_content(heard) && heard.words.size() <= 4;
 }
 

@@ -70,6 +70,18 @@ std::vector<Constraint> required_by_uses(const Need& need, const Playbook& playb
   return found;
 }
 
+// The words of a need that say something: how much of them a product meets tells how good a find it is.
+std::vector<std::string> telling_words(const Talk& talk, const Need& need) {
+  const Lexicon& lexicon = talk.guide.lexicon;
+  std::vector<std::string> words;
+  for (const text::Word& word : text::words(need.words)) {
+    const bool small = word.folded.size() < 2 || lexicon.modifiers.count(word.folded) || lexicon.openers.count(word.folded) || lexicon.fillers.count(word.folded);
+    const std::string stem = text::stem(word.folded);
+    if (!small && std::find(words.begin(), words.end(), stem) == words.end()) words.push_back(stem);
+  }
+  return words;
+}
+
 // Puts the page's products, each with its hit, into another order.
 void arrange(SearchPage& page, const std::vector<std::size_t>& order) {
   std::vector<ProductCard> products;
@@ -259,8 +271,31 @@ void known_first(SearchPage& page, const Need& need, const Talk& talk) {
   arrange(page, order);
 }
 
+constexpr std::size_t kShortName = 3;  // words: a longer request describes, it does not name
+
+// "desk lamp", where the shop has lamps for projectors only: the name for which nothing is there; "" otherwise.
+std::string named_otherwise(const Talk& talk, const Need& need, const SearchPage& page, const std::vector<std::string>& wishes) {
+  Need name = need;  // "headphones for a birthday" are headphones
+  for (const text::Word& word : text::words(need.words)) {
+    if (word.start == 0 || !talk.guide.lexicon.modifiers.count(word.folded)) continue;
+    name.words.resize(word.start);
+    break;
+  }
+  const std::vector<std::string> words = telling_words(talk, name);
+  if (words.size() < 2 || words.size() > kShortName || page.hits.empty() || !page.relaxed.empty()) return {};
+  std::unordered_set<std::string> matched;
+  for (const text::Word& word : text::words(page.kind)) matched.insert(text::stem(word.folded));  // other words for it are the search's business
+  for (const std::string& phrase : page.hits.front().matched) {
+    for (const text::Word& word : text::words(phrase)) matched.insert(text::stem(word.folded));
+  }
+  const auto doubted = [&](const std::string& word) { return std::any_of(wishes.begin(), wishes.end(), [&](const std::string& wish) { return text::stem(wish) == word; }); };
+  const bool other = std::any_of(words.begin(), words.end(), [&](const std::string& word) { return !matched.count(word) && !doubted(word); });
+  return other ? name.words : std::string();
+}
+
 void present(Talk& talk, Need& need, SearchPage page, const std::vector<std::string>& wishes) {
   if (need.kind.empty()) need.kind = page.kind;
+  if (const std::string name = named_otherwise(talk, need, page, wishes); !name.empty()) talk.say("found.near", {{"what", name}});
   const bool mixed = leave_out_others(talk, need, page);
   const auto preferences = preferences_of(need, talk);
   if (!preferences.empty()) prefer(page, preferences);
@@ -294,18 +329,6 @@ bool beyond_price(Talk& talk, Need& need, const SearchPage& page) {
   talk.memory.focus = cards.front().id;
   talk.state.total = nearest->total;
   return true;
-}
-
-// The words of a need that say something: how much of them a product meets tells how good a find it is.
-std::vector<std::string> telling_words(const Talk& talk, const Need& need) {
-  const Lexicon& lexicon = talk.guide.lexicon;
-  std::vector<std::string> words;
-  for (const text::Word& word : text::words(need.words)) {
-    const bool small = word.folded.size() < 2 || lexicon.modifiers.count(word.folded) || lexicon.openers.count(word.folded) || lexicon.fillers.count(word.folded);
-    const std::string stem = text::stem(word.folded);
-    if (!small && std::find(words.begin(), words.end(), stem) == words.end()) words.push_back(stem);
-  }
-  return words;
 }
 
 double coverage(const std::vector<std::string>& words, const SearchPage& page) {

@@ -170,6 +170,7 @@ void read_word_lists(const YAML::Node& root, Lexicon& lexicon) {
   lexicon.item_words = word_set(root, "item_words");
   lexicon.only = word_set(root, "only");
   lexicon.choosing = word_set(root, "choosing");
+  lexicon.enjoying = word_set(root, "enjoying");
   lexicon.open_questions = word_set(root, "open_questions");
   lexicon.question_words = word_set(root, "question_words");
   lexicon.setting = word_set(root, "setting");

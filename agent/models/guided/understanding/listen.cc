@@ -70,6 +70,12 @@ bool looks_like_code(std::string_view token) {
   return letter;
 }
 
+constexpr std::size_t kLongestGreeting = 3;  // words
+
+bool only_greets(const std::vector<text::Word>& words, const Lexicon& lexicon) {
+  return std::any_of(lexicon.acts.begin(), lexicon.acts.end(), [&](const auto& entry) { return entry.first == Act::kGreet && entry.second.find(words); });
+}
+
 bool is_value(const Mention& mention) { return mention.what == Mention::What::kAttributeValue || mention.what == Mention::What::kOptionValue; }
 
 bool is_noun(const Mention& mention) { return mention.what == Mention::What::kKind || mention.what == Mention::What::kCategory; }
@@ -158,6 +164,10 @@ void Listener::hear_known(Heard& heard) const {
   });
   const std::vector<bool> negated = negated_words(heard, lexicon_);
   std::vector<bool> covered(heard.words.size(), false);
+  for (const auto& [act, pattern] : lexicon_.acts) {  // "good evening" names nothing, whatever the shop calls "even"
+    const auto greeting = act == Act::kGreet ? pattern.find(heard.words) : std::nullopt;
+    if (greeting && greeting->first == 0) std::fill(covered.begin(), covered.begin() + std::ptrdiff_t(greeting->last), true);
+  }
   for (Known& known : all) {
     bool free = true;
     for (std::size_t i = known.span.first; i < known.span.last; ++i) free = free && !covered[i];
@@ -220,7 +230,12 @@ void Listener::hear_asides(Heard& heard) const {
     };
     const std::size_t start = lexicon_.joiners.count(words[first].folded) ? first + 1 : first;
     if (!subject(start) || lexicon_.pronouns.count(words[start].folded)) continue;
-    const bool aside = (lexicon_.first_person.count(words[start].folded) || any(lexicon_.being)) && !any(lexicon_.wanting) && !any(lexicon_.price);
+    bool wanted = any(lexicon_.price);
+    for (std::size_t i = first; i < next; ++i) {
+      const bool enjoyed = lexicon_.enjoying.count(words[i].folded) && i + 1 < next && words[i + 1].folded.ends_with("ing");
+      wanted = wanted || (lexicon_.wanting.count(words[i].folded) && !enjoyed);
+    }
+    const bool aside = (lexicon_.first_person.count(words[start].folded) || any(lexicon_.being)) && !wanted;
     for (std::size_t i = first; aside && i < next; ++i) heard.aside[i] = true;
   }
 }
@@ -286,7 +301,8 @@ std::vector<std::string> Listener::clauses(std::string_view text) const {
   std::size_t start = 0;
   for (std::size_t i = 1; i < words.size(); ++i) {
     const std::string_view gap = text.substr(words[i - 1].end, words[i].start - words[i - 1].end);
-    const bool sentence = gap.find_first_of("!?;\n") != std::string_view::npos || gap.starts_with(". ");
+    const bool greeted = start == 0 && i <= kLongestGreeting && gap.find(',') != std::string_view::npos && only_greets({words.begin(), words.begin() + std::ptrdiff_t(i)}, lexicon_);
+    const bool sentence = greeted || gap.find_first_of("!?;\n") != std::string_view::npos || gap.starts_with(". ");
     const bool joined = lexicon_.openers.count(words[i - 1].folded) > 0 || gap.find(',') != std::string_view::npos;
     if (!sentence && !(joined && lexicon_.clause_starts.count(words[i].folded))) continue;
     found.emplace_back(text.substr(start, words[i].start - start));
