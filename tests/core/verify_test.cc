@@ -326,5 +326,62 @@ TEST(Verifier, WhatWasAskedForIsNotWhatAThingIsMadeOf) {
   EXPECT_NE(verdict_on(store, "The Bettina Dress is cotton."), "ok");
 }
 
+EvidenceStore order_and_catalogue() {
+  EvidenceStore store(english());
+  store.add_call(call_of("c1", "get_order_details"));
+  store.add_result({CallId("c1"), ToolOutcome::kOk, R"({"order_id":"#W7000001","status":"delivered","items":[
+    {"name":"Jigsaw Puzzle","product_id":"5100000001","item_id":"5100000011","price":52.01,"options":{"pieces":"500","theme":"art","difficulty":"beginner"}},
+    {"name":"Smartphone","product_id":"5200000001","item_id":"5200000011","price":700.5,"options":{"storage":"128GB","color":"black"}},
+    {"name":"Desk Lamp","product_id":"5300000001","item_id":"5300000011","price":153.23,"options":{"color":"white","brightness":"high"}}]})", {}});
+  store.add_call(call_of("c2", "get_product_details"));
+  store.add_result({CallId("c2"), ToolOutcome::kOk, R"({"name":"Jigsaw Puzzle","product_id":"5100000001","variants":{
+    "5100000011":{"item_id":"5100000011","options":{"pieces":"500","theme":"art","difficulty":"beginner"},"available":true,"price":52.01},
+    "5100000012":{"item_id":"5100000012","options":{"pieces":"1500","theme":"animals","difficulty":"intermediate"},"available":true,"price":46.0},
+    "5100000013":{"item_id":"5100000013","options":{"pieces":"2000","theme":"fantasy","difficulty":"expert"},"available":true,"price":48.5}}})", {}});
+  return store;
+}
+
+TEST(Verifier, ADescriptionBelongsToTheNameBesideIt) {
+  const EvidenceStore store = order_and_catalogue();
+  EXPECT_EQ(verdict_on(store, "- Smartphone (128GB, black) - $700.50"), "ok");
+  EXPECT_EQ(verdict_on(store, "- Desk Lamp (128GB, black) - $700.50"), "contradicted: 128GB");
+  EXPECT_EQ(verdict_on(store, "- Desk Lamp (white) - $700.50"), "contradicted: $700.50");
+  EXPECT_EQ(verdict_on(store, "- 5200000011 (Smartphone, black)"), "ok");
+  EXPECT_EQ(verdict_on(store, "- 5200000011 (Desk Lamp, black)"), "contradicted: Desk Lamp");
+}
+
+TEST(Verifier, AnOptionMustBeOfOneOfTheItemsNamed) {
+  const EvidenceStore store = order_and_catalogue();
+  EXPECT_EQ(verdict_on(store, "I will exchange the art puzzle (item 5100000011) for the intermediate one (item 5100000012)."), "ok");
+  EXPECT_EQ(verdict_on(store, "I will exchange the art puzzle (item 5100000011) for the expert one (item 5100000012)."), "contradicted: expert");
+}
+
+TEST(Verifier, CountsOfVariantsAndTheirDifferences) {
+  const EvidenceStore store = order_and_catalogue();
+  EXPECT_EQ(verdict_on(store, "The new Jigsaw Puzzle has 1500 pieces."), "ok");
+  EXPECT_EQ(verdict_on(store, "The new one has 1000 more pieces."), "ok");
+  EXPECT_EQ(verdict_on(store, "The new one has 1300 more pieces."), "unsupported: 1300 more pieces");
+  EXPECT_NE(verdict_on(store, "Could you confirm the 1370-piece puzzle?"), "ok");
+}
+
+TEST(Verifier, AnAmountProvedOnceMayBeSaidAgain) {
+  const EvidenceStore store = order_and_catalogue();
+  EXPECT_EQ(verdict_on(store, "The price difference is $6.01. Shall I put the $6.01 on your card?"), "ok");
+  EXPECT_EQ(verdict_on(store, "The lamp is $153.23 and the phone is $700.50: $853.73."), "ok");
+  EXPECT_EQ(verdict_on(store, "The lamp is $153.23 and the phone is $700.50: $843.73."), "unsupported: $843.73");
+}
+
+TEST(Verifier, ANoughtAndAFormerPriceAreHeldToTheirFacts) {
+  EvidenceStore store(english());
+  store.add_call(call_of("c1", "get_product"));
+  store.add_result({CallId("c1"), ToolOutcome::kOk, R"({"id":"lap-1","title":"Halden Scout 14","attributes":{"usb_a_ports":2,"memory_slots":0,"cpu_cores":8,"battery_life":"9 h"},
+    "variants":[{"id":"lap-1:a","price":"899.00 USD","compare_at":"999.00 USD"}]})", {}});
+  EXPECT_EQ(verdict_on(store, "The Halden Scout 14 has 0 memory slots."), "ok");
+  EXPECT_EQ(verdict_on(store, "The usb a ports of the Halden Scout 14 is 0."), "contradicted: 0");
+  EXPECT_EQ(verdict_on(store, "The cpu cores of the Halden Scout 14 is 9."), "contradicted: 9");
+  EXPECT_EQ(verdict_on(store, "The Halden Scout 14 costs $899.00, it was $999.00."), "ok");
+  EXPECT_EQ(verdict_on(store, "The Halden Scout 14 costs $999.00."), "contradicted: $999.00");
+}
+
 }  // namespace
 }  // namespace floorwalker::verify

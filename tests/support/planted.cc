@@ -245,7 +245,9 @@ std::map<std::string, Maker> makers(std::mt19937& random) {
     return change_claim(claim, subject, number(subject));
   };
   all["unit"] = [](const Claim& claim, const Subject& subject) -> std::optional<Change> {
-    if (claim.kind != ClaimKind::kQuantity) return std::nullopt;
+    const auto leaf = subject.leaf_of(claim);
+    const bool bare = leaf && subject.index->leaves[*leaf].numbers == 1 && subject.index->numbers[subject.index->leaves[*leaf].first_number].number.bare();
+    if (claim.kind != ClaimKind::kQuantity || bare) return std::nullopt;  // a record without a unit decides none
     return change_claim(claim, subject, other_unit);
   };
   all["identifier"] = [](const Claim& claim, const Subject& subject) -> std::optional<Change> {

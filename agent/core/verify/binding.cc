@@ -118,7 +118,7 @@ std::vector<Hint> hints_around(const Examination& exam, std::size_t first, std::
 }
 
 double agreement(const Examination& exam, const std::vector<Hint>& hints, const Leaf& leaf, const EvidenceNumber* number) {
-  const std::uint64_t groups = leaf.called | (number ? number->beside : 0);
+  const std::uint64_t groups = number ? number->groups : leaf.called;
   double sum = 0;
   bool called = false;   // by a word of the value's own part of the sentence
   for (const Hint& hint : hints) {

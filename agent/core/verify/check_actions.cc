@@ -102,7 +102,7 @@ void check_action(Examination& exam, std::size_t verb, const ActionRule& rule) {
   }
 }
 
-bool cart_word(const Token& token) { return token.folded == "cart" || token.folded == "basket" || token.folded == "trolley"; }
+bool cart_word(const Token& token) { return token.folded.size() >= 4 && token.folded.size() <= 7 && (token.folded == "cart" || token.folded == "basket" || token.folded == "trolley"); }
 
 // The leaf stands below a cart of its result.
 bool of_cart(const Examination& exam, std::uint32_t leaf) {

@@ -33,9 +33,9 @@ bool counts_variants(const Examination& exam, Concept noun, const Collection& li
     return known && std::find(list.name.begin(), list.name.end(), known) != list.name.end();
   };
   if (std::find(list.name.begin(), list.name.end(), noun) != list.name.end()) return true;
-  const bool thing = exam.lexicon.classes_of(noun) & bit(WordClass::kThing);
-  const bool of_cart = noun == exam.index.concepts.find("item").id && (named("items") || named("lines"));
-  return of_cart || (thing && noun != exam.index.concepts.find("order").id && noun != exam.index.concepts.find("item").id && (named("variants") || named("options")));
+  if (!(exam.lexicon.classes_of(noun) & bit(WordClass::kThing))) return false;
+  if (noun == exam.index.concepts.find("item").id) return named("items") || named("lines");
+  return noun != exam.index.concepts.find("order").id && (named("variants") || named("options"));
 }
 
 // Every word between number and noun must be understood: a name of the owner, "available", or empty.
@@ -145,11 +145,61 @@ bool counts_noun(const Examination& exam, const Leaf& fact, const CountSpan& spa
   return span.noun == span.first + 1 && fact.words.size() == 1 && fact.attribute.size() == 1 && exam.piece.tokens[span.noun].folded.back() == 's';
 }
 
+// Another variant has so many, and nothing says that this one is meant; or the shopper spoke of so many.
+bool count_of_another(Examination& exam, const CountSpan& span, const Scope& scope) {
+  const Token& number = exam.piece.tokens[span.first];
+  for (std::uint32_t leaf : exam.index.attributed(exam.piece.tokens[span.noun].concept_id)) {
+    const Leaf& fact = exam.index.leaves[leaf];
+    if (exam.one_identified(span.first) || !exam.usable(leaf) || fact.trust != Trust::kMerchant || fact.numbers != 1 || !exam.kin(scope, fact.entity)) continue;
+    if (exam.index.numbers[fact.first_number].number.value != static_cast<double>(span.value)) continue;
+    exam.claim(number.start, exam.piece.tokens[span.noun].end, ClaimKind::kCount, Verdict::kSupported,
+               fmt::format("{} is {}", fact.key, exam.index.value_text(leaf).substr(0, 40)), {leaf});
+    return true;
+  }
+  const auto holding = exam.index.holding(number.concept_id);
+  return std::any_of(holding.begin(), holding.end(), [&](const Posting& posting) { return exam.index.leaves[posting.leaf].trust == Trust::kShopper; });
+}
+
+// "1000 more pieces": a difference of two counts.
+bool counts_more(const Examination& exam, const CountSpan& span) {
+  static constexpr std::string_view kMore[] = {"more", "fewer", "less", "additional", "extra"};
+  const std::string& next = exam.piece.tokens[span.first + 1].folded;
+  return span.noun > span.first + 1 && std::find(std::begin(kMore), std::end(kMore), next) != std::end(kMore);
+}
+
+// Two counts of the noun differ by so much; or nobody can tell, or somebody said so.
+void check_more(Examination& exam, const CountSpan& span) {
+  std::vector<std::pair<double, std::uint32_t>> counts;
+  for (std::uint32_t leaf : exam.index.attributed(exam.piece.tokens[span.noun].concept_id)) {
+    const Leaf& fact = exam.index.leaves[leaf];
+    if (!exam.usable(leaf) || fact.trust != Trust::kMerchant || fact.numbers != 1 || !exam.index.numbers[fact.first_number].number.bare()) continue;
+    counts.emplace_back(exam.index.numbers[fact.first_number].number.value, leaf);
+  }
+  const Token& first = exam.piece.tokens[span.first];
+  const std::size_t end = exam.piece.tokens[span.noun].end;
+  for (const auto& [a, leaf] : counts) {
+    for (const auto& [b, other] : counts) {
+      if (a - b == static_cast<double>(span.value)) {
+        exam.claim(first.start, end, ClaimKind::kCount, Verdict::kSupported, fmt::format("{} and {}", exam.index.value_text(leaf), exam.index.value_text(other)), {leaf, other});
+        return;
+      }
+    }
+  }
+  const auto holding = exam.index.holding(first.concept_id);
+  const bool said = std::any_of(holding.begin(), holding.end(), [&](const Posting& posting) { return exam.index.leaves[posting.leaf].trust == Trust::kShopper; });
+  if (said || counts.size() < 2) return;
+  exam.claim(first.start, end, ClaimKind::kCount, Verdict::kUnsupported, "no two counts in the evidence are so far apart", {counts[0].second});
+}
+
 // "three fans" against {"fan_count": 3}; "four colours" against "Black, White, Red".
 bool check_fact(Examination& exam, const CountSpan& span) {
   const Concept noun = exam.piece.tokens[span.noun].concept_id;
   const auto leaves = exam.index.attributed(noun);
   if (noun == 0 || leaves.empty()) return false;
+  if (counts_more(exam, span)) {
+    check_more(exam, span);
+    return true;
+  }
   const Scope& scope = exam.scope_at(span.noun);
   std::vector<std::uint32_t> others;
   for (std::uint32_t leaf : leaves) {
@@ -166,6 +216,7 @@ bool check_fact(Examination& exam, const CountSpan& span) {
       if (counts_noun(exam, fact, span)) others.push_back(leaf);
     }
   }
+  if (count_of_another(exam, span, scope)) return true;
   if (others.empty() || exam.piece.hypothetical || exam.piece.question || exam.piece.negated[span.first]) return false;
   exam.claim(exam.piece.tokens[span.first].start, exam.piece.tokens[span.noun].end, ClaimKind::kCount, Verdict::kContradicted,
              fmt::format("{} is {}", exam.index.leaves[others[0]].key, exam.index.value_text(others[0]).substr(0, 40)), others);

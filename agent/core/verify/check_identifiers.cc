@@ -174,20 +174,11 @@ EntityIndex titled_of(const EvidenceIndex& index, EntityIndex thing, int depth =
 
 bool titled(const EvidenceIndex& index, EntityIndex thing) { return titled_of(index, thing) != 0; }
 
-// The mention is a thing's whole name.
-bool whole_name(const Examination& exam, const Mention& mention) {
-  const std::size_t length = mention.last - mention.first + 1;
-  return std::any_of(mention.entities.begin(), mention.entities.end(), [&](EntityIndex thing) {
-    const auto& names = exam.index.entities[thing].names;
-    return std::any_of(names.begin(), names.end(), [&](Words name) { return name.size() == length; });
-  });
-}
-
 // Nothing between the two leads to another thing.
 bool together(const Examination& exam, const Mention& name, const Mention& id) {
   for (std::size_t i = name.last + 1; i < id.first; ++i) {
     const Token& token = exam.piece.tokens[i];
-    if (leads_elsewhere(exam.piece, i) || token.is(WordClass::kAnd) || token.gap == '.' || token.gap == '\n' || token.folded == "for" || token.is(WordClass::kUnavailable)) return false;
+    if ((leads_elsewhere(exam.piece, i) && token.folded != "from") || token.is(WordClass::kAnd) || token.gap == '.' || token.gap == '\n' || token.folded == "for" || token.is(WordClass::kUnavailable)) return false;
   }
   return true;
 }
@@ -206,8 +197,8 @@ void check_named_ids(Examination& exam) {
     const EntityIndex thing = mention.entities[0];
     if (!mention.by_id) {
       const bool several = name && joined_to(exam, mention.first);  // "the lamp and the chair are 1 and 2"
-      named = named || whole_name(exam, mention);
-      name = whole_name(exam, mention) && !several ? &mention : nullptr;
+      named = named || whole_name(exam.index, mention);
+      name = whole_name(exam.index, mention) && !several ? &mention : nullptr;
       if (several) return;
       continue;
     }
@@ -219,6 +210,35 @@ void check_named_ids(Examination& exam) {
                  fmt::format("{} is {}", exam.words(mention.first, mention.last), exam.index.title(titled_of(exam.index, thing))));
     }
     name = nullptr;
+  }
+}
+
+// "802_18_BGN" where the record has "802_11_BGN": words joined by a line below, some of which are known, but not together.
+void check_joined(Examination& exam) {
+  const auto& tokens = exam.piece.tokens;
+  const auto joined = [&](std::size_t i) { return tokens[i].start == tokens[i - 1].end + 1 && exam.piece.text[tokens[i - 1].end] == '_'; };
+  for (std::size_t first = 0; first + 2 < tokens.size(); ++first) {
+    std::size_t last = first;
+    bool digits = tokens[first].digits;
+    while (last + 1 < tokens.size() && joined(last + 1)) digits = tokens[++last].digits || digits;
+    const bool known = exam.index.holding(tokens[first].concept_id).size() > 0 && tokens[first].digits;
+    if (last >= first + 2 && digits && known && !exam.piece.used[first] && find_phrase(exam, first, last).empty()) {
+      exam.claim(tokens[first].start, tokens[last].end, ClaimKind::kIdentifier, Verdict::kUnsupported, "no tool result has it so");
+    }
+    first = last;
+  }
+}
+
+// "2366567022: Office Chair, black" where that is a water bottle: a name in the description of an item.
+void check_described_names(Examination& exam) {
+  for (const Mention& name : exam.piece.mentions) {
+    const std::uint16_t pin = exam.piece.pinned[name.first];
+    if (name.by_id || !pin || !whole_name(exam.index, name) || exam.piece.used[name.first] || exam.piece.negated[name.first]) continue;
+    const Mention& item = exam.piece.mentions[pin - 1];
+    const EntityIndex thing = item.entities[0];
+    if (!titled(exam.index, thing) || has_name(exam.index, thing, name.entities)) continue;
+    exam.claim(exam.piece.tokens[name.first].start, exam.piece.tokens[name.last].end, ClaimKind::kName, Verdict::kContradicted,
+               fmt::format("{} is {}", exam.words(item.first, item.last), exam.index.title(titled_of(exam.index, thing))));
   }
 }
 
@@ -235,7 +255,7 @@ void check_member(Examination& exam) {
   const bool known = whole.names.empty() && std::any_of(whole.children.begin(), whole.children.end(), [&](EntityIndex child) { return titled(exam.index, child); });
   if (!known) return;
   for (const Mention& name : exam.piece.mentions) {
-    if (name.by_id || !whole_name(exam, name)) continue;
+    if (name.by_id || !whole_name(exam.index, name)) continue;
     const bool first = name.last < order->first;
     const std::size_t from = (first ? name.last : order->last) + 1;
     const std::size_t to = first ? order->first : name.first;
@@ -253,7 +273,9 @@ void check_member(Examination& exam) {
 void check_identifiers(Examination& exam) {
   check_endings(exam);
   check_named_ids(exam);
+  check_described_names(exam);
   check_member(exam);
+  if (exam.piece.text.find('_') != std::string_view::npos) check_joined(exam);
   for (const IdentifierSpan& span : exam.piece.identifiers) {
     if (!exam.piece.used[span.first]) check_identifier(exam, span);
   }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -92,23 +93,39 @@ bool source_allows(const Examination& exam, const Leaf& leaf) {
 double rank(const Examination& exam, const Candidate& candidate) {
   const std::uint32_t leaf = exam.index.numbers[candidate.number].leaf;
   const bool shopper = exam.index.leaves[leaf].trust == Trust::kShopper;
-  return (candidate.inside ? 4.0 : 0.0) - (candidate.conflict ? 2.0 : 0.0) - (shopper ? 3.0 : 0.0) - (exam.index.content(leaf) ? 2.5 : 0.0) +
+  return (candidate.inside && !exam.index.content(leaf) ? 4.0 : 0.0) - (candidate.conflict ? 2.0 : 0.0) - (shopper ? 3.0 : 0.0) - (exam.index.content(leaf) ? 2.5 : 0.0) +
          std::min(candidate.agrees, 1.9);
 }
 
-void weigh(const Examination& exam, const Number& said, const Scope& scope, const std::vector<Hint>& hints, Bound bound, std::uint32_t i, Judgement& judged) {
+// What it cost once: proves a price only where the sentence compares it with today's.
+bool former_price(const Examination& exam, const Leaf& leaf) {
+  if (leaf.key != "compare_at" && leaf.key != "compare_at_price" && leaf.key != "list_price") return false;
+  static constexpr std::string_view kOnce[] = {"was", "were", "originally", "original", "regular", "regularly", "list", "listed", "from", "instead", "before", "msrp",
+                                               "save", "saves", "saving", "off", "reduced", "than", "compare", "compared", "usually", "normally", "down", "sale", "discount"};
+  return std::none_of(exam.piece.tokens.begin(), exam.piece.tokens.end(), [](const Token& token) { return std::find(std::begin(kOnce), std::end(kOnce), token.folded) != std::end(kOnce); });
+}
+
+// What a number is weighed by.
+struct Scales {
+  const Scope& scope;
+  const std::vector<Hint>& hints;
+  std::uint64_t groups = 0;   // of the hints
+  Concept label = 0;          // "Size: 17"
+  Bound bound = Bound::kNone;
+};
+
+void weigh(const Examination& exam, const Number& said, const Scales& by, std::uint32_t i, Judgement& judged) {
   const EvidenceNumber& known = exam.index.numbers[i];
-  if (!exam.usable(known.leaf)) return;
+  const bool equal = equal_value(said, known.number, by.bound == Bound::kAbout);
+  const bool spoken_of = (known.groups & by.groups) || (said.money && known.number.money);
+  if ((!equal && !spoken_of) || !exam.usable(known.leaf)) return;  // neither its value nor its name
   const Leaf& leaf = exam.index.leaves[known.leaf];
-  if (!source_allows(exam, leaf)) return;
-  Candidate candidate{i, 0, false, scope.holds(leaf.entity)};
-  const bool equal = equal_value(said, known.number, bound == Bound::kAbout);
+  if (!source_allows(exam, leaf) || former_price(exam, leaf)) return;
+  Candidate candidate{i, 0, false, by.scope.holds(leaf.entity)};
   if (!equal && !candidate.inside) return;
-  candidate.agrees = agreement(exam, hints, leaf, &known);
-  const bool labelled = said.first_token > 0 && exam.piece.tokens[said.first_token].gap == ':' && !leaf.attribute.empty() &&
-                        exam.piece.tokens[said.first_token - 1].concept_id == leaf.attribute.back();
-  if (labelled) candidate.agrees += 0.6;  // "Size: 17"
-  candidate.conflict = contrasts(exam, hints, leaf, &known, said.unit.dimension);
+  candidate.agrees = agreement(exam, by.hints, leaf, &known);
+  if (by.label && !leaf.attribute.empty() && by.label == leaf.attribute.back()) candidate.agrees += 0.6;
+  candidate.conflict = contrasts(exam, by.hints, leaf, &known, said.unit.dimension);
   if (said.money && known.number.money && candidate.inside) candidate.agrees += 0.2;
   if (equal) judged.same.push_back(candidate);
   const bool own = leaf.trust == Trust::kMerchant && !leaf.tally && !exam.index.content(known.leaf) && candidate.inside && !candidate.conflict;
@@ -121,8 +138,12 @@ void weigh(const Examination& exam, const Number& said, const Scope& scope, cons
 
 Judgement judge(const Examination& exam, const Number& said, const Scope& scope, const std::vector<Hint>& hints, Bound bound) {
   Judgement judged;
+  Scales by{scope, hints, 0, 0, bound};
+  for (const Hint& hint : hints) by.groups |= hint.group;
+  if (said.first_token > 0 && exam.piece.tokens[said.first_token].gap == ':') by.label = exam.piece.tokens[said.first_token - 1].concept_id;
+  if (by.label) by.groups |= group_of(by.label);
   const auto over = [&](std::size_t kind) {
-    for (std::uint32_t i : exam.index.numbers_of.of(kind)) weigh(exam, said, scope, hints, bound, i, judged);
+    for (std::uint32_t i : exam.index.numbers_of.of(kind)) weigh(exam, said, by, i, judged);
   };
   over(number_kind(said));
   if (said.money) over(static_cast<std::size_t>(Dimension::kNone));
@@ -192,13 +213,18 @@ bool spoken_of(const Examination& exam, EntityIndex thing) {
   return here || (compares && (std::any_of(exam.piece.context.begin(), exam.piece.context.end(), same) || std::any_of(exam.state.latest.begin(), exam.state.latest.end(), same)));
 }
 
-// The value is only known of things that the piece does not speak of, while what it does speak of states another under the same name.
-bool foreign(const Examination& exam, const Scope& scope, const Judgement& judged, const Leaf& fact) {
+// The value is only known of things that the piece does not speak of, while what it does speak of states another under the same name. Where
+// the sentence's own form describes a thing (`told`), nothing else needs to be known, and what an item with an identifier is described by is
+// not excused by another variant (`pinned`).
+bool foreign(const Examination& exam, const Scope& scope, const Judgement& judged, const Leaf& fact, bool told, bool pinned) {
   for (const Candidate& same : judged.same) {
     const std::uint32_t leaf = exam.index.numbers[same.number].leaf;
     const Leaf& holder = exam.index.leaves[leaf];
-    if (holder.trust == Trust::kShopper || exam.index.content(leaf) || holder.entity == 0 || exam.kin(scope, holder.entity) || spoken_of(exam, holder.entity)) return false;
+    if (told && holder.key == "amount") continue;  // what was paid for a whole order
+    if (pinned && holder.trust == Trust::kMerchant && holder.key == fact.key && holder.entity != 0 && !scope.holds(holder.entity)) continue;
+    if (holder.trust == Trust::kShopper || exam.index.content(leaf) || holder.entity == 0 || exam.kin(scope, holder.entity) || (!told && spoken_of(exam, holder.entity))) return false;
   }
+  if (told) return true;
   return std::any_of(exam.index.leaves.begin(), exam.index.leaves.end(), [&](const Leaf& own) {
     return own.key == fact.key && !own.words.empty() && own.entity != 0 && scope.holds(own.entity) && own.live;
   });
@@ -248,7 +274,26 @@ bool other_pair(const Examination& exam, const Number& said, const Candidate& ma
   return apart && fact.numbers >= 4;
 }
 
-bool supported(Examination& exam, const Number& said, const Judgement& judged, const Scope& scope) {
+// A value that is this number and its unit and nothing else: "24MP".
+bool measure_alone(const Leaf& leaf) { return leaf.numbers == 1 && leaf.words.size() <= 2; }
+
+// The same figure under another unit: "5100 Wh" for 5100 mAh.
+bool wrong_unit(Examination& exam, const Number& said, const Scope& scope, const std::vector<Hint>& hints) {
+  if (said.money || said.bare()) return false;
+  for (const EvidenceNumber& known : exam.index.numbers) {
+    const bool same_unit = known.number.unit.dimension == said.unit.dimension && std::abs(known.number.unit.scale - said.unit.scale) < 1e-12;
+    if (known.number.money || known.number.bare() || same_unit) continue;
+    if (std::abs(known.number.value - said.value) > 1e-9 || !exam.usable(known.leaf)) continue;
+    const Leaf& leaf = exam.index.leaves[known.leaf];
+    const bool distinct = (said.value >= 10 || said.decimals > 0) && measure_alone(leaf);
+    if (!scope.holds(leaf.entity) || leaf.trust == Trust::kShopper || (!distinct && agreement(exam, hints, leaf, &known) < kFirm)) continue;
+    decide(exam, said, Verdict::kContradicted, fmt::format("{}: {}, not {}", leaf.key, exam.index.value_text(known.leaf), said.unit.symbol), {known.leaf});
+    return true;
+  }
+  return false;
+}
+
+bool supported(Examination& exam, const Number& said, const Judgement& judged, const Scope& scope, const std::vector<Hint>& hints) {
   if (judged.same.empty()) return false;
   const Candidate& match = judged.same.front();
   const Leaf& leaf = exam.index.leaves[exam.index.numbers[match.number].leaf];
@@ -258,13 +303,16 @@ bool supported(Examination& exam, const Number& said, const Judgement& judged, c
   const bool other_variant = exam.kin(scope, leaf.entity) && !exam.one_identified(said.first_token);
   const bool strangers = !match.inside && scope.exact && meant && (meant->key == leaf.key || (firm_other && !said.money)) && judged.best.agrees >= kFirm && !other_variant &&
                          !own_value_said(exam, said, judged.best);
-  const bool elsewhere = !match.inside && scope.exact && (!said.bare() || said.decimals == 2) && !shopper && !other_variant && foreign(exam, scope, judged, leaf);
+  const bool told = exam.piece.told[said.first_token] != 0;
+  const bool pinned = exam.piece.pinned[said.first_token] != 0;
+  const bool elsewhere = !match.inside && scope.exact && (told || !said.bare() || said.decimals == 2) && !shopper && !other_variant && foreign(exam, scope, judged, leaf, told, pinned);
   const bool wordless = leaf.attribute.empty() && exam.index.numbers[match.number].near.empty();
   const bool named_other = firm_other && meant->numbers == 1 && meant->key != leaf.key && judged.best.agrees >= kNamed && scope.exact && !said.money && match.inside && !shopper &&
                            said.value < 1000 && !own_value_said(exam, said, judged.best);
   const bool wrong_attribute = named_other || (firm_other && match.inside && !wordless && (match.conflict || match.agrees < 0.1 || (!said.bare() && !said.money && match.agrees < 0.4 * judged.best.agrees && judged.best.agrees >= 0.9)) && (!said.bare() || (judged.best.agrees >= 0.9 && said.value < 1000)) && !own_value_said(exam, said, judged.best));
   const bool of_content = exam.index.content(exam.index.numbers[match.number].leaf);
   if (of_content && firm_other && match.agrees < 0.2 && !exam.piece.hypothetical) return false;
+  if (of_content && wrong_unit(exam, said, scope, hints)) return true;  // "5 days" of talk time beside a policy that says 5 days
   if (said.bare() && of_content) return true;
   if (shopper && firm_other && !exam.piece.second_person && !said.bare()) return false;
   if (elsewhere) {
@@ -285,27 +333,8 @@ bool supported(Examination& exam, const Number& said, const Judgement& judged, c
   return true;
 }
 
-// A value that is this number and its unit and nothing else: "24MP".
-bool measure_alone(const Leaf& leaf) { return leaf.numbers == 1 && leaf.words.size() <= 2; }
-
-// The same figure under another unit: "5100 Wh" for 5100 mAh.
-bool wrong_unit(Examination& exam, const Number& said, const Scope& scope, const std::vector<Hint>& hints) {
-  if (said.money || said.bare()) return false;
-  for (const EvidenceNumber& known : exam.index.numbers) {
-    const bool same_unit = known.number.unit.dimension == said.unit.dimension && std::abs(known.number.unit.scale - said.unit.scale) < 1e-12;
-    if (known.number.money || known.number.bare() || same_unit) continue;
-    if (std::abs(known.number.value - said.value) > 1e-9 || !exam.usable(known.leaf)) continue;
-    const Leaf& leaf = exam.index.leaves[known.leaf];
-    const bool distinct = (said.value >= 10 || said.decimals > 0) && measure_alone(leaf);
-    if (!scope.holds(leaf.entity) || leaf.trust == Trust::kShopper || (!distinct && agreement(exam, hints, leaf, &known) < kFirm)) continue;
-    decide(exam, said, Verdict::kContradicted, fmt::format("{}: {}, not {}", leaf.key, exam.index.value_text(known.leaf), said.unit.symbol), {known.leaf});
-    return true;
-  }
-  return false;
-}
-
 // A unit that one side leaves out: {"number_of_drawers": 7}, "a width of 18.0".
-bool bare_match(Examination& exam, const Number& said, const Scope& scope, const std::vector<Hint>& hints) {
+bool bare_match(Examination& exam, const Number& said, const Judgement& judged, const Scope& scope, const std::vector<Hint>& hints) {
   if (said.money) return false;
   for (const EvidenceNumber& known : exam.index.numbers) {
     const bool one_bare = known.number.bare() != said.bare();
@@ -313,8 +342,10 @@ bool bare_match(Examination& exam, const Number& said, const Scope& scope, const
     const Leaf& leaf = exam.index.leaves[known.leaf];
     if (!scope.holds(leaf.entity) || !source_allows(exam, leaf)) continue;
     if (known.number.bare() && (leaf.key == "name" || leaf.key == "title")) continue;
+    const bool named_other = judged.any_best && judged.best.agrees >= kNamed && scope.exact;  // "9 cores" beside a battery life of 9 h
+    if (named_other && agreement(exam, hints, leaf, &known) < judged.best.agrees) continue;
     if (leaf.words.size() > 6 && agreement(exam, hints, leaf, &known) < 0.3) continue;
-    if (!said.bare() && !leaf.attribute.empty() && agreement(exam, hints, leaf, &known) <= 0) continue;  // "Bluetooth 4.0", "a 4.0-inch display"
+    if (!said.bare() && !leaf.attribute.empty() && leaf.key != "value" && agreement(exam, hints, leaf, &known) <= 0) continue;  // "Bluetooth 4.0", "a 4.0-inch display"
     decide(exam, said, Verdict::kSupported, fmt::format("{} is {}", leaf.key, exam.index.value_text(known.leaf)), {known.leaf});
     return true;
   }
@@ -330,7 +361,12 @@ bool joined_match(Examination& exam, const Number& said, const Scope& scope) {
   for (std::uint32_t leaf = 0; leaf < exam.index.leaves.size(); ++leaf) {
     const Leaf& fact = exam.index.leaves[leaf];
     if (fact.kind != Leaf::Kind::kText || !exam.usable(leaf) || !scope.holds(fact.entity) || fact.words.size() > 60) continue;
-    if (exam.index.value_text(leaf).find(digits) == std::string_view::npos) continue;  // cheap, and true of most
+    const std::size_t at = exam.index.value_text(leaf).find(digits);  // cheap, and true of most
+    const std::string_view value = exam.index.value_text(leaf);
+    const auto word = [&](std::size_t i) { return i < value.size() && (std::isalnum(static_cast<unsigned char>(value[i])) || (value[i] & 0x80)); };
+    if (at == std::string_view::npos) continue;
+    const bool alone = !word(at - 1) && !word(at + digits.size()) && value.find(digits, at + 1) == std::string_view::npos;
+    if (alone) continue;  // touches no word
     const std::string folded = text::fold(exam.index.value_text(leaf));
     if (folded.find(joined) == std::string::npos && folded.find(before) == std::string::npos) continue;
     decide(exam, said, Verdict::kSupported, fmt::format("{}: {}", fact.key, exam.index.value_text(leaf).substr(0, 60)), {leaf});
@@ -370,7 +406,7 @@ bool known_nowhere(const Examination& exam, const Number& said) {
   const bool open = piece.hypothetical || piece.question || piece.request || piece.second_person;
   if (said.value < 10 || said.glued || (open && said.value < kLikeAnIdentifier) || said.first_token != said.last_token) return false;
   const Token& token = piece.tokens[said.first_token];
-  const bool quoted = said.start > 0 && piece.text[said.start - 1] == '"';
+  const bool quoted = said.start > 0 && piece.text[said.start - 1] == '"' && said.value < kLikeAnIdentifier;
   const bool example = std::any_of(piece.tokens.begin(), piece.tokens.end(), [](const Token& word) { return word.is(WordClass::kExample); });
   if (quoted || example || token.gap == '-' || !exam.index.holding(token.concept_id).empty() || counts_something(exam, said.value)) return false;
   const std::size_t next = said.last_token + 1;
@@ -384,9 +420,40 @@ bool follows_name(const Examination& exam, const Number& said) {
   return is_content(before) && !before.is(WordClass::kGeneric) && !before.is(WordClass::kThing) && before.concept_id && !exam.index.holding(before.concept_id).empty() && said.value >= 10;
 }
 
+// The word beside the number names an attribute of which some thing states a number of this kind: "size to 17", "a 1370-piece puzzle".
+bool labelled(const Examination& exam, const Number& said) {
+  const auto& tokens = exam.piece.tokens;
+  const auto names = [&](std::size_t token) {
+    if (tokens[token].concept_id == 0 || tokens[token].is(WordClass::kThing) || tokens[token].is(WordClass::kMoney) || tokens[token].digits) return false;
+    const auto leaves = exam.index.attributed(tokens[token].concept_id);
+    return std::any_of(leaves.begin(), leaves.end(), [&](std::uint32_t leaf) {
+      const Leaf& fact = exam.index.leaves[leaf];
+      return exam.usable(leaf) && fact.trust == Trust::kMerchant && fact.numbers == 1 && !fact.tally && number_kind(exam.index.numbers[fact.first_number].number) == number_kind(said);
+    });
+  };
+  const std::size_t next = said.last_token + 1;
+  if (next < tokens.size() && (tokens[next].gap == ' ' || tokens[next].gap == '-') && (!said.bare() || said.value >= 100) && names(next)) return true;
+  for (std::size_t back = 1; back <= 2 && back <= said.first_token; ++back) {
+    const std::size_t token = said.first_token - back;
+    const char gap = tokens[token + 1].gap;
+    if (gap != ' ' && gap != '(' && gap != ':') return false;
+    if (names(token)) return true;
+    if (!tokens[token].is(WordClass::kStop)) return false;
+  }
+  return false;
+}
+
+// "a refund of 2174": an amount without its sign.
+bool amount_by_word(const Examination& exam, const Number& said) {
+  const auto& tokens = exam.piece.tokens;
+  const std::size_t first = said.first_token;
+  return said.bare() && first >= 2 && tokens[first - 1].folded == "of" && tokens[first - 2].is(WordClass::kMoney) && said.value >= 100;
+}
+
 bool worth_checking(const Examination& exam, const Number& said, const Judgement& judged) {
   if (names_a_feature(exam, said)) return false;
   if (!said.bare()) return true;
+  if (judged.same.empty() && (labelled(exam, said) || amount_by_word(exam, said))) return true;
   const bool bound_firmly = judged.any_best && judged.best.agrees >= 0.6;
   const bool figure = said.decimals > 0 || said.value >= 100;
   if (labels_something(exam, said)) return false;
@@ -418,7 +485,8 @@ bool number_at(const Examination& exam, const Leaf& fact, std::size_t position) 
 bool another_number_there(Examination& exam, const Number& said) {
   const auto& tokens = exam.piece.tokens;
   const std::size_t next = said.last_token + 1;
-  if (!said.bare() || said.decimals > 0 || said.value < 100 || said.first_token != said.last_token || next >= tokens.size()) return false;
+  const bool framed = said.first_token > 0 && tokens[said.first_token].gap == ' ' && tokens[said.first_token - 1].digits;  // "802_18_BGN"
+  if (!said.bare() || said.decimals > 0 || (said.value < 100 && !framed) || said.first_token != said.last_token || next >= tokens.size()) return false;
   if (tokens[next].gap != ' ' || !tokens[next].capital || tokens[next].is(WordClass::kMonth)) return false;
   const std::size_t last = next + 1 < tokens.size() && tokens[next + 1].gap == ' ' && tokens[next + 1].capital ? next + 1 : next;
   std::uint32_t other = 0;
@@ -471,9 +539,18 @@ bool denied_by_fact(Examination& exam, const Number& said, const Judgement& judg
   return false;
 }
 
+// A measure or a long figure that no word of the conversation has: it is nobody's wish either. Times and shares are said in passing.
+bool invented(const Examination& exam, const Number& said, const Judgement& judged, Bound bound) {
+  if (!judged.same.empty() || bound != Bound::kNone || said.money || exam.piece.negated[said.first_token]) return false;
+  if (std::any_of(exam.piece.tokens.begin(), exam.piece.tokens.end(), [](const Token& token) { return token.is(WordClass::kExample); })) return false;
+  if (labelled(exam, said)) return true;
+  if (said.bare()) return said.value >= 10000 && known_nowhere(exam, said);
+  return said.unit.dimension != Dimension::kTime && said.unit.dimension != Dimension::kPercent && said.unit.dimension != Dimension::kTemperature;
+}
+
 // What is left when no fact has the value: derived by arithmetic, contradicted by the fact that is meant, or unknown.
 void check_unmatched(Examination& exam, const Number& said, const Judgement& judged, const Scope& scope, const std::vector<Hint>& hints, Bound bound) {
-  if (said.money || (said.bare() && said.decimals == 2)) {
+  if (said.money || (said.bare() && said.decimals == 2) || amount_by_word(exam, said)) {
     if (const auto derived = derive_amount(exam, said)) {
       decide(exam, said, Verdict::kSupported, derived->why, derived->leaves);
       if (!derived->pointers.empty()) exam.claims.back().evidence = derived->pointers;
@@ -481,10 +558,11 @@ void check_unmatched(Examination& exam, const Number& said, const Judgement& jud
       return;
     }
   }
-  if (wrong_unit(exam, said, scope, hints) || bare_match(exam, said, scope, hints) || joined_match(exam, said, scope) || another_number_after(exam, said)) return;
-  const bool amount = said.money || (said.bare() && said.decimals == 2);
-  if (exam.piece.hypothetical && (bound != Bound::kNone || exam.piece.question || (!amount && exam.piece.conditional))) return;
-  if (exam.piece.negated[said.first_token]) return;  // "no variant with 8 bar"
+  if (wrong_unit(exam, said, scope, hints) || bare_match(exam, said, judged, scope, hints) || joined_match(exam, said, scope) || another_number_after(exam, said)) return;
+  const bool amount = said.money || (said.bare() && said.decimals == 2) || amount_by_word(exam, said);
+  if (exam.piece.hypothetical && (bound != Bound::kNone || exam.piece.question || (!amount && exam.piece.conditional)) && !invented(exam, said, judged, bound)) return;
+  const bool to_the_cent = said.money && said.decimals == 2;
+  if (exam.piece.negated[said.first_token] && !to_the_cent) return;  // "no variant with 8 bar", but "no backlight: $372.16"
   const bool filter = (bound == Bound::kAtMost || bound == Bound::kAtLeast) && said.money &&
                       !(scope.roots.size() == 1 && exam.index.entities[scope.roots[0]].children.size() < 2);
   if (filter || (said.money && said.minor == 0 && std::any_of(exam.piece.tokens.begin(), exam.piece.tokens.end(), [](const Token& t) { return t.is(WordClass::kDifference); }))) return;
@@ -492,7 +570,7 @@ void check_unmatched(Examination& exam, const Number& said, const Judgement& jud
   const bool firm = judged.any_best && judged.best.agrees >= kFirm;
   if (firm && !own_value_said(exam, said, judged.best)) {
     decide(exam, said, Verdict::kContradicted, "the evidence says otherwise: " + describe(exam, judged.best), {exam.index.numbers[judged.best.number].leaf});
-  } else if (!said.bare() || said.decimals > 0 || known_nowhere(exam, said)) {
+  } else if (!said.bare() || said.decimals > 0 || known_nowhere(exam, said) || amount || invented(exam, said, judged, bound)) {
     decide(exam, said, Verdict::kUnsupported, "no tool result states it", {});
   }
 }
@@ -517,6 +595,14 @@ void check_multiple(Examination& exam, const Number& said) {
   }
 }
 
+// "has 0 ports": told from other noughts only by the fact's full name.
+void check_none(Examination& exam, const Number& said, const Judgement& judged, const Scope& scope, Bound bound) {
+  const bool open = exam.piece.hypothetical || exam.piece.question || bound != Bound::kNone;
+  if (open || !scope.exact || !judged.any_best || judged.best.agrees < kNamed || exam.piece.negated[said.first_token]) return;
+  const bool same = std::any_of(judged.same.begin(), judged.same.end(), [](const Candidate& candidate) { return candidate.inside && candidate.agrees >= kNamed; });
+  decide(exam, said, same ? Verdict::kSupported : Verdict::kContradicted, describe(exam, judged.best), {exam.index.numbers[judged.best.number].leaf});
+}
+
 // A number that no fact has: it waits until the piece's other amounts are known.
 struct Open {
   const Number* said = nullptr;
@@ -532,15 +618,19 @@ bool check_one(Examination& exam, const Number& said, Open& open) {
     check_multiple(exam, said);
     return true;
   }
-  if ((said.unit.dimension == Dimension::kPercent && said.value == 100) || (said.value == 0 && !said.money)) return true;
+  if (said.unit.dimension == Dimension::kPercent && said.value == 100) return true;
   const Scope& scope = exam.scope_at(said.first_token);
   std::vector<Hint> hints = hints_around(exam, said.first_token, said.last_token);
   const Bound bound = bound_of(exam, said);
   Judgement judged = judge(exam, said, scope, hints, bound);
+  if (said.value == 0 && !said.money) {
+    check_none(exam, said, judged, scope, bound);
+    return true;
+  }
   if (judged.same.empty() && another_number_there(exam, said)) return true;
   if (!worth_checking(exam, said, judged)) return true;
   if (judged.same.empty() && check_bound(exam, said, judged, bound)) return true;
-  if (supported(exam, said, judged, scope)) return true;
+  if (supported(exam, said, judged, scope, hints)) return true;
   open = {&said, std::move(judged), std::move(hints), bound};
   return false;
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -211,6 +212,113 @@ bool carries_value(const Examination& exam, std::size_t first, std::size_t lengt
 
 bool names_things(const Leaf& fact) { return fact.key == "name" || fact.key == "title" || fact.key == "product_name"; }
 
+// The words of the part stand in the piece from `first` on, and no claim has them yet.
+bool stands_at(const Examination& exam, std::size_t first, const Part& part) {
+  if (first + part.length > exam.piece.tokens.size()) return false;
+  const Words words = exam.index.leaves[part.leaf].words;
+  for (std::size_t k = 0; k < part.length; ++k) {
+    if (words[part.first + k] != exam.piece.tokens[first + k].concept_id || exam.piece.used[first + k]) return false;
+  }
+  return true;
+}
+
+// A fact of the thing under this key; nothing if one of them has the words.
+std::optional<std::uint32_t> states_another(const Examination& exam, EntityIndex thing, const Leaf& fact, std::string_view word) {
+  std::optional<std::uint32_t> other;
+  for (std::uint32_t leaf : exam.index.entities[thing].leaves) {
+    const Leaf& own = exam.index.leaves[leaf];
+    if (own.key != fact.key || !exam.usable(leaf) || own.identifier) continue;
+    if (std::search(own.words.begin(), own.words.end(), fact.words.begin(), fact.words.end()) != own.words.end() || shortens(exam.index.value_text(leaf), word)) return std::nullopt;
+    other = leaf;
+  }
+  return states(exam, thing, fact.words) ? std::nullopt : other;
+}
+
+// The shopper used the words: what they wished or have.
+bool shopper_said(const Examination& exam, Words words) {
+  for (const Posting& posting : exam.index.holding(words[0])) {
+    const Leaf& leaf = exam.index.leaves[posting.leaf];
+    if (leaf.trust != Trust::kShopper || posting.position + words.size() > leaf.words.size()) continue;
+    if (std::equal(words.begin(), words.end(), leaf.words.begin() + posting.position)) return true;
+  }
+  return false;
+}
+
+bool stated_before(const Examination& exam, const std::vector<EntityIndex>& things, Words words) {
+  return std::any_of(things.begin(), things.end(), [&](EntityIndex thing) { return states(exam, thing, words); });
+}
+
+// The thing lies in an order: the shopper has it.
+bool in_order(const Examination& exam, EntityIndex thing) {
+  const auto& parents = exam.index.entities[thing].parents;
+  return std::any_of(parents.begin(), parents.end(), [&](EntityIndex parent) {
+    const auto& leaves = exam.index.entities[parent].leaves;
+    return parent != 0 && std::any_of(leaves.begin(), leaves.end(), [&](std::uint32_t leaf) { return exam.index.leaves[leaf].key == "status"; });
+  });
+}
+
+// What the shopper has or wishes may be named beside items that have it not.
+bool of_shopper(const Examination& exam, Words words) {
+  if (shopper_said(exam, words) || stated_before(exam, exam.state.mentioned, words) || stated_before(exam, exam.piece.context, words)) return true;
+  for (const Posting& posting : exam.index.holding(words[0])) {
+    if (in_order(exam, exam.index.leaves[posting.leaf].entity)) return true;
+  }
+  return false;
+}
+
+// "replacement options", "other variants": a heading over items, which need not have what it speaks of.
+bool heads_alternatives(const Piece& piece) {
+  return std::any_of(piece.tokens.begin(), piece.tokens.end(), [](const Token& token) {
+    return token.folded == "replacement" || token.folded == "instead" || (token.is(WordClass::kThing) && token.folded.back() == 's');
+  });
+}
+
+// An option that none of the items with an identifier in this piece has, though each has one of its kind: whatever belongs to which of them.
+void check_nobodys_value(Examination& exam, std::size_t first) {
+  const Piece& piece = exam.piece;
+  if (piece.question || piece.hypothetical || piece.negated[first] || piece.negated.back() || heads_alternatives(piece)) return;
+  if (std::any_of(piece.tokens.begin(), piece.tokens.end(), [](const Token& token) { return token.is(WordClass::kUnavailable); })) return;
+  for (const Part& part : exam.index.parts_from(piece.tokens[first].concept_id)) {
+    const Leaf& fact = exam.index.leaves[part.leaf];
+    if (part.length != fact.words.size() || !exam.usable(part.leaf) || fact.trust != Trust::kMerchant || fact.identifier || fact.entity == 0) continue;
+    if (!stands_at(exam, first, part) || !carries_value(exam, first, part.length) || names_things(fact)) continue;
+    std::optional<std::uint32_t> other;
+    for (const Mention& mention : piece.mentions) {
+      if (!mention.by_id || !exam.index.entities[mention.entities[0]].children.empty()) continue;
+      other = states_another(exam, mention.entities[0], fact, piece.tokens[first].folded);
+      if (!other) return;
+    }
+    if (!other || !exam.kin(exam.scope_at(first), fact.entity) || of_shopper(exam, fact.words)) return;
+    exam.claim(piece.tokens[first].start, piece.tokens[first + part.length - 1].end, ClaimKind::kAttribute, Verdict::kContradicted,
+               fmt::format("none of the items named here: {} is {}", exam.index.leaves[*other].key, shortened(exam.index.value_text(*other), kShownOfValue)), {*other});
+    return;
+  }
+}
+
+// A value in the description of a named thing that only things of other kinds have.
+void check_told_value(Examination& exam, std::size_t first) {
+  if (!exam.piece.told[first] || exam.piece.negated[first] || exam.piece.used[first]) return;
+  const Scope& scope = exam.scope_at(first);
+  std::optional<std::uint32_t> foreign;
+  for (const Part& part : exam.index.parts_from(exam.piece.tokens[first].concept_id)) {
+    const Leaf& fact = exam.index.leaves[part.leaf];
+    if (part.length != fact.words.size() || !exam.usable(part.leaf) || fact.identifier || !stands_at(exam, first, part)) continue;
+    if (fact.trust != Trust::kMerchant || scope.holds(fact.entity) || exam.kin(scope, fact.entity) || fact.entity == 0 || names_things(fact)) return;
+    if (carries_value(exam, first, part.length)) foreign = part.leaf;
+  }
+  if (!foreign || said_elsewhere(exam, exam.piece.tokens[first].concept_id, scope)) return;
+  const Leaf& fact = exam.index.leaves[*foreign];
+  for (EntityIndex root : scope.roots) {
+    for (std::uint32_t leaf : exam.index.entities[root].leaves) {
+      if (exam.index.leaves[leaf].key != fact.key || !exam.usable(leaf) || exam.index.leaves[leaf].kind != Leaf::Kind::kText) continue;
+      if (shortens(exam.index.value_text(leaf), exam.piece.tokens[first].folded)) continue;
+      exam.claim(exam.piece.tokens[first].start, exam.piece.tokens[first + fact.words.size() - 1].end, ClaimKind::kAttribute, Verdict::kContradicted,
+                 fmt::format("{}: {}", fact.key, shortened(exam.index.value_text(leaf), kShownOfValue)), {leaf});
+      return;
+    }
+  }
+}
+
 // A value that the same attribute has elsewhere (another variant, another product), but not here.
 void check_foreign_value(Examination& exam, std::size_t first) {
   const auto parts = exam.index.parts_from(exam.piece.tokens[first].concept_id);
@@ -218,6 +326,8 @@ void check_foreign_value(Examination& exam, std::size_t first) {
   const Scope& scope = exam.scope_at(first);
   const bool open = exam.piece.hypothetical && !exam.described(first);
   if (!scope.exact || scope.roots.size() != 1 || open || !exam.one_identified(first) || exam.piece.negated[first]) return;
+  const auto& tokens = exam.piece.tokens;
+  if (!exam.described(first) && std::any_of(tokens.begin(), tokens.end(), [](const Token& token) { return token.is(WordClass::kUnavailable); })) return;
   for (const Part& part : parts) {
     const Leaf& fact = exam.index.leaves[part.leaf];
     if (part.length != fact.words.size() || !exam.usable(part.leaf) || scope.holds(fact.entity) || fact.trust != Trust::kMerchant || fact.identifier) continue;
@@ -242,8 +352,9 @@ void check_foreign_value(Examination& exam, std::size_t first) {
 
 // "t_mobile" written as "TMobile".
 void check_joined(Examination& exam, std::size_t token) {
+  if (exam.piece.used[token] || exam.piece.negated[token] || !telling(exam, token, token)) return;
   const auto found = exam.index.joined_values.of(exam.piece.tokens[token].folded);
-  if (found.empty() || exam.piece.used[token] || exam.piece.negated[token] || !telling(exam, token, token)) return;
+  if (found.empty()) return;
   const Scope& scope = exam.scope_at(token);
   for (std::uint32_t leaf : found) {
     if (!exam.usable(leaf) || !scope.holds(exam.index.leaves[leaf].entity) || !trusted(exam, exam.index.leaves[leaf])) continue;
@@ -297,14 +408,13 @@ bool names_attribute(const Examination& exam, const Leaf& leaf) {
 void check_lists(Examination& exam) {
   const auto& tokens = exam.piece.tokens;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    if (tokens[i].concept_id == 0 || !exam.piece.used[i]) continue;
+    if (tokens[i].concept_id == 0 || !exam.piece.used[i] || tokens[i].digits) continue;
     const auto parts = exam.index.parts_from(tokens[i].concept_id);
     for (const Part& part : parts) {
       const Leaf& list = exam.index.leaves[part.leaf];
-      const bool member = part.length <= 3 && i + part.length <= tokens.size() && exam.usable(part.leaf) && list.trust == Trust::kMerchant;
-      const std::string_view value = exam.index.value_text(part.leaf);
       const bool plural = list.key.size() > 3 && list.key.back() == 's' && list.key != "status" && list.key != "address";
-      if (!plural || value.empty() || tokens[i].digits) continue;
+      if (!plural) continue;
+      const bool member = part.length <= 3 && i + part.length <= tokens.size() && exam.usable(part.leaf) && list.trust == Trust::kMerchant;
       if (!member || list.words.size() > 40 || list.identifier || !names_attribute(exam, list)) continue;
       bool same = true;
       for (std::size_t k = 0; k < part.length && same; ++k) same = list.words[part.first + k] == tokens[i + k].concept_id;
@@ -323,6 +433,12 @@ void check_values(Examination& exam) {
   check_classes(exam);
   for (std::size_t i = 0; i < exam.piece.tokens.size(); ++i) {
     if (!exam.piece.used[i]) check_foreign_value(exam, i);
+  }
+  const bool identified = std::any_of(exam.piece.mentions.begin(), exam.piece.mentions.end(), [](const Mention& mention) { return mention.by_id; });
+  for (std::size_t i = 0; i < exam.piece.tokens.size(); ++i) {
+    if (exam.piece.used[i] || !is_content(exam.piece.tokens[i])) continue;
+    if (identified) check_nobodys_value(exam, i);
+    check_told_value(exam, i);
   }
   for (std::size_t i = 0; i < exam.piece.tokens.size();) {
     i += exam.piece.used[i] || !is_content(exam.piece.tokens[i]) ? 1 : check_run(exam, i);

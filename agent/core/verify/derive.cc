@@ -135,6 +135,25 @@ std::optional<Derivation> multiple(const Examination& exam, std::int64_t target)
   return std::nullopt;
 }
 
+// An amount that this reply has proved already, or what it stated last put together: "$473.43 ... $652.61 ... $1,126.04".
+std::optional<Derivation> from_reply(const Examination& exam, std::int64_t target) {
+  const std::vector<Operand> operands = stated(exam, 8);
+  for (const Operand& before : operands) {
+    if (std::llabs(before.minor) == target) return Derivation{"proven before in this reply", {}, {before.pointer}};
+  }
+  Derivation found;
+  std::int64_t sum = 0;
+  for (std::size_t i = operands.size(); i-- > 0;) {
+    sum += operands[i].minor;
+    found.why = written(operands[i].minor) + (found.why.empty() ? "" : " + ") + found.why;
+    if (!operands[i].pointer.empty()) found.pointers.push_back(operands[i].pointer);
+    if (i + 1 == operands.size() || sum != target) continue;
+    found.why += " = " + written(target);
+    return found;
+  }
+  return std::nullopt;
+}
+
 // Things that the reply or its context speaks of.
 std::vector<EntityIndex> spoken_of(const Examination& exam) {
   std::vector<EntityIndex> things = exam.state.mentioned;
@@ -270,6 +289,7 @@ std::optional<Derivation> derive_amount(const Examination& exam, const Number& s
   const std::int64_t target = said.money ? std::llabs(said.minor) : std::llround(std::abs(said.value) * 100);
   if (auto found = from_formula(exam, said, target)) return found;
   if (auto found = multiple(exam, target)) return found;
+  if (auto found = from_reply(exam, target)) return found;
   if (!total && !difference && !formula) return from_proven(exam, target, false);
   const bool signs = difference || formula;
   if (auto found = from_operands(stated(exam, 8), target, signs)) return found;

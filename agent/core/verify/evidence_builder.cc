@@ -270,7 +270,7 @@ EntityIndex EvidenceBuilder::entity_for(std::uint32_t object, const Place& place
   const bool weak_identity = identity && rank == kIdKeys.size() && scalars > 1 && !in_list && object != 0;
   if (identity && !weak_identity) entity = make_entity(tree_[identity].text, place.entity);
   else if (in_map) entity = make_entity(tree_[object].key, place.entity);
-  else if (in_list && (name || scalars > 1)) entity = make_entity({}, place.entity);
+  else if (in_list && (name || (scalars > 1 && !tree_.child(object, "value")))) entity = make_entity({}, place.entity);
   else if (name && object == 0) entity = make_entity({}, 0);
   name_entity(entity, object);
   if (entity == 0) return entity;
@@ -370,6 +370,7 @@ void EvidenceBuilder::index_leaf(std::uint32_t leaf) {
   Leaf& made = index_.leaves[leaf];
   made.numbers = static_cast<std::uint32_t>(index_.numbers.size()) - made.first_number;
   made.called = groups_of(made.attribute) | groups_of(made.own);
+  for (std::uint32_t i = made.first_number; i < made.first_number + made.numbers; ++i) index_.numbers[i].groups |= made.called;
   for (Concept word : made.attribute) index_.by_attribute.add(index_.concepts.slot(word), leaf);
   std::uint16_t position = 0;
   for (Concept word : made.words) index_.by_word.add(index_.concepts.slot(word), {leaf, position++});
@@ -496,7 +497,7 @@ void EvidenceBuilder::add_parts(std::uint32_t leaf) {
 
 void EvidenceBuilder::index_number(EvidenceNumber number) {
   const auto at = static_cast<std::uint32_t>(index_.numbers.size());
-  number.beside = groups_of(number.near);
+  number.groups = groups_of(number.near);
   index_.numbers_of.add(number_kind(number.number), at);
   index_.numbers.push_back(std::move(number));
 }

@@ -88,7 +88,7 @@ struct EvidenceNumber {
   Number number;
   std::uint32_t leaf = 0;
   Words near;
-  std::uint64_t beside = 0;                   // groups of the words of `near`
+  std::uint64_t groups = 0;                   // of the words of `near` and of those that the fact is called by
 };
 
 // A member of a value: all of "Black", or one of "Black, White".

@@ -221,7 +221,9 @@ std::vector<Fact> EvidenceStore::facts() const {
 
 std::string EvidenceIndex::pointer(std::uint32_t leaf) const {
   const Document& document = *documents[leaves[leaf].document];
-  return document.source + "#" + document.tree.pointer(leaves[leaf].node);
+  std::string pointer = document.tree.pointer(leaves[leaf].node);
+  pointer.insert(0, 1, '#').insert(0, document.source);
+  return pointer;
 }
 
 std::string_view EvidenceIndex::value_text(std::uint32_t leaf) const {

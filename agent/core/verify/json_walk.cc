@@ -293,11 +293,16 @@ std::string JsonTree::pointer(std::uint32_t node) const {
   std::size_t depth = 0;
   for (; node != 0 && depth < steps.size(); node = nodes_[node].parent) steps[depth++] = node;
   std::string path;
+  path.reserve(48);
   while (depth-- > 0) {
     const JsonNode& step = nodes_[steps[depth]];
     path += '/';
     if (nodes_[step.parent].type != JsonNode::Type::kObject) {
       path += std::to_string(step.position);
+      continue;
+    }
+    if (step.key.find_first_of("~/") == std::string_view::npos) {
+      path += step.key;
       continue;
     }
     for (char c : step.key) {

@@ -253,7 +253,7 @@ std::vector<Number> find_numbers(std::string_view text, const std::vector<Token>
         number.unit = {};
       }
       if (!numbers.empty() && number.start < numbers.back().end) number.start = numbers.back().end;
-      numbers.push_back(number);
+      numbers.push_back(std::move(number));
     }
   }
   const std::size_t from_digits = numbers.size();
@@ -328,10 +328,10 @@ void add_numeric_dates(std::string_view text, std::vector<Date>& dates) {
     if (at + 10 <= text.size() && text[at + 4] == '-' && text[at + 7] == '-' && year_of(text.substr(at, 4)) && number(at + 5, 2) > 0 && number(at + 8, 2) > 0) {
       dates.push_back({number(at, 4), number(at + 5, 2), number(at + 8, 2), at, at + 10});
     }
-    std::size_t slash = text.find('/', at);
-    if (slash == std::string_view::npos || slash - at > 2) continue;
-    const std::size_t second = text.find('/', slash + 1);
-    if (second == std::string_view::npos || second - slash > 3 || second + 5 > text.size() || !year_of(text.substr(second + 1, 4))) continue;
+    const std::size_t slash = text.substr(0, at + 3).find('/', at);
+    if (slash == std::string_view::npos) continue;
+    const std::size_t second = text.substr(0, slash + 4).find('/', slash + 1);
+    if (second == std::string_view::npos || second + 5 > text.size() || !year_of(text.substr(second + 1, 4))) continue;
     const int month = number(at, slash - at);
     const int day = number(slash + 1, second - slash - 1);
     if (month >= 1 && month <= 12 && day >= 1 && day <= 31) dates.push_back({number(second + 1, 4), month, day, at, second + 5});

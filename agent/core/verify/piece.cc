@@ -45,6 +45,7 @@ bool word_byte(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z')
 // Spans of identifiers: known ones, and whatever looks like one.
 std::vector<IdentifierSpan> find_identifiers(std::string_view text, const std::vector<Token>& tokens, const EvidenceIndex& index) {
   std::vector<IdentifierSpan> found;
+  if (std::none_of(tokens.begin(), tokens.end(), [](const Token& word) { return word.digits; })) return found;
   std::size_t token = 0;
   for (std::size_t at = 0; at < text.size();) {
     if (!word_byte(text[at])) {
@@ -133,10 +134,14 @@ std::vector<bool> negation_of(const std::vector<Token>& tokens) {
     if (token.is(WordClass::kNegationEnd) || token.gap == '(' || token.gap == ')') inside = false;
     const bool figure = token.gap == ',' && token.folded[0] >= '0' && token.folded[0] <= '9' && token.folded.back() != 'g';  // "no backlight, 80% size"
     if (inside && (figure || positive_verb(tokens, i) || starts_clause(tokens, i))) inside = false;
+    if (!token.is(WordClass::kNegation)) {
+      negated[i] = inside;
+      continue;
+    }
     const bool only = (token.folded == "not") && i + 1 < tokens.size() && tokens[i + 1].folded == "only";
     const bool no_longer_matter = token.folded == "no" && i + 1 < tokens.size() && (tokens[i + 1].folded == "problem" || tokens[i + 1].folded == "worries");
     const bool answer = i + 1 < tokens.size() && tokens[i + 1].gap != ' ' && tokens[i + 1].gap != '-' && tokens[i + 1].gap != '*' && (token.folded == "no" || token.folded == "none");
-    if (token.is(WordClass::kNegation) && !only && !no_longer_matter && !answer) inside = true;
+    if (!only && !no_longer_matter && !answer) inside = true;
     negated[i] = inside || answer;
   }
   // "NFC (absent)", "NFC: no".
@@ -206,11 +211,27 @@ bool only_of(const EvidenceIndex& index, Concept word, EntityIndex entity) {
   return true;
 }
 
+// Part of a name that says what many things have: figures and letters alone ("30 W"), the words of an attribute ("USB-C" of USB-C ports).
+bool names_no_thing(const std::vector<Token>& tokens, std::size_t i, std::size_t length, const EvidenceIndex& index) {
+  const auto worded = [&](const Token& token) { return !token.is(WordClass::kStop) && !token.digits && token.folded.size() > 1; };
+  if (std::none_of(tokens.begin() + static_cast<std::ptrdiff_t>(i), tokens.begin() + static_cast<std::ptrdiff_t>(i + length), worded)) return true;
+  for (std::uint32_t leaf : index.attributed(tokens[i].concept_id)) {
+    const Words key = index.leaves[leaf].own;
+    const auto same = [](const Token& token, Concept word) { return token.concept_id == word; };
+    const auto first = tokens.begin() + static_cast<std::ptrdiff_t>(i);
+    for (std::size_t at = 0; at + length <= key.size(); ++at) {
+      if (std::equal(first, first + static_cast<std::ptrdiff_t>(length), key.begin() + static_cast<std::ptrdiff_t>(at), same)) return true;
+    }
+  }
+  return false;
+}
+
 bool names_something(const NameRun& run, const std::vector<Token>& tokens, std::size_t i, const EvidenceIndex& index) {
   std::size_t content = 0;
   for (std::size_t k = i; k < i + run.length; ++k) content += !tokens[k].is(WordClass::kStop) && !tokens[k].is(WordClass::kThing);
-  if (content == 0) return false;
+  if (content == 0) return run.whole && tokens[i].capital && tokens[i].folded.size() >= 5 && !tokens[i].is(WordClass::kThing);  // "Smartphone"
   if (run.whole) return true;
+  if (names_no_thing(tokens, i, run.length, index)) return false;
   if (run.length >= 2 && content >= 2) return true;
   const bool rare = run.entities.size() == 1 && tokens[i].capital && tokens[i].folded.size() >= 3 && i > 0 && only_of(index, tokens[i].concept_id, run.entities[0]);
   return rare && tokens[i].gap != '.' && !tokens[i].is(WordClass::kEvaluative);
@@ -269,6 +290,7 @@ bool modal(const Token& token) {
 // "exchange", "replaced by": two things are spoken of, though perhaps one is named.
 bool exchanges(const Token& token) {
   static constexpr std::string_view kStems[] = {"exchang", "replac", "swap", "switch", "chang", "modif", "upgrad"};
+  if (std::string_view("erscmu").find(token.folded[0]) == std::string_view::npos) return false;
   return std::any_of(std::begin(kStems), std::end(kStems), [&](std::string_view stem) { return token.folded.compare(0, stem.size(), stem) == 0; });
 }
 
@@ -369,6 +391,7 @@ Piece read_piece(std::string_view text, const EvidenceIndex& index, const ReplyS
   drop_numbers_of_others(piece);
   mark_sentence(piece);
   piece.pinned = pinned_to(piece, index);
+  piece.told = told_of_names(piece, index);
   piece.context = state.focus;
   if (piece.depth >= 0) {
     for (const Level& level : state.levels) {
@@ -445,6 +468,7 @@ bool Examination::one_identified(std::size_t token) const {
     if (std::find(std::begin(kChange), std::end(kChange), piece.tokens[i].folded) != std::end(kChange)) return false;
     if (piece.exchange && (piece.tokens[i].folded == "with" || piece.tokens[i].folded == "for") && leads_elsewhere(piece, i)) return false;
     if (piece.tokens[i + 1].gap == '.' || piece.tokens[i].is(WordClass::kUnavailable)) return false;
+    if (piece.tokens[i].is(WordClass::kNegationEnd) && !piece.tokens[i + 1].is(WordClass::kPronoun)) return false;
     if (piece.tokens[i].is(WordClass::kAvailable) && piece.negated[i]) return false;
   }
   return piece.text.find("→") == std::string_view::npos && piece.text.find("->") == std::string_view::npos;
@@ -457,6 +481,7 @@ std::string_view Examination::words(std::size_t first, std::size_t last) const {
 // The mention that a place speaks of: in its own part of the sentence, else the last before it.
 const Mention* Examination::meant_at(std::size_t token) const {
   if (piece.pinned[token]) return &piece.mentions[piece.pinned[token] - 1];
+  if (piece.told[token]) return &piece.mentions[piece.told[token] - 1];
   const Mention* chosen = nullptr;
   std::size_t ids = 0;
   for (const Mention& mention : piece.mentions) ids += mention.by_id;

@@ -98,6 +98,7 @@ struct Piece {
   std::vector<std::uint16_t> named;    // of each token: 1 + the mention by name that it is part of, or 0
   SaidWords said;
   std::vector<std::uint16_t> pinned;   // of each token: 1 + the mention by id whose description it is part of by the sentence's form, or 0
+  std::vector<std::uint16_t> told;     // the same for descriptions of things that are named rather than identified: "Desk Lamp (black, tall)"
   std::vector<EntityIndex> context;    // what the piece is about if it does not say
   bool question = false;
   bool hypothetical = false;
@@ -164,6 +165,12 @@ bool leads_elsewhere(const Piece& piece, std::size_t token);
 
 // Of each token of a piece whose mentions are known: `Piece::pinned`.
 std::vector<std::uint16_t> pinned_to(const Piece& piece, const EvidenceIndex& index);
+
+// Of each token of a piece whose pins are known: `Piece::told`.
+std::vector<std::uint16_t> told_of_names(const Piece& piece, const EvidenceIndex& index);
+
+// The mention is a thing's whole name.
+bool whole_name(const EvidenceIndex& index, const Mention& mention);
 
 // After a piece: what the next one may refer to.
 void remember(const Piece& piece, ReplyState& state, std::size_t text_bytes);

@@ -42,6 +42,10 @@ std::size_t next_piece(std::string_view text, bool ended) {
   int brackets = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const char c = text[at];
+    if (letter(c) || digit(c)) {
+      content = true;
+      continue;
+    }
     if (c == '\n' && content) {
       const std::size_t end = at + 1;
       return end;

@@ -64,6 +64,7 @@ class Pinner {
       const Mention& mention = piece_.mentions[m];
       if (group_[mention.first]) around(m);
       else after(m);
+      if (last_item(m)) with_after(m);
     }
     return std::move(pinned_);
   }
@@ -108,11 +109,42 @@ class Pinner {
     }
   }
 
+  bool last_item(std::size_t m) const {
+    for (std::size_t next = m + 1; next < piece_.mentions.size(); ++next) {
+      if (describable(piece_.mentions[next])) return false;
+    }
+    return true;
+  }
+
+  // "for the new one (item 12345678) with 1000 pieces, large": no other item is left that could be meant.
+  void with_after(std::size_t m) {
+    std::size_t from = piece_.mentions[m].last + 1;
+    while (from < piece_.tokens.size() && group_[from] && group_[from] == group_[piece_.mentions[m].first]) ++from;
+    if (from + 1 >= piece_.tokens.size() || piece_.tokens[from].folded != "with" || piece_.tokens[from].gap == '.' || piece_.tokens[from].gap == ',') return;
+    for (std::size_t i = from + 1; i < piece_.tokens.size() && !turns(piece_, i); ++i) {
+      const Token& token = piece_.tokens[i];
+      if (token.gap == '.' || token.gap == '\n' || token.is(WordClass::kMoney)) return;
+      mark(i, m);
+    }
+  }
+
   // "12345678 color: red": a label and a value are next.
   bool labels_follow(std::size_t from) const {
     for (std::size_t i = from + 1; i < piece_.tokens.size() && i <= from + 3; ++i) {
       if (piece_.tokens[i].gap == ':') return true;
       if (piece_.tokens[i].gap != ' ') return false;
+    }
+    return false;
+  }
+
+  // "..., option B: item 12345679": what stands before the next item's label ends the description before it.
+  bool starts_part(std::size_t token) const {
+    static constexpr std::array<std::string_view, 8> kLabels{"item", "id", "ids", "option", "variant", "new", "number", "sku"};
+    for (std::size_t at = token; token - at <= 4; --at) {
+      const char gap = piece_.tokens[at].gap;
+      if (gap == ',' || gap == ';' || gap == '\n' || gap == '|' || at == 0) return true;
+      const std::string& before = piece_.tokens[at - 1].folded;
+      if (before.size() > 1 && std::find(kLabels.begin(), kLabels.end(), before) == kLabels.end()) return false;
     }
     return false;
   }
@@ -123,7 +155,8 @@ class Pinner {
     if (from >= piece_.tokens.size()) return;
     const std::uint16_t group = group_[from];
     const char gap = piece_.tokens[from].gap;
-    const bool introduces = gap == ':' || gap == ';' || gap == ',' || gap == '|' || gap == '-' || gap == '*';
+    const bool ended = piece_.text.substr(piece_.tokens[from - 1].end, piece_.tokens[from].start - piece_.tokens[from - 1].end).find(';') != std::string_view::npos;
+    const bool introduces = !ended && (gap == ':' || gap == ';' || gap == ',' || gap == '|' || gap == '-' || gap == '*');
     const bool labelled = labels_follow(from);
     if (!group && !introduces && !labelled) return;
     std::size_t end = from;
@@ -131,7 +164,7 @@ class Pinner {
       if (group ? group_[end] != group : piece_.tokens[end].gap == '.' || piece_.tokens[end].gap == '\n') break;
       ++end;
     }
-    const bool whole = end == piece_.tokens.size() || (group ? group_[end] != group : !identifies(end) || labelled);
+    const bool whole = end == piece_.tokens.size() || (group ? group_[end] != group : !identifies(end) || labelled || (starts_part(piece_.mentions[m].first) && starts_part(end)));
     if (!whole || (group && end < piece_.tokens.size() && group_[end] == group)) return;  // the next one's description may begin before its name
     for (std::size_t i = from; i < end; ++i) {
       if (group_[i] == group) mark(i, m);  // what stands in brackets further on is an aside
@@ -139,7 +172,87 @@ class Pinner {
   }
 };
 
+// "Desk Lamp (black, tall) - $20", "Desk Lamp: black, tall", "Desk Lamp - color: black".
+class Teller {
+ public:
+  Teller(const Piece& piece, const EvidenceIndex& index) : piece_(piece), index_(index), group_(brackets_of(piece)), told_(piece.tokens.size(), 0) {}
+
+  std::vector<std::uint16_t> tell() {
+    for (std::size_t m = 0; m < piece_.mentions.size(); ++m) {
+      const Mention& mention = piece_.mentions[m];
+      if (!mention.by_id && whole_name(index_, mention) && !piece_.pinned[mention.first]) tell_of(m);
+    }
+    return std::move(told_);
+  }
+
+ private:
+  const Piece& piece_;
+  const EvidenceIndex& index_;
+  std::vector<std::uint16_t> group_;
+  std::vector<std::uint16_t> told_;
+
+  bool another_thing(std::size_t token) const {
+    return std::any_of(piece_.mentions.begin(), piece_.mentions.end(), [&](const Mention& other) {
+      const bool an_item = other.by_id ? index_.entities[other.entities[0]].children.empty() : whole_name(index_, other);
+      return other.first == token && an_item;
+    });
+  }
+
+  bool ends(std::size_t token) const { return turns(piece_, token) || another_thing(token) || piece_.pinned[token]; }
+
+  void tell_of(std::size_t m) {
+    const std::size_t from = piece_.mentions[m].last + 1;
+    if (from >= piece_.tokens.size()) return;
+    const std::uint16_t group = group_[from];
+    const bool bracket = group && group != group_[piece_.mentions[m].first];
+    if (!bracket) return tell_on(m, from);
+    std::size_t end = from;
+    while (end < piece_.tokens.size() && !ends(end) && group_[end] == group) ++end;
+    if (end < piece_.tokens.size() && group_[end] == group) return;  // something else is spoken of in it
+    for (std::size_t i = from; i < end; ++i) told_[i] = static_cast<std::uint16_t>(m + 1);
+    tell_price(m, end);
+    if (end < piece_.tokens.size() && piece_.tokens[end].gap == ':') tell_on(m, end);
+  }
+
+  // ": black, tall ($20)", up to the end of the sentence or line.
+  void tell_on(std::size_t m, std::size_t from) {
+    const char gap = piece_.tokens[from].gap;
+    if (gap != ':' && gap != ';' && gap != '|') return;
+    std::size_t end = from;
+    while (end < piece_.tokens.size() && !ends(end) && !(end > from && (piece_.tokens[end].gap == '.' || piece_.tokens[end].gap == '\n'))) ++end;
+    if (end < piece_.tokens.size() && ends(end)) return;  // the next one's description may begin before its name
+    for (std::size_t i = from; i < end; ++i) {
+      if (group_[i] == group_[from]) told_[i] = static_cast<std::uint16_t>(m + 1);
+      else if (piece_.tokens[i].gap == '(') tell_price(m, i);
+    }
+  }
+
+  // "Desk Lamp (black) - $20"
+  void tell_price(std::size_t m, std::size_t from) {
+    if (from >= piece_.tokens.size()) return;
+    const char gap = piece_.tokens[from].gap;
+    if (gap != ';' && gap != ')' && gap != ':' && gap != '(') return;
+    for (const Number& number : piece_.numbers) {
+      if (number.first_token != from || !number.money) continue;
+      for (std::size_t i = from; i <= number.last_token; ++i) told_[i] = static_cast<std::uint16_t>(m + 1);
+    }
+  }
+};
+
 }  // namespace
+
+bool whole_name(const EvidenceIndex& index, const Mention& mention) {
+  const std::size_t length = mention.last - mention.first + 1;
+  return std::any_of(mention.entities.begin(), mention.entities.end(), [&](EntityIndex thing) {
+    const auto& names = index.entities[thing].names;
+    return std::any_of(names.begin(), names.end(), [&](Words name) { return name.size() == length; });
+  });
+}
+
+std::vector<std::uint16_t> told_of_names(const Piece& piece, const EvidenceIndex& index) {
+  if (std::all_of(piece.mentions.begin(), piece.mentions.end(), [](const Mention& mention) { return mention.by_id; })) return std::vector<std::uint16_t>(piece.tokens.size(), 0);
+  return Teller(piece, index).tell();
+}
 
 bool leads_elsewhere(const Piece& piece, std::size_t token) { return turns(piece, token); }
 

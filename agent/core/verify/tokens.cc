@@ -165,7 +165,10 @@ std::string shortened(std::string_view text, std::size_t bytes) {
 
 std::string plain_spaces(std::string_view text) {
   std::string plain(text);
-  for (std::size_t at = plain.find_first_of("\xC2\xE2"); at != std::string::npos; at = plain.find_first_of("\xC2\xE2", at + 1)) {
+  const auto special = [](char c) { return c == '\xC2' || c == '\xE2' || c == '\\' || c == 'x' || c == 'X'; };
+  if (std::none_of(plain.begin(), plain.end(), special)) return plain;
+  for (std::size_t at = 0; at < plain.size(); ++at) {
+    if (plain[at] != '\xC2' && plain[at] != '\xE2') continue;
     const auto byte = [&](std::size_t i) { return at + i < plain.size() ? static_cast<unsigned char>(plain[at + i]) : 0; };
     if (byte(0) == 0xC2 && byte(1) == 0xA0) plain.replace(at, 2, "  ");
     else if (byte(0) == 0xE2 && byte(1) == 0x80 && (byte(2) == 0x89 || byte(2) == 0xAF || byte(2) == 0x8A || byte(2) == 0x82 || byte(2) == 0x83)) plain.replace(at, 3, "   ");

@@ -1,6 +1,7 @@
 #include "agent/core/verify/verifier.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "agent/core/text.h"
 #include "agent/core/verify/piece.h"
@@ -24,7 +25,8 @@ std::vector<Claim> Verifier::verify(std::string_view reply, const EvidenceStore&
   ReplyContext context;
   while (!reply.empty()) {
     const std::size_t length = next_piece(reply, true);
-    for (Claim& claim : verify_next(reply.substr(0, length), evidence, context)) claims.push_back(std::move(claim));
+    std::vector<Claim> next = verify_next(reply.substr(0, length), evidence, context);
+    claims.insert(claims.end(), std::make_move_iterator(next.begin()), std::make_move_iterator(next.end()));
     reply.remove_prefix(length);
   }
   return claims;
@@ -53,7 +55,8 @@ std::vector<Claim> Verifier::verify_next(std::string_view text, const EvidenceSt
     check_evaluative(exam);
   }
   remember(piece, state, text.size());
-  std::stable_sort(claims.begin(), claims.end(), [](const Claim& a, const Claim& b) { return a.start < b.start; });
+  const auto earlier = [](const Claim& a, const Claim& b) { return a.start < b.start; };
+  if (!std::is_sorted(claims.begin(), claims.end(), earlier)) std::stable_sort(claims.begin(), claims.end(), earlier);
   return claims;
 }
 
