@@ -243,14 +243,7 @@ void check_described_names(Examination& exam) {
 }
 
 // "E-Reader from order #W1" where that order has none.
-void check_member(Examination& exam) {
-  const Mention* order = nullptr;
-  for (const Mention& mention : exam.piece.mentions) {
-    if (!mention.by_id || exam.index.entities[mention.entities[0]].children.empty()) continue;
-    if (order) return;
-    order = &mention;
-  }
-  if (!order) return;
+void check_member_of(Examination& exam, const Mention* order, bool only) {
   const Entity& whole = exam.index.entities[order->entities[0]];
   const bool known = whole.names.empty() && std::any_of(whole.children.begin(), whole.children.end(), [&](EntityIndex child) { return titled(exam.index, child); });
   if (!known) return;
@@ -259,13 +252,24 @@ void check_member(Examination& exam) {
     const bool first = name.last < order->first;
     const std::size_t from = (first ? name.last : order->last) + 1;
     const std::size_t to = first ? order->first : name.first;
-    bool beside = to - from <= 4 && (first || !exam.piece.exchange);
+    bool beside = to - from <= 4 && (first || (only && !exam.piece.exchange));
+    bool inside = only;
+    for (std::size_t i = from; i < to; ++i) inside = inside || exam.piece.tokens[i].folded == "in";
+    beside = beside && inside;
     for (std::size_t i = from; i < to && beside; ++i) beside = !exam.piece.tokens[i].is(WordClass::kAnd) && exam.piece.tokens[i].gap != '.' && exam.piece.tokens[i].folded != "to";
     const bool member = std::any_of(whole.children.begin(), whole.children.end(), [&](EntityIndex child) { return has_name(exam.index, child, name.entities); });
     if (!beside || member || exam.piece.negated[name.first] || exam.piece.used[name.first]) continue;
     exam.claim(exam.piece.tokens[name.first].start, exam.piece.tokens[name.last].end, ClaimKind::kName, Verdict::kContradicted,
                fmt::format("{} has no such item", exam.words(order->first, order->last)));
   }
+}
+
+void check_member(Examination& exam) {
+  std::vector<const Mention*> orders;
+  for (const Mention& mention : exam.piece.mentions) {
+    if (mention.by_id && !exam.index.entities[mention.entities[0]].children.empty()) orders.push_back(&mention);
+  }
+  for (const Mention* order : orders) check_member_of(exam, order, orders.size() == 1);
 }
 
 }  // namespace

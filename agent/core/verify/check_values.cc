@@ -266,15 +266,29 @@ bool of_shopper(const Examination& exam, Words words) {
   return false;
 }
 
+// The items with an identifier that the piece names; those named last where it is a line below them.
+std::vector<EntityIndex> items_named(const Examination& exam) {
+  const auto item = [&](EntityIndex thing) { return thing != 0 && exam.index.entities[thing].children.empty() && !exam.index.entities[thing].id.empty(); };
+  std::vector<EntityIndex> items;
+  for (const Mention& mention : exam.piece.mentions) {
+    if (mention.by_id && item(mention.entities[0])) items.push_back(mention.entities[0]);
+  }
+  if (!items.empty() || !exam.piece.mentions.empty() || exam.piece.depth < 0) return items;
+  if (std::all_of(exam.state.latest.begin(), exam.state.latest.end(), item)) return exam.state.latest;
+  return items;
+}
+
 // "replacement options", "other variants": a heading over items, which need not have what it speaks of.
 bool heads_alternatives(const Piece& piece) {
-  return std::any_of(piece.tokens.begin(), piece.tokens.end(), [](const Token& token) {
-    return token.folded == "replacement" || token.folded == "instead" || (token.is(WordClass::kThing) && token.folded.back() == 's');
+  return std::any_of(piece.tokens.begin(), piece.tokens.end(), [&](const Token& token) {
+    const Token* next = &token + 1 < piece.tokens.data() + piece.tokens.size() ? &token + 1 : nullptr;
+    const bool plural = token.is(WordClass::kThing) && token.folded.back() == 's' && !(next && next->gap == ':');
+    return token.folded == "replacement" || token.folded == "instead" || plural;
   });
 }
 
 // An option that none of the items with an identifier in this piece has, though each has one of its kind: whatever belongs to which of them.
-void check_nobodys_value(Examination& exam, std::size_t first) {
+void check_nobodys_value(Examination& exam, std::size_t first, const std::vector<EntityIndex>& items) {
   const Piece& piece = exam.piece;
   if (piece.question || piece.hypothetical || piece.negated[first] || piece.negated.back() || heads_alternatives(piece)) return;
   if (std::any_of(piece.tokens.begin(), piece.tokens.end(), [](const Token& token) { return token.is(WordClass::kUnavailable); })) return;
@@ -283,9 +297,8 @@ void check_nobodys_value(Examination& exam, std::size_t first) {
     if (part.length != fact.words.size() || !exam.usable(part.leaf) || fact.trust != Trust::kMerchant || fact.identifier || fact.entity == 0) continue;
     if (!stands_at(exam, first, part) || !carries_value(exam, first, part.length) || names_things(fact)) continue;
     std::optional<std::uint32_t> other;
-    for (const Mention& mention : piece.mentions) {
-      if (!mention.by_id || !exam.index.entities[mention.entities[0]].children.empty()) continue;
-      other = states_another(exam, mention.entities[0], fact, piece.tokens[first].folded);
+    for (EntityIndex item : items) {
+      other = states_another(exam, item, fact, piece.tokens[first].folded);
       if (!other) return;
     }
     if (!other || !exam.kin(exam.scope_at(first), fact.entity) || of_shopper(exam, fact.words)) return;
@@ -319,33 +332,45 @@ void check_told_value(Examination& exam, std::size_t first) {
   }
 }
 
+// The item that the place is about: the one meant, or the only one with an identifier where what is meant is its product.
+std::optional<EntityIndex> only_item(const Examination& exam, const Scope& scope) {
+  if (scope.roots.size() == 1 && exam.index.entities[scope.roots[0]].children.empty()) return scope.roots[0];
+  if (exam.piece.second_person) return std::nullopt;
+  for (const Mention& mention : exam.piece.mentions) {
+    const EntityIndex thing = mention.entities[0];
+    if (mention.by_id && exam.index.entities[thing].children.empty() && scope.holds(thing)) return thing;
+  }
+  return std::nullopt;
+}
+
 // A value that the same attribute has elsewhere (another variant, another product), but not here.
 void check_foreign_value(Examination& exam, std::size_t first) {
   const auto parts = exam.index.parts_from(exam.piece.tokens[first].concept_id);
   if (parts.empty()) return;
   const Scope& scope = exam.scope_at(first);
   const bool open = exam.piece.hypothetical && !exam.described(first);
-  if (!scope.exact || scope.roots.size() != 1 || open || !exam.one_identified(first) || exam.piece.negated[first]) return;
+  if (!scope.exact || open || !exam.one_identified(first) || exam.piece.negated[first]) return;
+  const auto item = only_item(exam, scope);
+  if (!item) return;
   const auto& tokens = exam.piece.tokens;
   if (!exam.described(first) && std::any_of(tokens.begin(), tokens.end(), [](const Token& token) { return token.is(WordClass::kUnavailable); })) return;
   for (const Part& part : parts) {
     const Leaf& fact = exam.index.leaves[part.leaf];
-    if (part.length != fact.words.size() || !exam.usable(part.leaf) || scope.holds(fact.entity) || fact.trust != Trust::kMerchant || fact.identifier) continue;
+    const bool here = scope.roots[0] == *item ? scope.holds(fact.entity) : fact.entity == *item;
+    if (part.length != fact.words.size() || !exam.usable(part.leaf) || here || fact.trust != Trust::kMerchant || fact.identifier) continue;
     if (first + part.length > exam.piece.tokens.size()) continue;
     bool same = true;
     for (std::size_t k = 0; k < part.length && same; ++k) same = fact.words[part.first + k] == exam.piece.tokens[first + k].concept_id && !exam.piece.used[first + k];
     if (!same || !carries_value(exam, first, part.length) || names_things(fact)) continue;
-    for (EntityIndex root : scope.roots) {
-      if (!exam.index.entities[root].children.empty() || states(exam, root, fact.words)) continue;
-      for (std::uint32_t leaf : exam.index.entities[root].leaves) {
-        const Leaf& own = exam.index.leaves[leaf];
-        if (own.key != fact.key || !exam.usable(leaf) || own.identifier) continue;
-        if (std::search(own.words.begin(), own.words.end(), fact.words.begin(), fact.words.end()) != own.words.end()) return;
-        if (shortens(exam.index.value_text(leaf), exam.piece.tokens[first].folded)) return;
-        exam.claim(exam.piece.tokens[first].start, exam.piece.tokens[first + part.length - 1].end, ClaimKind::kAttribute, Verdict::kContradicted,
-                   fmt::format("{}: {}", own.key, shortened(exam.index.value_text(leaf), kShownOfValue)), {leaf});
-        return;
-      }
+    if (states(exam, *item, fact.words)) continue;
+    for (std::uint32_t leaf : exam.index.entities[*item].leaves) {
+      const Leaf& own = exam.index.leaves[leaf];
+      if (own.key != fact.key || !exam.usable(leaf) || own.identifier) continue;
+      if (std::search(own.words.begin(), own.words.end(), fact.words.begin(), fact.words.end()) != own.words.end()) return;
+      if (shortens(exam.index.value_text(leaf), exam.piece.tokens[first].folded)) return;
+      exam.claim(exam.piece.tokens[first].start, exam.piece.tokens[first + part.length - 1].end, ClaimKind::kAttribute, Verdict::kContradicted,
+                 fmt::format("{}: {}", own.key, shortened(exam.index.value_text(leaf), kShownOfValue)), {leaf});
+      return;
     }
   }
 }
@@ -434,10 +459,10 @@ void check_values(Examination& exam) {
   for (std::size_t i = 0; i < exam.piece.tokens.size(); ++i) {
     if (!exam.piece.used[i]) check_foreign_value(exam, i);
   }
-  const bool identified = std::any_of(exam.piece.mentions.begin(), exam.piece.mentions.end(), [](const Mention& mention) { return mention.by_id; });
+  const std::vector<EntityIndex> items = items_named(exam);
   for (std::size_t i = 0; i < exam.piece.tokens.size(); ++i) {
     if (exam.piece.used[i] || !is_content(exam.piece.tokens[i])) continue;
-    if (identified) check_nobodys_value(exam, i);
+    if (!items.empty()) check_nobodys_value(exam, i, items);
     check_told_value(exam, i);
   }
   for (std::size_t i = 0; i < exam.piece.tokens.size();) {

@@ -80,6 +80,11 @@ class Pinner {
     return mention.by_id && mention.entities.size() == 1 && mention.entities[0] != 0 && index_.entities[mention.entities[0]].children.empty();
   }
 
+  // An amount before a name is the price of what was named before it: "lamp (item 1) - $20, red chair (item 2)".
+  bool costs(std::size_t token) const {
+    return std::any_of(piece_.numbers.begin(), piece_.numbers.end(), [&](const Number& number) { return number.money && number.first_token <= token && token <= number.last_token; });
+  }
+
   bool identifies(std::size_t token) const {
     return std::any_of(piece_.mentions.begin(), piece_.mentions.end(), [&](const Mention& other) { return other.first <= token && token <= other.last && describable(other); });
   }
@@ -102,7 +107,7 @@ class Pinner {
     }
     for (std::size_t i = first; i <= last; ++i) mark(i, m);
     for (std::size_t i = first; i-- > 0;) {
-      if (group_[i] || turns(piece_, i) || identifies(i) || piece_.tokens[i].is(WordClass::kUnavailable)) return;
+      if (group_[i] || turns(piece_, i) || identifies(i) || piece_.tokens[i].is(WordClass::kUnavailable) || costs(i)) return;
       mark(i, m);
       const char gap = piece_.tokens[i].gap;
       if (gap == '.' || gap == '\n' || gap == ';' || gap == ':') return;
@@ -142,7 +147,7 @@ class Pinner {
     static constexpr std::array<std::string_view, 8> kLabels{"item", "id", "ids", "option", "variant", "new", "number", "sku"};
     for (std::size_t at = token; token - at <= 4; --at) {
       const char gap = piece_.tokens[at].gap;
-      if (gap == ',' || gap == ';' || gap == '\n' || gap == '|' || at == 0) return true;
+      if (gap == ',' || gap == ';' || gap == '\n' || gap == '|' || gap == ':' || at == 0) return true;
       const std::string& before = piece_.tokens[at - 1].folded;
       if (before.size() > 1 && std::find(kLabels.begin(), kLabels.end(), before) == kLabels.end()) return false;
     }
@@ -208,8 +213,11 @@ class Teller {
     if (!bracket) return tell_on(m, from);
     std::size_t end = from;
     while (end < piece_.tokens.size() && !ends(end) && group_[end] == group) ++end;
-    if (end < piece_.tokens.size() && group_[end] == group) return;  // something else is spoken of in it
-    for (std::size_t i = from; i < end; ++i) told_[i] = static_cast<std::uint16_t>(m + 1);
+    const std::size_t told = end;
+    for (; end < piece_.tokens.size() && group_[end] == group; ++end) {
+      if (another_thing(end) || piece_.pinned[end]) return;
+    }
+    for (std::size_t i = from; i < told; ++i) told_[i] = static_cast<std::uint16_t>(m + 1);
     tell_price(m, end);
     if (end < piece_.tokens.size() && piece_.tokens[end].gap == ':') tell_on(m, end);
   }
@@ -220,7 +228,7 @@ class Teller {
     if (gap != ':' && gap != ';' && gap != '|') return;
     std::size_t end = from;
     while (end < piece_.tokens.size() && !ends(end) && !(end > from && (piece_.tokens[end].gap == '.' || piece_.tokens[end].gap == '\n'))) ++end;
-    if (end < piece_.tokens.size() && ends(end)) return;  // the next one's description may begin before its name
+    if (end < piece_.tokens.size() && (another_thing(end) || piece_.pinned[end])) return;  // the next one's description may begin before its name
     for (std::size_t i = from; i < end; ++i) {
       if (group_[i] == group_[from]) told_[i] = static_cast<std::uint16_t>(m + 1);
       else if (piece_.tokens[i].gap == '(') tell_price(m, i);
