@@ -13,6 +13,7 @@
 #include "tools/search/index_data.h"
 #include "tools/search/index_file.h"
 #include "tools/search/kind_inference.h"
+#include "tools/search/posting_lists.h"
 
 namespace floorwalker::search {
 namespace {
@@ -63,9 +64,10 @@ class Interner {
     const auto tag = static_cast<std::uint32_t>(quick_hash(text));
     std::size_t at = tag & (slots_.size() - 1);
     for (; slots_[at].number != kNone; at = (at + 1) & (slots_.size() - 1)) {
-      if (slots_[at].tag == tag && (*this)[slots_[at].number] == text) return slots_[at].number;
+      const Slot& slot = slots_[at];
+      if (slot.tag == tag && slot.length == text.size() && bytes_.compare(slot.start, slot.length, text) == 0) return slot.number;
     }
-    slots_[at] = {tag, static_cast<std::uint32_t>(ends_.size())};
+    slots_[at] = {tag, static_cast<std::uint32_t>(ends_.size()), static_cast<std::uint32_t>(bytes_.size()), static_cast<std::uint32_t>(text.size())};
     bytes_ += text;
     ends_.push_back(static_cast<std::uint32_t>(bytes_.size()));
     return slots_[at].number;
@@ -84,7 +86,7 @@ class Interner {
 
  private:
   struct Slot {
-    std::uint32_t tag = 0, number = kNone;
+    std::uint32_t tag = 0, number = kNone, start = 0, length = 0;  // where its text is: found without a look at `ends_`
   };
 
   void grow() {
@@ -110,10 +112,6 @@ struct WordBuild {
 };
 
 struct TermBuild {
-  std::string postings;  // delta varint, zones, a count for each zone
-  std::uint32_t last_doc = 0;
-  std::uint32_t docs = 0;
-  std::uint32_t title_docs = 0;
   std::uint32_t surface = kNone;
 };
 
@@ -140,14 +138,6 @@ struct CategoryBuild {
   std::uint32_t last_doc = kNone;
   std::vector<std::uint32_t> children;
 };
-
-void append_varint(std::string& out, std::uint32_t value) {
-  while (value >= 0x80) {
-    out += static_cast<char>(value | 0x80);
-    value >>= 7;
-  }
-  out += static_cast<char>(value);
-}
 
 std::uint32_t letters_of(std::string_view word) {
   std::uint32_t letters = 0;
@@ -182,12 +172,11 @@ struct IndexBuilder::State {
   std::vector<std::string> kind_names;
   std::vector<std::vector<std::uint32_t>> kind_name_terms;
   Interner kind_keys;  // numbered as `kind_names` are
-  std::vector<std::array<std::uint16_t, kZones>> lengths;
   std::vector<PhraseRow> phrases;
 
   // Of the product being added.
   std::uint32_t doc = 0;
-  std::vector<std::uint32_t> hits;  // 8 x term + zone
+  PostingLists postings;
   std::vector<std::uint32_t> own_values;
   std::string value_key;  // of the value at hand
 
@@ -197,7 +186,7 @@ struct IndexBuilder::State {
   std::vector<std::uint32_t> terms_of(std::string_view text, std::size_t limit);
   void add_text(std::string_view text, Zone zone, std::size_t limit) { add_tokens(text, tokenise(text), zone, limit); }
   void add_tokens(std::string_view text, const std::vector<Token>& tokens, Zone zone, std::size_t limit);
-  void add_hit(std::uint32_t term, Zone zone) { hits.push_back(term * kZones + static_cast<std::uint32_t>(zone)); }
+  void add_hit(std::uint32_t term, Zone zone) { postings.add(term, zone); }
   void add_title(std::string_view title);
   std::uint32_t field_of(std::string_view name, FieldSource source);
   std::uint32_t value_of(std::uint32_t field, const AttributeValue& value);
@@ -210,7 +199,6 @@ struct IndexBuilder::State {
   void add_variants(const Product& product);
   void add_kind(const std::string& kind);
   void flush_values();
-  void flush_hits();
 
   std::string stems_of(std::string_view text);
   void add_phrase(const std::string& stems, PhraseRow::What what, std::uint32_t id, std::uint32_t count);
@@ -451,42 +439,13 @@ void IndexBuilder::State::flush_values() {
   own_values.clear();
 }
 
-void IndexBuilder::State::flush_hits() {
-  std::sort(hits.begin(), hits.end());
-  std::array<std::uint16_t, kZones> length{};
-  for (std::size_t at = 0; at < hits.size();) {
-    const std::uint32_t term = hits[at] / kZones;
-    std::array<std::uint16_t, kZones> counts{};
-    for (; at < hits.size() && hits[at] / kZones == term; ++at) ++counts[hits[at] % kZones];
-    TermBuild& built = terms[term];
-    append_varint(built.postings, doc - built.last_doc);
-    built.last_doc = doc;
-    ++built.docs;
-    std::array<char, kZones + 1> bytes{};
-    std::size_t used = 1;
-    std::uint8_t zones = 0;
-    for (std::size_t zone = 0; zone < kZones; ++zone) {
-      if (counts[zone] == 0) continue;
-      zones = static_cast<std::uint8_t>(zones | 1u << zone);
-      length[zone] = static_cast<std::uint16_t>(std::min<std::uint32_t>(length[zone] + counts[zone], 0xFFFF));
-      bytes[used++] = static_cast<char>(std::min<std::uint16_t>(counts[zone], 255));
-    }
-    bytes[0] = static_cast<char>(zones);
-    built.postings.append(bytes.data(), used);
-    constexpr std::uint8_t kNaming = 1u << int(Zone::kTitle) | 1u << int(Zone::kKind) | 1u << int(Zone::kCategory);
-    if (zones & kNaming) ++built.title_docs;
-  }
-  lengths.push_back(length);
-  hits.clear();
-}
-
 // ---- finishing ----
 
 void IndexBuilder::State::write_postings(BlockWriter& block) {
   std::array<double, kZones> average{};
   for (std::size_t zone = 0; zone < kZones; ++zone) {
     double sum = 0, having = 0;
-    for (const auto& length : lengths) {
+    for (const auto& length : postings.lengths()) {
       sum += length[zone];
       having += length[zone] > 0;
     }
@@ -495,9 +454,11 @@ void IndexBuilder::State::write_postings(BlockWriter& block) {
   std::string out;
   std::vector<TermRow> rows;
   rows.reserve(terms.size());
-  for (TermBuild& term : terms) {
-    rows.push_back({out.size(), term.docs, term.title_docs, term.surface, 0});
-    const auto* at = reinterpret_cast<const unsigned char*>(term.postings.data());
+  postings.lists().resize(std::max(terms.size(), postings.lists().size()));
+  for (std::size_t place = 0; place < terms.size(); ++place) {
+    PostingLists::List& term = postings.lists()[place];
+    rows.push_back({out.size(), term.docs, term.title_docs, terms[place].surface, 0});
+    const auto* at = reinterpret_cast<const unsigned char*>(term.bytes.data());
     std::uint32_t number = 0;
     for (std::uint32_t i = 0; i < term.docs; ++i) {
       std::uint32_t delta = 0;
@@ -513,13 +474,13 @@ void IndexBuilder::State::write_postings(BlockWriter& block) {
       for (std::size_t zone = 0; zone < kZones; ++zone) {
         if (!(zones >> zone & 1)) continue;
         const float norm = kZoneWeights[zone].length_norm;
-        const auto length = static_cast<float>(lengths[number][zone] / average[zone]);
+        const auto length = static_cast<float>(postings.lengths()[number][zone] / average[zone]);
         weight += kZoneWeights[zone].weight * static_cast<float>(*at++) / (1 - norm + norm * length);
       }
       out += static_cast<char>(zones);
       out += static_cast<char>(std::lround(255 * weight / (kSaturation + weight)));
     }
-    std::string().swap(term.postings);
+    std::string().swap(term.bytes);
   }
   block.put(Section::kPostings, std::move(out));
   block.put(Section::kTerms, std::move(rows));
@@ -777,7 +738,7 @@ void IndexBuilder::add(const Product& product) {
   state.add_text(product.description, Zone::kDescription, kLongestDescription);
   for (const std::string& highlight : product.highlights) state.add_text(highlight, Zone::kDescription, kLongestDescription);
   state.flush_values();
-  state.flush_hits();
+  state.postings.end_product();
 }
 
 std::shared_ptr<const Index> IndexBuilder::finish(const std::string& catalogue_version) {
@@ -788,6 +749,7 @@ std::shared_ptr<const Index> IndexBuilder::finish(const std::string& catalogue_v
   end.first_category = static_cast<std::uint32_t>(state.doc_categories.size());
   end.first_title_term = static_cast<std::uint32_t>(state.title_terms.size());
   state.docs.push_back(end);
+  state.postings.finish();
   state.variants.push_back({0, static_cast<std::uint32_t>(state.variant_options.size()), 0, {}});
 
   BlockWriter block;

@@ -99,11 +99,12 @@ class NounFinder {
   void choose_heads() {
     std::vector<Seen> seen(evidence_.terms);
     for (std::uint32_t doc = 0; doc < evidence_.docs; ++doc) see(doc, seen);
-    for (std::uint32_t doc = 0; doc < evidence_.docs; ++doc) see_led(doc, seen);
+    const auto step = static_cast<std::uint32_t>(evidence_.docs / kMostLearned + 1);
+    for (std::uint32_t doc = 0; doc < evidence_.docs; doc += step) see_led(doc, seen);
     std::vector<std::uint32_t> order;
     for (std::uint32_t term = 0; term < evidence_.terms; ++term) {
       const std::string_view word = evidence_.surface(term);
-      const bool led = seen[term].titles >= kFewestLed && static_cast<float>(seen[term].led) >= kLedToByWords * static_cast<float>(seen[term].titles);
+      const bool led = seen[term].titles >= kFewestLed && static_cast<float>(seen[term].led * step) >= kLedToByWords * static_cast<float>(seen[term].titles);
       const bool one_brand = seen[term].of_one_brand() && !led;
       if (seen[term].titles < kFewestTitles || one_brand || names_nothing(word)) continue;
       order.push_back(term);
