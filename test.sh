@@ -46,6 +46,8 @@ else
   echo "skipped: the packages for the real servers cannot be installed" >&2
 fi
 if [ "$ci" = yes ]; then
+  step "build: benchmarks"
+  cmake --build --preset release --target benches -- -j "$jobs" --quiet
   install_packages "${ci_packages[@]}"
   check asan
   check tsan
