@@ -32,7 +32,7 @@ bool stands_alone(const Heard& heard) {
 bool only_talk(const Heard& heard) {
   const auto thing = [](const Wanted& wanted) { return !wanted.kinds.empty() || !wanted.constraints.empty() || !wanted.uses.empty(); };
   const bool brief = heard.words.size() <= kBriefTalk && !heard.question && std::none_of(heard.wanted.begin(), heard.wanted.end(), thing);  // "good evening", "never mind"
-  if (brief && any_of(heard, {Act::kGreet, Act::kThanks, Act::kNo}) && !stands_alone(heard)) return true;
+  if (brief && any_of(heard, {Act::kGreet, Act::kThanks, Act::kYes, Act::kNo}) && !stands_alone(heard)) return true;
   return any_of(heard, {Act::kGreet, Act::kThanks, Act::kBye, Act::kYes, Act::kNo}) && !stands_alone(heard) && !wants_content(heard) && heard.words.size() <= 4;
 }
 

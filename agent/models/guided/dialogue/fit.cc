@@ -203,6 +203,17 @@ Answer<SearchPage> search_fitting(Talk& talk, Need& need, const ProductCard& par
   return plain;
 }
 
+// What the thing looked for is called: the noun with what stands before it, "displayport cable" of "a displayport cable for it".
+std::string called(const Talk& talk, const Wanted& wanted) {
+  std::string name = wanted.words;
+  for (const text::Word& word : text::words(wanted.words)) {
+    if (word.start == 0 || !talk.guide.lexicon.modifiers.count(word.folded)) continue;
+    name = wanted.words.substr(0, word.start - 1);
+    break;
+  }
+  return text::fold(name).find(text::fold(wanted.noun)) == std::string::npos ? wanted.noun : name;
+}
+
 bool same_rule(const Compatibility& a, const Compatibility& b) {
   return std::any_of(a.checks.begin(), a.checks.end(), [&](const Compatibility::Check& one) {
     return std::any_of(b.checks.begin(), b.checks.end(), [&](const Compatibility::Check& other) { return one.rule == other.rule; });
@@ -264,7 +275,7 @@ bool find_fitting(Talk& talk, const Heard& heard) {
   Need need;
   need.kind = heard.wanted.front().kinds.front();
   merge(need, heard.wanted.front());
-  need.words = heard.wanted.front().noun;
+  need.words = called(talk, heard.wanted.front());
   const auto page = other ? search_fitting(talk, need, *other) : talk.calls.search(request_for(talk, need, 2 * kTriedForFit));
   if (talk.waiting()) return true;
   if (!page || page->products.empty()) return false;
@@ -285,7 +296,7 @@ bool find_fitting(Talk& talk, const Heard& heard) {
   }
   const std::vector<ProductCard> cards = by_fit(page->products, fits);
   const auto sure = std::count(fits.begin(), fits.end(), Fit::kYes);
-  const bool names_it = other && !model_words(other->title).empty() && need.words != heard.wanted.front().noun && need.words.find_first_of("0123456789") != std::string::npos;
+  const bool names_it = other && !model_words(other->title).empty() && need.words != called(talk, heard.wanted.front()) && need.words.find_first_of("0123456789") != std::string::npos;
   const auto checked = std::find_if(answers.begin(), answers.end(), [](const auto& answer) { return answer && !answer->checks.empty(); });
   if (sure == 0 && other && !names_it && checked != answers.end() && offer_named(talk, heard, *other, **checked)) return true;
   const std::string key = cards.empty() ? "fitting.none" : sure == 0 ? "fitting.unknown" : "fitting.found";

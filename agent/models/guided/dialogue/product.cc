@@ -219,6 +219,20 @@ std::vector<Contender> contenders_of(const std::vector<Answer<ProductDetails>>& 
   return most;
 }
 
+// The list that was shown last with more than one thing to choose from.
+std::vector<Shown> last_choice(const Memory& memory) {
+  std::vector<Shown> list;
+  for (auto shown = memory.shown.rbegin(); shown != memory.shown.rend(); ++shown) {
+    if (!list.empty() && list.back().turn != shown->turn) {
+      if (list.size() > 1) break;
+      list.clear();
+    }
+    list.push_back(*shown);
+  }
+  std::reverse(list.begin(), list.end());
+  return list;
+}
+
 // "which one is lighter?", where at most one of them states it.
 void say_unequalled(Talk& talk, const std::vector<Contender>& contenders, const std::string& what) {
   if (contenders.empty()) return talk.say("extreme.none", {{"what", what}});
@@ -235,6 +249,7 @@ bool asks_which(const Talk& talk, const Heard& heard) {
 bool answer_extreme(Talk& talk, const Heard& heard) {
   const auto sought = heard.question ? sought_extreme(talk, heard) : std::nullopt;
   auto list = latest_list(talk.memory);
+  if (list.size() < 2) list = last_choice(talk.memory);
   const bool of_shown = heard.reference.all || !heard.names_kind() || heard.reference.of_group;
   if (!sought || list.size() < 2 || !of_shown || !heard.reference.ordinals.empty() || !heard.reference.named.empty()) return false;
   if (list.size() > kMostCompared) list.resize(kMostCompared);

@@ -171,6 +171,7 @@ void read_word_lists(const YAML::Node& root, Lexicon& lexicon) {
   lexicon.only = word_set(root, "only");
   lexicon.choosing = word_set(root, "choosing");
   lexicon.enjoying = word_set(root, "enjoying");
+  lexicon.worn_out = word_set(root, "worn_out");
   lexicon.open_questions = word_set(root, "open_questions");
   lexicon.question_words = word_set(root, "question_words");
   lexicon.setting = word_set(root, "setting");

@@ -84,6 +84,7 @@ struct Lexicon {
   std::unordered_set<std::string> own;             // "my": what follows is owned, not wanted
   std::unordered_set<std::string> first_person;    // "i", "we", "my": a clause about the shopper, not about the product
   std::unordered_set<std::string> wanting;         // unless it says what is wanted: "need", "looking", "budget"
+  std::unordered_set<std::string> worn_out;        // what is had is wanted anew: "my toaster died"
   std::unordered_set<std::string> enjoying;        // before a verb, it wants nothing: "likes" listening to records
   std::unordered_set<std::string> being;           // "is", "has": "the room has big windows"
   std::unordered_set<std::string> joiners;         // begin a clause before a subject: "and", "but", "because"

@@ -11,6 +11,9 @@ constexpr double kLeastConfidence = 0.6;
 
 constexpr std::size_t kShortestOrder = 4;
 
+// From here on a name is written as the shop writes it.
+constexpr double kAsWritten = 0.9;
+
 // A word is a value rather than a noun where so many times more products have it as a value.
 constexpr std::size_t kValueOverNoun = 3;
 
@@ -108,6 +111,7 @@ void drop_unlikely(Known& known, const std::vector<text::Word>& words, const Lex
   });
   const bool unit = known.span.last == known.span.first + 1 && known.span.first > 0 && find_unit(word) && words[known.span.first - 1].folded.find_first_not_of("0123456789.") == std::string::npos;
   if (compares || unit) std::erase_if(known.readings, is_value);
+  if (compares) std::erase_if(known.readings, [](const Mention& mention) { return is_noun(mention) && mention.confidence < kAsWritten; });  // "lightest" is no light
   if (stands_for_thing(known, words, lexicon)) return std::erase_if(known.readings, is_value), void();
   for (const Mention& mention : known.readings) {
     if (is_noun(mention)) as_noun = std::max(as_noun, mention.products);

@@ -96,12 +96,16 @@ void Listener::hear_reference(Heard& heard) const {
       reference.words.push_back(word);
     }
   }
+  bool counted_one = false;  // "the cord on the first one": the number is of those shown, not of cords
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    counted_one = counted_one || (lexicon_.ordinals.count(words[i].folded) && lexicon_.pronouns.count(words[i + 1].folded) && !lexicon_.the.count(words[i + 1].folded));
+  }
   for (const Known& known : heard.known) {
     if (const Mention* product = known.reading(Mention::What::kProduct); product && !known.negated) {
       (heard.aside[known.span.first] ? reference.had : reference.named).push_back(product->product);
     }
     const Mention* kind = known.reading(Mention::What::kKind);
-    if (!kind || !reference.group.empty()) continue;
+    if (!kind || !reference.group.empty() || counted_one) continue;
     reference.group = kind->value;
     for (const Mention& mention : known.readings) {
       if (mention.what == Mention::What::kKind) reference.groups.push_back(mention.value);

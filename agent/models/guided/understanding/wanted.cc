@@ -57,6 +57,11 @@ class Roles {
     std::erase_if(list, [&](const Noun& noun) { return list.size() > 1 && adjective(noun) && noun.known != list.back().known; });
     if (!closed && list.size() > 1) list.erase(list.begin(), list.end() - 1);
     for (const Noun& noun : list) heads_.push_back({noun.known, heads_.empty() ? 0 : noun.lead});
+    const bool worn_out = std::any_of(heard_.words.begin(), heard_.words.end(), [&](const text::Word& word) { return lexicon_.worn_out.count(word.folded) > 0; });
+    if (heads_.empty() && owned_.size() == 1 && worn_out) {  // "my hairdryer died, what do you have?"
+      heads_.push_back({owned_.front(), 0});
+      owned_.clear();
+    }
   }
 
   const std::vector<Head>& heads() const { return heads_; }
@@ -244,7 +249,7 @@ class Part {
   Wanted finish() {
     for (std::size_t i = first_; i < last_; ++i) {
       const std::string& word = heard_.words[i].folded;
-      if (spoken_[i] || heard_.aside[i] || lexicon_.fillers.count(word) || (i == first_ && lexicon_.openers.count(word))) continue;
+      if (spoken_[i] || heard_.aside[i] || lexicon_.fillers.count(word) || (i == first_ && lexicon_.openers.count(word)) || (!explained_[i] && compares(word))) continue;
       if (wanted_.words.empty() && (lexicon_.modifiers.count(word) || lexicon_.openers.count(word))) continue;
       if (!wanted_.words.empty()) wanted_.words += ' ';
       wanted_.words += heard_.text.substr(heard_.words[i].start, heard_.words[i].end - heard_.words[i].start);
@@ -300,6 +305,11 @@ class Part {
   static std::string last_segment(const std::string& path) {
     const std::size_t at = path.rfind(" > ");
     return at == std::string::npos ? path : path.substr(at + 3);
+  }
+
+  // "lightest": names nothing that a title would have.
+  bool compares(const std::string& word) const {
+    return std::any_of(lexicon_.scales.begin(), lexicon_.scales.end(), [&](const Scale& scale) { return std::find(scale.words.begin(), scale.words.end(), word) != scale.words.end(); });
   }
 
   bool small(const std::string& word) const {
