@@ -22,6 +22,7 @@ struct Settings {
   std::string config;        // --config: a YAML file with any of the keys shop, playbook, model, state, compatibility, log_level
   std::string shop;          // --shop: an embedded shop's file, or an adapter file; empty: the demo shop
   std::string playbook;      // --playbook: a YAML file; empty: the shop's own, else playbooks/retail.yaml
+  std::string environment;   // --environment: whose overrides of the playbook hold; empty: none
   std::string model;         // --model: guided | URL#NAME | scripted:FILE | recorded:FILE; empty: guided
   std::string state;         // --state: a folder for sessions and indexes; empty: the user's data folder
   std::string compatibility; // --compatibility: a YAML file with the merchant's own rules of what goes together, besides the shipped ones

@@ -150,7 +150,7 @@ struct Composition::Parts {
 
   Result<void> open_shop();
   Result<void> open_index();
-  Result<void> load_playbook();
+  Result<void> load_playbook(const PlaybookLoader& loader);
   Result<void> make_gate();
   PlannerRules rules_by(const Playbook& book) const;
   Result<GateMaker> gate_by(const Playbook& book) const;
@@ -220,10 +220,11 @@ Result<void> Composition::Parts::open_index() {
   return {};
 }
 
-Result<void> Composition::Parts::load_playbook() {
+Result<void> Composition::Parts::load_playbook(const PlaybookLoader& loader) {
   if (playbook) return {};
   const std::string own = settings.shop.empty() ? "adapters/embedded/demo/playbook.yaml" : "retail";
-  LoadedPlaybook loaded = load_playbook_file(settings.playbook.empty() ? own : settings.playbook);
+  const std::string& name = settings.playbook.empty() ? own : settings.playbook;
+  LoadedPlaybook loaded = loader ? loader(name) : load_playbook_file(name, settings.environment);
   if (!loaded.ok()) return fail(ErrorKind::kInvalidArgument, "The playbook has mistakes:" + first_errors(loaded.findings));
   for (const Finding& finding : loaded.findings) spdlog::info("playbook: {}: {}", finding.path, finding.message);
   playbook = std::make_shared<const Playbook>(std::move(loaded.playbook));
@@ -244,7 +245,7 @@ Result<http::SyncReport> Composition::sync(const std::function<void(const http::
 Result<std::reference_wrapper<ports::Search>> Composition::search() {
   if (!parts_->search) {
     if (auto opened = parts_->open_index(); !opened) return fail(opened.error());
-    if (auto loaded = parts_->load_playbook(); !loaded) return fail(loaded.error());
+    if (auto loaded = parts_->load_playbook(wraps_.playbook); !loaded) return fail(loaded.error());
     const Playbook& playbook = *parts_->playbook;
     parts_->search = std::make_unique<search::IndexedSearch>(parts_->shop->catalogue(), parts_->index,
                                                              search::SearchRules{playbook.vocabulary, playbook.ranking});
@@ -255,7 +256,7 @@ Result<std::reference_wrapper<ports::Search>> Composition::search() {
 Result<std::reference_wrapper<const Vocabulary>> Composition::vocabulary() {
   if (!parts_->vocabulary) {
     if (auto opened = parts_->open_index(); !opened) return fail(opened.error());
-    if (auto loaded = parts_->load_playbook(); !loaded) return fail(loaded.error());
+    if (auto loaded = parts_->load_playbook(wraps_.playbook); !loaded) return fail(loaded.error());
     parts_->vocabulary = std::make_unique<search::CatalogueVocabulary>(parts_->index, parts_->playbook->vocabulary);
   }
   return std::cref<Vocabulary>(*parts_->vocabulary);
@@ -450,6 +451,7 @@ Result<std::reference_wrapper<runner::Runner>> Composition::runner() {
 // What a playbook says to the planner.
 PlannerRules Composition::Parts::rules_by(const Playbook& book) const {
   PlannerRules rules = base;
+  rules.playbook = book.name + (book.version.empty() ? "" : " " + book.version) + (book.environment.empty() ? "" : " (" + book.environment + ")") + " " + book.hash;
   rules.limits = book.limits;
   rules.guardrails = book.guardrails;
   rules.hesitation = book.hesitation;
@@ -471,7 +473,7 @@ void Composition::Parts::watch_playbook() {
   std::error_code error;
   playbook_time = fs::last_write_time(settings.playbook, error);
   if (error) return;
-  live = std::make_unique<LivePlaybook>([name = settings.playbook] { return load_playbook_file(name); });
+  live = std::make_unique<LivePlaybook>([name = settings.playbook, environment = settings.environment] { return load_playbook_file(name, environment); });
   live->reload();
 }
 

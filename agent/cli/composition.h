@@ -12,7 +12,7 @@
 #include "agent/core/journal.h"
 #include "agent/core/model.h"
 #include "agent/core/planner.h"
-#include "agent/core/playbook/playbook.h"
+#include "agent/core/playbook/loader.h"
 #include "agent/core/tool.h"
 #include "agent/core/vocabulary.h"
 #include "agent/models/cassette.h"
@@ -23,6 +23,9 @@
 #include "tools/ports/service.h"
 
 namespace floorwalker::cli {
+
+// Reads the playbook of that name.
+using PlaybookLoader = std::function<LoadedPlaybook(const std::string& name)>;
 
 // The composition root: the one place that knows which shop, model, playbook and store are in use. Opens them as `settings` say and owns
 // them. Parts are opened when first asked for, so that a command pays only for what it uses; each getter fails with a message for the
@@ -68,10 +71,11 @@ class Composition {
     std::function<std::shared_ptr<Model>(Model&)> model;       // around each model of the chain
     std::function<GateMaker(GateMaker)> gate;
     std::function<void(PlannerRules&)> rules;
+    PlaybookLoader playbook;                                   // instead of the named playbook's file
     std::shared_ptr<models::Cassette> cassette;                // where what model servers are asked and answer is kept
   };
 
-  // Before models() or runner() is first called.
+  // Before any of the getters is first called.
   void wrap(Wraps wraps) { wraps_ = std::move(wraps); }
 
   const std::filesystem::path& state() const;                  // exists

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "agent/cli/command.h"
+#include "agent/cli/eval_suites.h"
 #include "agent/cli/eval_worlds.h"
 #include "agent/cli/interrupt.h"
 #include "agent/cli/model_settings.h"
@@ -41,59 +42,11 @@ struct EvalOptions {
   bool json = false;
 };
 
-Result<std::string> file_text(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return fail(ErrorKind::kIo, file.string() + " cannot be read.");
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
 Result<void> write_file(const fs::path& file, const std::string& text) {
   std::ofstream out(file, std::ios::binary);
   out << text;
   if (!out.flush()) return fail(ErrorKind::kIo, file.string() + " cannot be written.");
   return {};
-}
-
-// ---- the command
-
-// The suite files that the arguments name; of a folder all of them, by name.
-Result<std::vector<fs::path>> suite_files(const std::vector<std::string>& named) {
-  std::vector<fs::path> files;
-  for (const std::string& one : named) {
-    if (!fs::is_directory(one)) {
-      files.emplace_back(one);
-      continue;
-    }
-    std::vector<fs::path> found;
-    for (const auto& entry : fs::directory_iterator(one)) {
-      if (entry.path().extension() == ".yaml") found.push_back(entry.path());
-    }
-    std::sort(found.begin(), found.end());
-    if (found.empty()) return fail(ErrorKind::kInvalidArgument, "There are no suites (*.yaml) in " + one + ".");
-    files.insert(files.end(), found.begin(), found.end());
-  }
-  return files;
-}
-
-Result<std::vector<evals::Suite>> load_suites(const std::vector<std::string>& named) {
-  auto files = suite_files(named);
-  if (!files) return fail(files.error());
-  std::vector<evals::Suite> suites;
-  std::string mistakes;
-  for (const fs::path& file : *files) {
-    auto text = file_text(file);
-    if (!text) return fail(text.error());
-    evals::LoadedSuite loaded = evals::load_suite(*text, file.string());
-    for (const Finding& finding : loaded.findings) {
-      mistakes += "\n  " + finding.at.file + ":" + std::to_string(finding.at.line) + ":" + std::to_string(finding.at.column) + ": " + finding.message +
-                  (finding.suggestion.empty() ? "" : " (" + finding.suggestion + ")");
-    }
-    suites.push_back(std::move(loaded.suite));
-  }
-  if (!mistakes.empty()) return fail(ErrorKind::kInvalidArgument, "The suites have mistakes:" + mistakes);
-  return suites;
 }
 
 // "grounded_accuracy=0.99" held against the run. True if it is met.

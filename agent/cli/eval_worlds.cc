@@ -48,7 +48,27 @@ class EvalWorlds::Shops {
     return database.string();
   }
 
+  // Puts the demo shop into a world's folder, as the first world built it; nothing before there is one.
+  void bring_demo(const fs::path& state) {
+    const std::lock_guard lock(mutex_);
+    if (demo_kept_) copy_demo(folder_, state);
+  }
+
+  // Keeps the demo shop of a world that nobody has used yet.
+  void keep_demo(const fs::path& state) {
+    const std::lock_guard lock(mutex_);
+    if (!demo_kept_) demo_kept_ = copy_demo(state, folder_);
+  }
+
  private:
+  static bool copy_demo(const fs::path& from, const fs::path& to) {
+    std::error_code error;
+    for (const char* file : {"demo-shop.db", "demo-shop.db.index"}) {
+      if (!error) fs::copy_file(from / file, to / file, error);
+    }
+    return !error;
+  }
+
   static Result<void> import(const fs::path& source, const fs::path& database) {
     auto shop = embedded::Shop::create(database);
     if (!shop) return fail(shop.error());
@@ -66,6 +86,7 @@ class EvalWorlds::Shops {
   std::mutex mutex_;  // guards what follows
   int made_ = 0;
   std::set<std::string> imported_;
+  bool demo_kept_ = false;
 };
 
 namespace {
@@ -79,11 +100,14 @@ Result<void> write_file(const fs::path& file, const std::string& text) {
 
 class ComposedWorld final : public evals::World {
  public:
-  static Result<std::shared_ptr<evals::World>> open(Settings settings, const std::vector<evals::Fault>& faults, const Composition::Wraps& wraps) {
+  // `ready` is told the state folder, before anything is in it.
+  static Result<std::shared_ptr<evals::World>> open(Settings settings, const std::vector<evals::Fault>& faults, const Composition::Wraps& wraps,
+                                                    const std::function<void(const fs::path&)>& ready) {
     auto world = std::make_shared<ComposedWorld>();
     auto composition = Composition::create(std::move(settings));
     if (!composition) return fail(composition.error());
     world->composition_ = std::move(*composition);
+    ready(world->composition_->state());
     Composition::Wraps around = wraps;
     around.tools = [&world, &faults, &wraps](ToolBox& tools) -> std::shared_ptr<ToolBox> {
       world->faulty_ = std::make_shared<evals::FaultyTools>(tools, faults);
@@ -127,7 +151,7 @@ class ComposedWorld final : public evals::World {
 EvalWorlds::EvalWorlds(Settings common, Composition::Wraps wraps) : common_(std::move(common)), wraps_(std::move(wraps)), shops_(std::make_unique<Shops>()) {}
 EvalWorlds::~EvalWorlds() = default;
 
-Result<std::shared_ptr<evals::World>> EvalWorlds::open(const evals::Suite& suite, const evals::Case& one) {
+Result<std::shared_ptr<evals::World>> EvalWorlds::open(const evals::Suite& suite, const evals::Case& one, const PlaybookLoader& loader) {
   Settings settings = common_;
   Shops& shops = *shops_;
   auto shop = shops.database(suite, evals::shop_of(suite, one));
@@ -145,7 +169,16 @@ Result<std::shared_ptr<evals::World>> EvalWorlds::open(const evals::Suite& suite
     if (auto written = write_file(script, one.script); !written) return fail(written.error());
     settings.model = "scripted:" + script.string();
   }
-  return ComposedWorld::open(std::move(settings), one.faults, wraps_);
+  Composition::Wraps wraps = wraps_;
+  if (loader) wraps.playbook = loader;
+  const bool demo = settings.shop.empty();
+  fs::path state;
+  auto world = ComposedWorld::open(std::move(settings), one.faults, wraps, [&](const fs::path& folder) {
+    state = folder;
+    if (demo) shops.bring_demo(folder);
+  });
+  if (world && demo) shops.keep_demo(state);
+  return world;
 }
 
 }  // namespace floorwalker::cli

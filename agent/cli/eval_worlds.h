@@ -18,7 +18,8 @@ class EvalWorlds {
   EvalWorlds(const EvalWorlds&) = delete;
   EvalWorlds& operator=(const EvalWorlds&) = delete;
 
-  Result<std::shared_ptr<evals::World>> open(const evals::Suite& suite, const evals::Case& one);
+  // `loader`, if there is one, reads the case's playbook.
+  Result<std::shared_ptr<evals::World>> open(const evals::Suite& suite, const evals::Case& one, const PlaybookLoader& loader = {});
 
  private:
   class Shops;

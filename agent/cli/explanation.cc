@@ -8,6 +8,7 @@
 #include "agent/core/guardrails/phrases.h"
 #include "agent/core/guardrails/result_guard.h"
 #include "agent/core/guardrails/shop_actions.h"
+#include "agent/core/text.h"
 
 namespace floorwalker::cli {
 namespace {
@@ -20,6 +21,13 @@ void take(Explained& explained, guardrails::Ruling ruling) {
   explained.rule = std::move(ruling.rule);
   explained.why = std::move(ruling.why);
   explained.considered = std::move(ruling.considered);
+}
+
+// Of a reply's pieces a rule that passed is told once, with what it saw last.
+void note(std::vector<Considered>& all, Considered one) {
+  const auto same = std::find_if(all.begin(), all.end(), [&](const Considered& known) { return known.rule == one.rule && known.came == one.came; });
+  if (one.came == Considered::Came::kPassed && same != all.end()) *same = std::move(one);
+  else all.push_back(std::move(one));
 }
 
 }  // namespace
@@ -80,16 +88,15 @@ Explained Explainer::of_reply(const Message& message, const std::vector<std::str
   for (std::string& piece : cutter.finish()) pieces.push_back(std::move(piece));
   std::size_t length = 0;
   for (const std::string& piece : pieces) {
-    const auto violation = output_.check(piece, said, length, &told);
-    length += piece.size();
-    if (!violation) continue;
-    explained.considered.push_back({violation->rule, Considered::Came::kActed, violation->why});
-    if (explained.decision == "refuse") continue;
+    std::vector<Considered> looked_at;
+    const auto violation = output_.check(piece, said, length, &told, &looked_at);
+    length += text::code_points_before(piece, piece.size());
+    for (Considered& one : looked_at) note(explained.considered, std::move(one));
+    if (!violation || explained.decision == "refuse") continue;
     explained.decision = "refuse";
     explained.rule = violation->rule;
     explained.why = violation->why;
   }
-  if (explained.considered.empty()) explained.considered.push_back({"say", Considered::Came::kPassed, std::to_string(pieces.size()) + " pieces, none with what may not be said"});
   return explained;
 }
 

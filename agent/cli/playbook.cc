@@ -155,6 +155,7 @@ void add_playbook(CLI::App& app, Exit& exit) {
   add_schema(*playbook);
   add_playbook_explain(*playbook, exit);
   add_playbook_diff(*playbook, exit);
+  add_playbook_coverage(*playbook, exit);
 }
 
 }  // namespace floorwalker::cli

@@ -1,8 +1,10 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -24,17 +26,25 @@ using nlohmann::json;
 
 std::string printable(std::string_view text) { return text::sanitise(text); }
 
-// A playbook that replays; its errors all at once where it has any.
-Result<Explainer> open_explainer(const std::string& name, std::string& hash) {
-  LoadedPlaybook loaded = load_playbook_file(name);
+// A playbook that replays.
+struct Replaying {
+  std::shared_ptr<const Playbook> playbook;
+  Explainer explainer;
+};
+
+// Its errors all at once where it has any.
+Result<Replaying> open_explainer(const std::string& name, const std::string& environment = {}) {
+  LoadedPlaybook loaded = load_playbook_file(name, environment);
   std::string errors;
   for (const Finding& finding : loaded.findings) {
     if (finding.severity != Finding::Severity::kError) continue;
     errors += "\n  " + finding.at.file + ":" + std::to_string(finding.at.line) + ":" + std::to_string(finding.at.column) + ": " + finding.path + ": " + finding.message;
   }
   if (!errors.empty()) return fail(ErrorKind::kInvalidArgument, "the playbook has errors:" + errors);
-  hash = loaded.playbook.hash;
-  return Explainer::create(std::make_shared<const Playbook>(std::move(loaded.playbook)), own_writes());
+  auto playbook = std::make_shared<const Playbook>(std::move(loaded.playbook));
+  auto explainer = Explainer::create(playbook, own_writes());
+  if (!explainer) return fail(explainer.error());
+  return Replaying{std::move(playbook), std::move(*explainer)};
 }
 
 std::string_view name_of(Considered::Came came) {
@@ -46,10 +56,10 @@ std::string_view name_of(Considered::Came came) {
   return "could_not_run";
 }
 
-json row_of(const std::string& id, const std::string& hash, const Explained& one) {
+json row_of(const std::string& id, const std::string& hash, const std::string& played_under, const Explained& one) {
   json considered = json::array();
   for (const Considered& rule : one.considered) considered.push_back({{"rule", rule.rule}, {"came", name_of(rule.came)}, {"why", rule.why}});
-  return {{"id", id},           {"playbook", hash}, {"turn", one.turn}, {"message", one.message},         {"call", one.call}, {"what", one.what}, {"subject", one.subject},
+  return {{"id", id},           {"playbook", hash}, {"played_under", played_under}, {"turn", one.turn}, {"message", one.message},         {"call", one.call}, {"what", one.what}, {"subject", one.subject},
           {"decision", one.decision}, {"rule", one.rule}, {"why", one.why},   {"considered", std::move(considered)}};
 }
 
@@ -81,16 +91,20 @@ struct ExplainOptions {
   bool json = false;
 };
 
-void tell(const std::string& id, const std::string& hash, const std::vector<Explained>& all, const ExplainOptions& options) {
+// `under`: by turn, the playbook that the turn was played under, as the journal has it.
+void tell(const std::string& id, const Playbook& playbook, const std::vector<Explained>& all, const ExplainOptions& options, const std::map<int, std::string>& under = {}) {
   int turn = -1;
-  if (!options.json) std::cout << "conversation " << printable(id) << ", playbook " << hash.substr(0, 12) << "\n";
+  const std::string version = playbook.version.empty() ? "" : " " + playbook.version;
+  if (!options.json) std::cout << "conversation " << printable(id) << ", playbook " << printable(playbook.name + version) << " " << playbook.hash.substr(0, 12) << "\n";
   for (const Explained& one : all) {
     if (options.turn > 0 && one.turn != options.turn) continue;
+    const auto played = under.find(one.turn);
+    const std::string played_under = played == under.end() ? "" : played->second;
     if (options.json) {
-      print_line(row_of(id, hash, one));
+      print_line(row_of(id, playbook.hash, played_under, one));
       continue;
     }
-    if (one.turn != turn) std::cout << "turn " << one.turn << "\n";
+    if (one.turn != turn) std::cout << "turn " << one.turn << (played_under.empty() ? "" : ", played under " + printable(played_under)) << "\n";
     turn = one.turn;
     print_explained(one);
   }
@@ -113,26 +127,71 @@ Result<StoredSession> stored_session(Composition& composition, const std::string
   return stored;
 }
 
-Result<void> explain(ExplainOptions options) {
-  const std::string own = options.settings.shop.empty() ? "adapters/embedded/demo/playbook.yaml" : "retail";
-  std::string hash;
-  const auto explainer = open_explainer(options.settings.playbook.empty() ? own : options.settings.playbook, hash);
-  if (!explainer) return fail(explainer.error());
-  if (!options.what.empty() && std::filesystem::is_regular_file(options.what)) {
-    auto reader = TranscriptReader::open(options.what);
-    if (!reader) return fail(reader.error());
-    for (;;) {
-      auto next = reader->next();
-      if (!next) return fail(next.error());
-      if (!next->has_value()) return {};
-      tell((*next)->id, hash, explainer->explain((*next)->messages), options);
+// The limit on changes per day, which the runner holds to because only it knows of the shopper's other sessions: of every write what was counted when
+// it was about to be made.
+Result<void> explain_days(std::vector<Explained>& all, const Conversation& conversation, Journal& journal, int most) {
+  const auto actions = journal.actions(conversation.session);
+  if (!actions) return fail(actions.error());
+  for (const Action& action : *actions) {
+    const auto made = journal.writes_between(conversation.session, action.began - std::chrono::hours(24), action.began, action.key);
+    if (!made) return fail(made.error());
+    for (Explained& one : all) {
+      if (one.what != "call" || one.turn != action.turn || conversation.messages[one.message].calls[one.call].id != action.call.id) continue;
+      const bool acts = *made >= most;
+      const std::string why = std::to_string(*made) + " changes in the 24 hours before, at most " + std::to_string(most);
+      one.considered.push_back({"writes_per_day", acts ? Considered::Came::kActed : Considered::Came::kPassed, why});
+      if (!acts || one.decision != "allow") continue;
+      one.decision = "refuse";
+      one.rule = "writes_per_day";
+      one.why = why;
     }
   }
+  return {};
+}
+
+// In a file of conversations nobody knows of the shopper's other ones.
+void days_unknown(std::vector<Explained>& all, int most) {
+  for (Explained& one : all) {
+    const bool write = std::find(own_writes().begin(), own_writes().end(), one.subject) != own_writes().end();
+    if (one.what != "call" || !write) continue;
+    one.considered.push_back({"writes_per_day", Considered::Came::kCouldNotRun, "at most " + std::to_string(most) + "; the shopper's other conversations are not known here"});
+  }
+}
+
+Result<void> explain_file(const ExplainOptions& options, const Replaying& replaying) {
+  const auto most = replaying.playbook->guardrails.max_writes_per_day;
+  auto reader = TranscriptReader::open(options.what);
+  if (!reader) return fail(reader.error());
+  for (;;) {
+    auto next = reader->next();
+    if (!next) return fail(next.error());
+    if (!next->has_value()) return {};
+    std::vector<Explained> all = replaying.explainer.explain((*next)->messages);
+    if (most) days_unknown(all, *most);
+    tell((*next)->id, *replaying.playbook, all, options);
+  }
+}
+
+Result<void> explain(ExplainOptions options) {
+  auto settings = with_config(std::move(options.settings));
+  if (!settings) return fail(settings.error());
+  options.settings = std::move(*settings);
+  const std::string own = options.settings.shop.empty() ? "adapters/embedded/demo/playbook.yaml" : "retail";
+  const auto replaying = open_explainer(options.settings.playbook.empty() ? own : options.settings.playbook, options.settings.environment);
+  if (!replaying) return fail(replaying.error());
+  if (!options.what.empty() && std::filesystem::is_regular_file(options.what)) return explain_file(options, *replaying);
   auto composition = Composition::create(options.settings);
   if (!composition) return fail(composition.error());
   const auto stored = stored_session(**composition, options.what);
   if (!stored) return fail(stored.error());
-  tell(stored->conversation.session.str(), hash, explainer->explain(stored->conversation.messages), options);
+  const Conversation& conversation = stored->conversation;
+  std::vector<Explained> all = replaying->explainer.explain(conversation.messages);
+  if (const auto most = replaying->playbook->guardrails.max_writes_per_day) {
+    const auto journal = (*composition)->journal();
+    if (!journal) return fail(journal.error());
+    if (auto days = explain_days(all, conversation, journal->get(), *most); !days) return days;
+  }
+  tell(conversation.session.str(), *replaying->playbook, all, options, stored->playbooks);
   return {};
 }
 
@@ -166,10 +225,9 @@ void compare(const Transcript& transcript, const Explainer& a, const Explainer& 
 }
 
 Result<void> diff(const DiffOptions& options) {
-  std::string hash;
-  const auto a = open_explainer(options.a, hash);
+  const auto a = open_explainer(options.a);
   if (!a) return fail(a.error());
-  const auto b = open_explainer(options.b, hash);
+  const auto b = open_explainer(options.b);
   if (!b) return fail(b.error());
   Differences counts;
   for (const std::string& file : options.files) {
@@ -179,7 +237,7 @@ Result<void> diff(const DiffOptions& options) {
       auto next = reader->next();
       if (!next) return fail(next.error());
       if (!next->has_value()) break;
-      compare(**next, *a, *b, options.json, counts);
+      compare(**next, a->explainer, b->explainer, options.json, counts);
     }
   }
   if (!options.json) std::cout << counts.conversations << " conversations, " << counts.decisions << " decisions, " << counts.differ << " differ\n";

@@ -45,13 +45,18 @@ LoadOptions playbook_files(const std::string& environment) {
   return options;
 }
 
-LoadedPlaybook load_playbook_file(const std::string& name, const std::string& environment) {
-  auto text = read(name);
-  if (!text) text = carried(name);
-  if (text) return load_playbook(*text, name, playbook_files(environment));
+LoadedPlaybook load_playbook_file(const std::string& name, const std::string& environment) { return load_playbook_file(name, playbook_files(environment)); }
+
+LoadedPlaybook load_playbook_file(const std::string& name, const LoadOptions& options) {
+  if (const auto text = playbook_text(name)) return load_playbook(*text, name, options);
   LoadedPlaybook missing;
   missing.findings.push_back({Finding::Severity::kError, {name, 1, 1}, "", "the file cannot be read", ""});
   return missing;
+}
+
+std::optional<std::string> playbook_text(const std::string& name) {
+  if (auto text = read(name)) return text;
+  return carried(name);
 }
 
 }  // namespace floorwalker::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "agent/core/playbook/loader.h"
@@ -12,5 +13,9 @@ LoadOptions playbook_files(const std::string& environment = {});
 
 // Reads and checks the playbook of that name, found in the same way; a file that cannot be read is a finding.
 LoadedPlaybook load_playbook_file(const std::string& name, const std::string& environment = {});
+LoadedPlaybook load_playbook_file(const std::string& name, const LoadOptions& options);
+
+// The text of the playbook of that name; nothing where there is none.
+std::optional<std::string> playbook_text(const std::string& name);
 
 }  // namespace floorwalker::cli

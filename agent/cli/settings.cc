@@ -17,6 +17,7 @@ const std::vector<std::string> kLogLevels = {"off", "error", "warn", "info", "de
 std::map<std::string, std::string*> keys_of(Settings& settings) {
   return {{"shop", &settings.shop},
           {"playbook", &settings.playbook},
+          {"environment", &settings.environment},
           {"model", &settings.model},
           {"state", &settings.state},
           {"compatibility", &settings.compatibility},
@@ -50,10 +51,11 @@ Result<Settings> read_config(Settings settings) {
 }  // namespace
 
 void add_settings(CLI::App& command, Settings& settings) {
-  command.add_option("--config", settings.config, "a YAML file with any of: shop, playbook, model, state, compatibility, log_level")->type_name("FILE");
+  command.add_option("--config", settings.config, "a YAML file with any of: shop, playbook, environment, model, state, compatibility, log_level")->type_name("FILE");
   command.add_option("--shop", settings.shop, "the shop's database file, or an adapter: a YAML file or shopify, vendure, medusa (default: the demo shop)")->type_name("SHOP");
   command.add_option("--playbook", settings.playbook, "how to sell, a YAML file or the name of a shipped one (default: the demo shop's own, else retail)")
       ->type_name("PLAYBOOK");
+  command.add_option("--environment", settings.environment, "whose overrides of the playbook hold: staging, live ...")->type_name("NAME");
   command.add_option("--model", settings.model, "guided (default) | URL#NAME | scripted:FILE | recorded:FILE")->type_name("MODEL");
   command.add_option("--state", settings.state, "the folder of sessions (default: your data folder)")->type_name("DIR");
   command.add_option("--compatibility", settings.compatibility, "your own rules of what goes together, besides the shipped ones")->type_name("FILE");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,6 +19,7 @@ struct JournalEntry {
   SessionId session;
   std::string shopper;                   // who speaks in the session, where whoever runs it knows; "" where nobody does
   int turn = 0;
+  std::string playbook;                  // under which the turn is played: name, version and content hash; "" where there is none
   std::vector<Event> events;             // in the order the planner took them
   std::vector<CallTool> intents;         // writes to the shop that follow: recorded, and on disk, before they are performed
   std::vector<std::pair<IdempotencyKey, ToolOutcome>> outcomes;  // of writes that were performed; their ToolFinished is among the events
@@ -42,6 +44,7 @@ struct Action {
 struct StoredSession {
   Conversation conversation;             // as of the last finished turn
   std::vector<Event> open;               // events of the turn that was under way, empty if none
+  std::map<int, std::string> playbooks{};  // by turn, as JournalEntry says
 };
 
 // A request that was answered before.
@@ -71,9 +74,9 @@ class Journal {
   // All writes of a session, oldest first.
   virtual Result<std::vector<Action>> actions(const SessionId& session) = 0;
 
-  // How many writes the session's shopper began since then, in this and every other session of theirs, beside the one with that key. One
+  // How many writes the session's shopper began from then until then, in this and every other session of theirs, beside the one with that key. One
   // whose end is not known counts; one that changed nothing does not. A session whose shopper nobody knows stands for itself.
-  virtual Result<int> writes_since(const SessionId& session, Time since, const IdempotencyKey& beside) = 0;
+  virtual Result<int> writes_between(const SessionId& session, Time from, Time until, const IdempotencyKey& beside) = 0;
 
   // Ids of the sessions, latest used first.
   virtual Result<std::vector<SessionId>> sessions(std::size_t limit) = 0;

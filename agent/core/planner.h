@@ -48,6 +48,7 @@ struct PlannerTexts {
 // What the planner holds to. Fixed for the life of a runner.
 struct PlannerRules {
   std::string origin;                  // of the store: tells its sessions from those of the same id elsewhere; begins every key
+  std::string playbook;                // its name, version and content hash: what a trace says of these rules
   LimitRules limits;
   GuardrailRules guardrails;
   HesitationRules hesitation;

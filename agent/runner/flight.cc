@@ -230,6 +230,7 @@ void Flight::write_down() {
   entry.session = session_.conversation.session;
   entry.shopper = live_.shopper;
   entry.turn = session_.conversation.turn;
+  entry.playbook = planner_.rules().playbook;
   entry.events = std::exchange(unwritten_, {});
   entry.outcomes = std::exchange(outcomes_, {});
   bool finished = false;
@@ -326,7 +327,8 @@ constexpr const char* kNoMoreToday =
 bool Flight::may_write_today(const CallTool& call) const {
   const auto most = planner_.rules().guardrails.max_writes_per_day;
   if (call.effect != ToolEffect::kWrite || !most) return true;
-  const auto made = services_.journal.writes_since(session_.conversation.session, services_.clock.now() - std::chrono::hours(24), call.key);
+  const Time now = services_.clock.now();
+  const auto made = services_.journal.writes_between(session_.conversation.session, now - std::chrono::hours(24), now, call.key);
   return made && *made < *most;
 }
 

@@ -40,6 +40,7 @@ CREATE TABLE IF NOT EXISTS action (
 CREATE INDEX IF NOT EXISTS action_session ON action (session, began);
 CREATE TABLE IF NOT EXISTS shopper (session TEXT PRIMARY KEY, shopper TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS shopper_sessions ON shopper (shopper);
+CREATE TABLE IF NOT EXISTS playbook (session TEXT NOT NULL, turn INTEGER NOT NULL, playbook TEXT NOT NULL, PRIMARY KEY (session, turn)) WITHOUT ROWID;
 )sql";
 
 std::int64_t millis(Time time) { return time.time_since_epoch().count(); }
@@ -61,7 +62,7 @@ struct Row {
     std::string messages, reply, locale, currency, cart, memory, unconfirmed;
   };
 
-  std::string session, shopper;
+  std::string session, shopper, playbook;
   int turn = 0;
   std::int64_t at = 0;                                         // of the last event, in milliseconds
   bool begins = false;                                         // a turn, with what follows
@@ -87,6 +88,7 @@ Row row_of(const JournalEntry& entry) {
   Row row;
   row.session = entry.session.str();
   row.shopper = entry.shopper;
+  row.playbook = entry.playbook;
   row.turn = entry.turn;
   row.synced = entry.synced();
   if (!entry.events.empty()) {
@@ -192,6 +194,15 @@ class SqliteJournal::Parts {
     insert.bindNoCopy(4, row.asked);
     insert.exec();
     if (!row.shopper.empty()) put_shopper(row);
+    if (!row.playbook.empty()) put_playbook(row);
+  }
+
+  void put_playbook(const Row& row) {
+    auto& insert = statement("INSERT OR REPLACE INTO playbook (session, turn, playbook) VALUES (?, ?, ?)");
+    insert.bindNoCopy(1, row.session);
+    insert.bind(2, row.turn);
+    insert.bindNoCopy(3, row.playbook);
+    insert.exec();
   }
 
   void put_shopper(const Row& row) {
@@ -355,6 +366,10 @@ Result<StoredSession> SqliteJournal::open(const SessionId& id) {
       for (Message& message : *messages) conversation.messages.push_back(std::move(message));
     }
 
+    auto& playbooks = parts_->statement("SELECT turn, playbook FROM playbook WHERE session = ?");
+    playbooks.bind(1, id.str());
+    while (playbooks.executeStep()) stored.playbooks[playbooks.getColumn(0).getInt()] = playbooks.getColumn(1).getString();
+
     auto& open = parts_->statement("SELECT events FROM event WHERE session = ? AND turn > ? ORDER BY id");
     open.bind(1, id.str());
     open.bind(2, conversation.turn);
@@ -406,13 +421,14 @@ Result<std::vector<Action>> SqliteJournal::actions(const SessionId& session) {
   });
 }
 
-Result<int> SqliteJournal::writes_since(const SessionId& session, Time since, const IdempotencyKey& beside) {
+Result<int> SqliteJournal::writes_between(const SessionId& session, Time from, Time until, const IdempotencyKey& beside) {
   return parts_->reading([&]() -> Result<int> {
     auto& count = parts_->statement(
-        "SELECT count(*) FROM action WHERE began >= ?2 AND key <> ?3 AND (outcome IS NULL OR outcome IN ('ok', 'unknown')) AND (session = ?1 OR session IN "
+        "SELECT count(*) FROM action WHERE began >= ?2 AND began <= ?4 AND key <> ?3 AND (outcome IS NULL OR outcome IN ('ok', 'unknown')) AND (session = ?1 OR session IN "
         "(SELECT other.session FROM shopper AS own JOIN shopper AS other ON other.shopper = own.shopper WHERE own.session = ?1))");
     count.bind(1, session.str());
-    count.bind(2, static_cast<int64_t>(millis(since)));
+    count.bind(2, static_cast<int64_t>(millis(from)));
+    count.bind(4, static_cast<int64_t>(millis(until)));
     count.bind(3, beside.str());
     count.executeStep();
     return count.getColumn(0).getInt();

@@ -81,7 +81,7 @@ TEST(SqliteJournal, CountsTheWritesOfAShopperOverSessionsAndTime) {
   refused.session = SessionId("s2");
   refused.turn = 20;
   refused.outcomes = {{IdempotencyKey("k2"), ToolOutcome::kRefused}};
-  const auto count = [&](const char* session, int since, const char* beside = "") { return (*journal)->writes_since(SessionId(session), at(since), IdempotencyKey(beside)).value(); };
+  const auto count = [&](const char* session, int since, const char* beside = "") { return (*journal)->writes_between(SessionId(session), at(since), at(1000000), IdempotencyKey(beside)).value(); };
   EXPECT_EQ(count("s1", 0), 2);
   EXPECT_EQ(count("s1", 15), 1);
   EXPECT_EQ(count("s1", 0, "k1"), 1);

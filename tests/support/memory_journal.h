@@ -20,7 +20,7 @@ class MemoryJournal final : public Journal {
   Result<StoredSession> open(const SessionId& session) override {
     const std::lock_guard lock(mutex_);
     const auto found = conversations_.find(session);
-    if (found != conversations_.end()) return StoredSession{found->second, {}};
+    if (found != conversations_.end()) return StoredSession{found->second, {}, {}};
     StoredSession fresh;
     fresh.conversation.session = session;
     return fresh;
@@ -28,7 +28,7 @@ class MemoryJournal final : public Journal {
 
   Result<std::optional<StoredReply>> answered(const SessionId&, const std::string&) override { return std::optional<StoredReply>(); }
   Result<std::vector<Action>> actions(const SessionId&) override { return std::vector<Action>(); }
-  Result<int> writes_since(const SessionId&, Time, const IdempotencyKey&) override { return 0; }
+  Result<int> writes_between(const SessionId&, Time, Time, const IdempotencyKey&) override { return 0; }
   Result<std::vector<SessionId>> sessions(std::size_t) override { return std::vector<SessionId>(); }
 
  private:

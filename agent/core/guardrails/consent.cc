@@ -12,9 +12,9 @@ bool names_in(const std::string& said, const std::string& words) {
   if (words.find_first_of("0123456789") != std::string::npos) return false;
   for (std::size_t start = 1; start < words.size();) {
     const std::size_t end = words.find(' ', start);
-    std::string word = words.substr(start, end - start);
-    if (word.size() > 4 && word.back() == 's') word.pop_back();
-    if (word.size() >= 4 && said.find(word) != std::string::npos) return true;
+    std::string_view word = std::string_view(words).substr(start, end - start);
+    if (word.size() > 4 && word.back() == 's') word.remove_suffix(1);
+    if (word.size() >= 4 && holds(said, word)) return true;
     start = end + 1;
   }
   return false;

@@ -4,6 +4,7 @@
 
 #include "agent/core/guardrails/language.h"
 #include "agent/core/guardrails/neutral.h"
+#include "agent/core/guardrails/phrases.h"
 #include "agent/core/guardrails/topics.h"
 #include "agent/core/text.h"
 
@@ -54,7 +55,7 @@ struct InputGuard::Run {
   }
 
   void readable() {
-    if (text::sanitise(text) == text) return;
+    if (plain_ascii(text) || text::sanitise(text) == text) return;
     constexpr const char* kWhy = "the message is not clean UTF-8, so no rule can read it";
     if (guard.rules_.on_error == OnError::kRefuse) return act("input", kWhy, Considered::Came::kCouldNotRun);
     ruling.considered.push_back({"input", Considered::Came::kCouldNotRun, kWhy});

@@ -235,13 +235,14 @@ bool may_need_neutralising(std::string_view text) {
     if (look == Look::kSpace) words = true;
     else if (look == Look::kAlways || (look == Look::kCloser && suspicious(text, i))) return true;
   }
-  return words && orders().in(spoken(text));
+  return words && orders().in_text(text);
 }
 
 // What was taken out may have stood between the halves of another, so that it is looked for until nothing changes.
 Neutral neutralise(std::string_view text) {
   Neutral made{std::string(text), ""};
-  for (int round = 0; round < kMostRounds && may_need_neutralising(made.text); ++round) {
+  for (int round = 0; round < kMostRounds; ++round) {
+    if (!may_need_neutralising(made.text)) return made;
     Neutral next = Cleaner(made.text).run();
     if (made.mark.empty()) made.mark = std::move(next.mark);
     if (next.text == made.text) return made;

@@ -1,6 +1,7 @@
 #include "agent/core/guardrails/output_guard.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <functional>
 #include <initializer_list>
@@ -46,8 +47,7 @@ std::vector<std::string> internal_names(const std::vector<std::string>& tool_nam
 
 // Whether the text is clean UTF-8; returns are the line ends of other systems.
 bool readable(std::string_view text) {
-  const auto plain = [](char c) { return (c >= ' ' && c < 0x7F) || c == '\n' || c == '\t' || c == '\r'; };
-  if (std::all_of(text.begin(), text.end(), plain)) return true;
+  if (plain_ascii(text)) return true;
   return text::sanitise(text).size() + static_cast<std::size_t>(std::count(text.begin(), text.end(), '\r')) == text.size();
 }
 
@@ -71,7 +71,17 @@ std::vector<std::string> private_phrases(const std::vector<std::string>& texts) 
   return phrases;
 }
 
-bool id_part(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= ':') || c == '-' || c == '_' || c == '/'; }
+constexpr bool belongs_to_ids(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= ':') || c == '-' || c == '_' || c == '/'; }
+
+constexpr std::array<bool, 256> id_parts() {
+  std::array<bool, 256> all{};
+  for (int c = 0; c < 128; ++c) all[static_cast<std::size_t>(c)] = belongs_to_ids(static_cast<char>(c));
+  return all;
+}
+
+constexpr std::array<bool, 256> kIdParts = id_parts();
+
+bool id_part(char c) { return kIdParts[static_cast<unsigned char>(c)]; }
 
 // Whether a value is an id that only machines use: long enough, and with a digit.
 bool machine_id(std::string_view value) {
@@ -150,6 +160,7 @@ void Told::add(const Message& message) {
 void Told::note_texts(std::string_view content) {
   const bool orders = content.substr(0, 10) == "{\"orders\":";
   texts_of(content, [&](std::string_view key, std::string_view value) {
+    if (key.size() < 2 || key.size() > 9 || std::string_view("cgilmprstv").find(key[0]) == std::string_view::npos) return;
     const bool id = among(key, {"id", "product", "variant", "line", "cart"});
     if (!id && !among(key, {"sku", "mpn", "model", "gtin", "title", "reference"})) return;
     std::unordered_set<std::size_t>& kept = id && !orders ? ids_ : public_;
@@ -213,24 +224,58 @@ std::optional<Violation> OutputRules::internals(std::string_view piece, const st
   return std::nullopt;
 }
 
-std::optional<Violation> OutputRules::check(std::string_view piece, const std::vector<std::string>& shopper_said, std::size_t length_before, const Told* told) const {
-  if (on_error_ == OnError::kRefuse && !readable(piece)) return Violation{"output", "The piece is not clean UTF-8, so no rule can read it."};
-  const std::string words = spoken(piece);
-  const auto found = [](const char* rule, std::string_view phrase, const std::string& instead) {
-    return Violation{rule, "\"" + std::string(phrase.substr(0, phrase.find_last_not_of(' ') + 1)) + "\" may not be said here; " + instead};
-  };
-  if (const auto phrase = never_.find(words); !phrase.empty()) return found("phrase", phrase, "leave it out.");
-  if (const auto phrase = topics_.find(words); !phrase.empty()) return found("topic", phrase, "this shop gives no advice on that.");
-  if (const auto phrase = urgency().find(words); !phrase.empty()) return found("urgency", phrase, "give the stock that a result tells, or nothing.");
-  if (!count_down_ && counts_down(words)) return found("urgency", "only so many left", "leave the count out.");
+// Tells what was looked at, where somebody wants to know: the text is made for them alone.
+class Looked {
+ public:
+  explicit Looked(std::vector<Considered>* considered) : considered_(considered) {}
+
+  template <typename Why>
+  void passed(const char* rule, const Why& why) const {
+    if (considered_) considered_->push_back({rule, Considered::Came::kPassed, why()});
+  }
+  std::optional<Violation> acted(Violation violation, Considered::Came came = Considered::Came::kActed) const {
+    if (considered_) considered_->push_back({violation.rule, came, violation.why});
+    return violation;
+  }
+
+ private:
+  std::vector<Considered>* considered_;
+};
+
+Violation forbidden(const char* rule, std::string_view phrase, const std::string& instead) {
+  return {rule, "\"" + std::string(phrase.substr(0, phrase.find_last_not_of(' ') + 1)) + "\" may not be said here; " + instead};
+}
+
+// What may not be said whatever was told: phrases, topics, what hurries people, competitors.
+std::optional<Violation> OutputRules::wording(const std::string& words, const std::vector<std::string>& shopper_said, const Looked& looked) const {
+  if (const auto phrase = never_.find(words); !phrase.empty()) return looked.acted(forbidden("phrase", phrase, "leave it out."));
+  looked.passed("phrase", [&] { return "none of " + std::to_string(never_.size()) + " phrases"; });
+  if (const auto phrase = topics_.find(words); !phrase.empty()) return looked.acted(forbidden("topic", phrase, "this shop gives no advice on that."));
+  looked.passed("topic", [&] { return "none of " + std::to_string(topics_.size()) + " phrases of topics"; });
+  if (const auto phrase = urgency().find(words); !phrase.empty()) return looked.acted(forbidden("urgency", phrase, "give the stock that a result tells, or nothing."));
+  if (!count_down_ && counts_down(words)) return looked.acted(forbidden("urgency", "only so many left", "leave the count out."));
+  looked.passed("urgency", [&] { return std::string(count_down_ ? "counts may be said where they are proven" : "no count of what is left"); });
   if (const auto name = competitors_.find(words); !name.empty()) {
     const bool asked = std::any_of(shopper_said.begin(), shopper_said.end(), [&](const auto& said) { return competitors_.find(said) == name; });
-    if (!asked) return found("competitor", name, "speak of this shop only.");
+    if (!asked) return looked.acted(forbidden("competitor", name, "speak of this shop only."));
   }
-  if (auto violation = internals(piece, words, told)) return violation;
-  if (max_length_ && length_before + text::code_points_before(piece, piece.size()) > *max_length_) {
-    return Violation{"length", "The reply is longer than " + std::to_string(*max_length_) + " characters; end it here."};
-  }
+  looked.passed("competitor", [&] { return "none of " + std::to_string(competitors_.size()) + " that the shopper did not name"; });
+  return std::nullopt;
+}
+
+std::optional<Violation> OutputRules::check(std::string_view piece, const std::vector<std::string>& shopper_said, std::size_t length_before, const Told* told,
+                                            std::vector<Considered>* considered) const {
+  const Looked looked(considered);
+  if (on_error_ == OnError::kRefuse && !readable(piece)) return looked.acted({"output", "The piece is not clean UTF-8, so no rule can read it."}, Considered::Came::kCouldNotRun);
+  const std::string words = spoken(piece);
+  if (auto violation = wording(words, shopper_said, looked)) return violation;
+  if (auto violation = internals(piece, words, told)) return looked.acted(std::move(*violation));
+  looked.passed("internals", [&] { return std::string("no tool name, id or instruction"); });
+  looked.passed("link", [&] { return std::string("no address that the shop did not tell"); });
+  if (!max_length_) return std::nullopt;
+  const std::size_t length = length_before + text::code_points_before(piece, piece.size());
+  if (length > *max_length_) return looked.acted({"length", "The reply is longer than " + std::to_string(*max_length_) + " characters; end it here."});
+  looked.passed("length", [&] { return std::to_string(length) + " characters, at most " + std::to_string(*max_length_); });
   return std::nullopt;
 }
 

@@ -8,10 +8,13 @@
 #include <vector>
 
 #include "agent/core/gate.h"
+#include "agent/core/guardrails/action_guard.h"
 #include "agent/core/guardrails/phrases.h"
 #include "agent/core/playbook/playbook.h"
 
 namespace floorwalker::guardrails {
+
+class Looked;
 
 // Something that a reply may not say.
 struct Violation {
@@ -49,9 +52,12 @@ class OutputRules {
   OutputRules(const GuardrailRules& rules, const std::vector<std::string>& tool_names, const std::vector<std::string>& private_texts = {});
 
   // The first violation in one piece of a reply, given what the shopper has said and how many characters of the reply were released.
-  std::optional<Violation> check(std::string_view piece, const std::vector<std::string>& shopper_said, std::size_t length_before, const Told* told = nullptr) const;
+  // `considered`, if there is one, is told every rule that was looked at.
+  std::optional<Violation> check(std::string_view piece, const std::vector<std::string>& shopper_said, std::size_t length_before, const Told* told = nullptr,
+                                 std::vector<Considered>* considered = nullptr) const;
 
  private:
+  std::optional<Violation> wording(const std::string& words, const std::vector<std::string>& shopper_said, const Looked& looked) const;
   std::optional<Violation> internals(std::string_view piece, const std::string& words, const Told* told) const;
 
   bool hide_internals_;

@@ -53,7 +53,33 @@ char* put_ascii(std::string_view chunk, char* out) {
   return out;
 }
 
+// Whether the word of an ASCII text goes on at `at`: a letter or digit, or the apostrophe of "don't".
+bool goes_on(std::string_view text, std::size_t at) {
+  if (at >= text.size()) return false;
+  if (kLowered[static_cast<unsigned char>(text[at])] != 0) return true;
+  return text[at] == '\'' && at > 0 && at + 1 < text.size() && letter(text[at - 1]) && letter(text[at + 1]);
+}
+
+// Whether the words of `phrase` ("go ahead ") stand in the ASCII text from `at` on.
+bool stands_at(std::string_view text, std::size_t at, std::string_view phrase) {
+  for (const char wanted : phrase) {
+    if (wanted == ' ') {
+      if (goes_on(text, at)) return false;
+      while (at < text.size() && kLowered[static_cast<unsigned char>(text[at])] == 0) ++at;
+    } else if (at < text.size() && (kLowered[static_cast<unsigned char>(text[at])] == wanted || (wanted == '\'' && text[at] == '\''))) {
+      ++at;
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
+
+bool plain_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= ' ' && c < 0x7F) || c == '\n' || c == '\t'; });
+}
 
 // Most of what is said is ASCII, which needs no decoding; no word goes past white space.
 std::string spoken(std::string_view text) {
@@ -89,6 +115,8 @@ bool holds_spoken(std::string_view spoken_text, std::string_view spoken_phrase) 
   return false;
 }
 
+bool holds(std::string_view text, std::string_view part) { return ::memmem(text.data(), text.size(), part.data(), part.size()) != nullptr; }
+
 bool says(std::string_view spoken_text, std::string_view phrase) { return holds_spoken(spoken_text, spoken(phrase)); }
 
 // A number for the first word of spoken text, by its first two characters and its length.
@@ -109,6 +137,8 @@ Phrases::Phrases(const std::vector<std::string>& phrases) {
 void Phrases::add(std::string_view phrase) {
   const std::string words = spoken(phrase).substr(1);
   if (words.empty()) return;
+  ++size_;
+  digits_ = digits_ || std::any_of(words.begin(), words.end(), digit);
   const std::string first = words.substr(0, words.find(' '));
   longest_word_ = std::max(longest_word_, first.size());
   begins_.set(beginning(words));
@@ -121,7 +151,8 @@ std::string_view Phrases::find(std::string_view spoken_text) const {
     std::size_t end = start;
     while (end < spoken_text.size() && spoken_text[end] != ' ') ++end;
     const std::size_t size = end - start;
-    const bool likely = size > 0 && size <= longest_word_ && begins_.test(beginning(spoken_text.substr(start, size + 1)));
+    const auto low = [&](std::size_t at) { return at < end ? static_cast<std::size_t>(spoken_text[at]) & 31u : 0u; };   // as beginning() does
+    const bool likely = size > 0 && size <= longest_word_ && begins_.test(low(start) << 8 | low(start + 1) << 3 | (size & 7u));
     const auto known = likely ? by_first_word_.find(spoken_text.substr(start, size)) : by_first_word_.end();
     if (known != by_first_word_.end()) {
       for (const std::string& phrase : known->second) {
@@ -129,6 +160,39 @@ std::string_view Phrases::find(std::string_view spoken_text) const {
       }
     }
     start = end + 1;
+  }
+  return {};
+}
+
+// The phrase that begins with the word from `start` to `end`, "" if none does.
+std::string_view Phrases::of_word(std::string_view text, std::size_t start, std::size_t end) const {
+  std::array<char, 32> word{};
+  if (end - start > longest_word_ || end - start > word.size()) return {};
+  std::transform(text.begin() + static_cast<std::ptrdiff_t>(start), text.begin() + static_cast<std::ptrdiff_t>(end), word.begin(),
+                 [](char c) { return c == '\'' ? c : kLowered[static_cast<unsigned char>(c)]; });
+  const auto known = by_first_word_.find(std::string_view(word.data(), end - start));
+  if (known == by_first_word_.end()) return {};
+  for (const std::string& phrase : known->second) {
+    if (stands_at(text, start, phrase)) return phrase;
+  }
+  return {};
+}
+
+std::string_view Phrases::find_in_text(std::string_view text) const {
+  const auto foreign = [](char c) { return (c & 0x80) != 0; };
+  if (digits_ || longest_word_ > 32 || std::any_of(text.begin(), text.end(), foreign)) return find(spoken(text));
+  for (std::size_t start = 0; start < text.size();) {
+    std::size_t end = start;
+    while (goes_on(text, end)) ++end;
+    if (end == start) {
+      ++start;
+      continue;
+    }
+    const auto low = [&](std::size_t at) { return at < end ? static_cast<std::size_t>(text[at]) & 31u : 0u; };
+    if (begins_.test(low(start) << 8 | low(start + 1) << 3 | ((end - start) & 7u))) {
+      if (const std::string_view phrase = of_word(text, start, end); !phrase.empty()) return phrase;
+    }
+    start = end;
   }
   return {};
 }

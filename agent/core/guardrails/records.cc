@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/core/guardrails/phrases.h"
+
 namespace floorwalker::guardrails {
 namespace {
 
@@ -51,7 +53,7 @@ void Records::read_those_with(const std::string& id) const {
     if (!result) continue;
     const auto names = [&](const auto& argument) { return argument.second.text == id; };
     const auto& arguments = result->arguments.entries;
-    if (!result->any && result->content.find(id) == std::string::npos && std::none_of(arguments.begin(), arguments.end(), names)) continue;
+    if (!result->any && !holds(result->content, id) && std::none_of(arguments.begin(), arguments.end(), names)) continue;
     const Unread taken = std::move(*result);
     result.reset();
     read(taken, number);

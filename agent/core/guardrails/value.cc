@@ -3,6 +3,8 @@
 #include <simdjson.h>
 
 #include <cmath>
+#include <tuple>
+#include <utility>
 
 namespace floorwalker::guardrails {
 namespace {
@@ -33,7 +35,10 @@ void fill_list(Value& made, const simdjson::dom::array& array, int depth) {
 void fill_map(Value& made, const simdjson::dom::object& object, int depth) {
   made.type = Value::Type::kMap;
   made.entries.reserve(object.size());
-  for (const auto field : object) fill(made.entries.emplace_back(field.key, Value()).second, field.value, depth + 1);
+  for (const auto field : object) {
+    auto& entry = made.entries.emplace_back(std::piecewise_construct, std::forward_as_tuple(field.key), std::forward_as_tuple());
+    fill(entry.second, field.value, depth + 1);
+  }
 }
 
 void fill_text(Value& made, std::string_view text) {

@@ -26,6 +26,7 @@ class Layers {
     chain_.push_back(file);
     hashed_ += sha256(text);
     Node own = yaml::parse(text, file, findings_);
+    if (options_.change) options_.change(text, own);
     apply_environment(own, file);
     Node below = parents(own, file);
     chain_.pop_back();

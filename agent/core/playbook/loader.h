@@ -12,6 +12,10 @@
 
 namespace floorwalker {
 
+namespace yaml {
+struct Node;
+}
+
 struct Finding {
   enum class Severity { kError, kWarning, kInactive };  // inactive: a name this catalogue lacks, in a playbook meant for any shop
   Severity severity = Severity::kError;
@@ -36,6 +40,8 @@ struct LoadOptions {
   // If set, receives the keys that the loader accepts in each object it met, by the object's path with `*` for free names and `[]` for list
   // items ("needs.*"): what the JSON Schema is held against.
   std::map<std::string, std::vector<std::string>>* accepted = nullptr;
+  // If set, may change the tree of each file, the parents' as well, before it is read on: for trying what a rule is good for (mutations.h).
+  std::function<void(std::string_view text, yaml::Node& own)> change;
 };
 
 // Reads and checks a playbook with its parents. Never throws; nothing is ignored silently.

@@ -1,0 +1,224 @@
+#include "agent/core/playbook/mutations.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <optional>
+
+#include "agent/core/playbook/reader.h"
+
+namespace floorwalker {
+namespace {
+
+using yaml::Node;
+using yaml::Path;
+
+// What a value is turned into: nothing where it can only be taken out.
+using Turn = std::optional<std::string> (*)(const Node& node);
+
+std::optional<std::string> removed(const Node&) { return std::nullopt; }
+
+// "20" -> "61", "5000 USD" -> "15001 USD", "5m" -> "1m": the same kind of value with another whole number in front.
+std::optional<std::string> with_number(const Node& node, std::int64_t (*turn)(std::int64_t)) {
+  std::int64_t amount = 0;
+  const char* const begin = node.text.data();
+  const char* const end = begin + node.text.size();
+  const auto [behind, error] = std::from_chars(begin, end, amount);
+  if (error != std::errc()) return std::nullopt;
+  return std::to_string(turn(amount)) + std::string(behind, end);
+}
+
+std::optional<std::string> more(const Node& node) {
+  return with_number(node, [](std::int64_t amount) { return amount * 3 + 1; });
+}
+std::optional<std::string> less(const Node& node) {
+  return with_number(node, [](std::int64_t amount) { return amount / 3; });
+}
+std::optional<std::string> one_less(const Node& node) {
+  return with_number(node, [](std::int64_t amount) { return amount > 1 ? amount - 1 : amount + 1; });
+}
+// "0.05 USD" -> "0.000001 USD".
+std::optional<std::string> next_to_nothing(const Node& node) { return "0.000001" + node.text.substr(std::min(node.text.find(' '), node.text.size())); }
+std::optional<std::string> another(const Node&) { return "Another"; }
+
+// Words that stand for each other's opposite.
+std::optional<std::string> opposite(const Node& node) {
+  static const std::map<std::string, std::string> all = {{"low", "high"},       {"high", "low"},        {"ask", "use"},        {"use", "ask"},         {"commitment", "shown"}, {"shown", "commitment"},
+                                                         {"true", "false"},     {"false", "true"},      {"silent", "pause"},   {"pause", "silent"},    {"proven", "never"},     {"never", "proven"},
+                                                         {"mark", "refuse"},    {"refuse", "mark"},     {"repair", "drop"},    {"drop", "repair"},     {"replace", "drop"},     {"allow", "drop"},
+                                                         {"compare", "help"},   {"help", "compare"},    {"sizing", "help"},    {"checkout", "help"},   {"delivery", "help"},    {"alternatives", "help"}};
+  const auto found = all.find(node.text);
+  return found == all.end() ? std::nullopt : std::optional(found->second);
+}
+
+// What is a rule, by where it stands: "*" for a free name, "[]" for an item of a list.
+struct Shape {
+  const char* pattern;
+  Turn turn;
+};
+
+const std::vector<Shape>& shapes() {
+  static const std::vector<Shape> all = {
+      {"brand.name", another},
+      {"brand.disclosure", another},
+      {"vocabulary.umbrellas.*", removed},
+      {"vocabulary.synonyms.*", removed},
+      {"needs.*", removed},
+      {"needs.*.phrases", removed},
+      {"needs.*.prefer[]", removed},
+      {"needs.*.prefer[].*", opposite},
+      {"needs.*.require[]", removed},
+      {"discovery.max_questions", one_less},
+      {"discovery.ask.*[]", removed},
+      {"discovery.relax_in_order[]", removed},
+      {"discovery.questions.*", removed},
+      {"discovery.browsed_option", opposite},
+      {"compare.axes.*[]", removed},
+      {"compare.max_products", one_less},
+      {"addons.*.required[]", removed},
+      {"addons.*.recommended[]", removed},
+      {"addons.*.premium[]", removed},
+      {"addons.*.required[].when", removed},
+      {"addons.*.recommended[].when", removed},
+      {"addons.*.premium[].when", removed},
+      {"addons.max_per_session", one_less},
+      {"addons.after", opposite},
+      {"ranking.shopper_first[]", removed},
+      {"ranking.commercial[]", removed},
+      {"ranking.never[]", removed},
+      {"hesitation.needs_consent", opposite},
+      {"hesitation.plays[]", removed},
+      {"hesitation.plays[].offer", opposite},
+      {"guardrails.input.max_length", more},
+      {"guardrails.input.languages", removed},
+      {"guardrails.input.refuse_topics[]", removed},
+      {"guardrails.input.injection", opposite},
+      {"guardrails.claims.contradicted", opposite},
+      {"guardrails.claims.unsupported", opposite},
+      {"guardrails.claims.subjective", opposite},
+      {"guardrails.actions.grant[]", removed},
+      {"guardrails.actions.confirm[]", removed},
+      {"guardrails.actions.confirm_within", less},
+      {"guardrails.actions.limits.*", more},
+      {"guardrails.actions.discounts[]", removed},
+      {"guardrails.results.max_size", more},
+      {"guardrails.results.injection", opposite},
+      {"guardrails.say.never[]", removed},
+      {"guardrails.say.competitors[]", removed},
+      {"guardrails.say.max_length", more},
+      {"guardrails.say.urgency", opposite},
+      {"guardrails.say.hide_internals", opposite},
+      {"guardrails.privacy.redact[]", removed},
+      {"guardrails.proactive.max_per_session", one_less},
+      {"guardrails.proactive.pause", less},
+      {"guardrails.proactive.after_dismissal", opposite},
+      {"limits.steps", less},
+      {"limits.seconds", less},
+      {"limits.cost", next_to_nothing},
+  };
+  return all;
+}
+
+// The pattern's parts: "needs.*.prefer[]" -> "needs", "*", "prefer", "[]".
+std::vector<std::string> parts_of(const std::string& pattern) {
+  std::vector<std::string> parts(1);
+  for (const char c : pattern) {
+    if (c == '.') parts.emplace_back();
+    else if (c == '[') parts.emplace_back("[");
+    else parts.back() += c;
+  }
+  return parts;
+}
+
+std::string shown(const Node& node) {
+  std::string all = node.text;
+  for (const Node& item : node.items) all += (all.empty() ? "" : ", ") + shown(item);
+  for (const Node::Entry& entry : node.entries) all += (all.empty() ? "" : ", ") + entry.key + ": " + shown(entry.value);
+  return all;
+}
+
+// A step to a part of a tree: a key of a map, or an index of a list.
+struct Step {
+  std::string key;
+  std::size_t index = 0;
+};
+
+// The map or list that holds what the steps lead to; null where the tree has no such place.
+Node* holder(Node& root, const std::vector<Step>& steps) {
+  Node* node = &root;
+  for (std::size_t i = 0; i + 1 < steps.size() && node; ++i) {
+    if (steps[i].key.empty()) {
+      node = steps[i].index < node->items.size() ? &node->items[steps[i].index] : nullptr;
+      continue;
+    }
+    const auto entry = std::find_if(node->entries.begin(), node->entries.end(), [&](const auto& one) { return one.key == steps[i].key; });
+    node = entry == node->entries.end() ? nullptr : &entry->value;
+  }
+  return node;
+}
+
+void take_out(Node& root, const std::vector<Step>& steps) {
+  Node* const node = holder(root, steps);
+  if (!node) return;
+  const Step& last = steps.back();
+  if (!last.key.empty()) {
+    std::erase_if(node->entries, [&](const auto& entry) { return entry.key == last.key; });
+  } else if (last.index < node->items.size()) {
+    node->items.erase(node->items.begin() + static_cast<std::ptrdiff_t>(last.index));
+  }
+}
+
+void put(Node& root, const std::vector<Step>& steps, const std::string& text) {
+  Node* const node = holder(root, steps);
+  if (!node) return;
+  for (Node::Entry& entry : node->entries) {
+    if (entry.key == steps.back().key) entry.value.text = text;
+  }
+}
+
+class Finder {
+ public:
+  std::vector<Mutation> run(const Node& root) {
+    for (const Shape& shape : shapes()) walk(root, parts_of(shape.pattern), 0, {}, {}, shape.turn);
+    std::stable_sort(found_.begin(), found_.end(), [](const Mutation& a, const Mutation& b) { return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column); });
+    return std::move(found_);
+  }
+
+ private:
+  void walk(const Node& node, const std::vector<std::string>& parts, std::size_t depth, const std::vector<Step>& steps, const std::string& path, Turn turn) {
+    if (depth == parts.size()) return note(node, steps, path, turn);
+    const auto deeper = [&](const Node& inner, Step step, const std::string& inner_path) {
+      std::vector<Step> further = steps;
+      further.push_back(std::move(step));
+      walk(inner, parts, depth + 1, further, inner_path, turn);
+    };
+    if (parts[depth].front() == '[') {
+      for (std::size_t i = 0; i < node.items.size(); ++i) deeper(node.items[i], {"", i}, path + "[" + std::to_string(i) + "]");
+      return;
+    }
+    for (const Node::Entry& entry : node.entries) {
+      if (parts[depth] == "*" || parts[depth] == entry.key) deeper(entry.value, {entry.key, 0}, path.empty() ? entry.key : path + "." + entry.key);
+    }
+  }
+
+  void note(const Node& node, const std::vector<Step>& steps, const std::string& path, Turn turn) {
+    const bool takes_out = turn == &removed;
+    const auto other = turn(node);
+    if (!takes_out && (!other || *other == node.text)) return;
+    Mutation mutation{path, shown(node), takes_out ? "removed" : *other, node.at, {}};
+    if (takes_out) mutation.apply = [steps](Node& root) { take_out(root, steps); };
+    else mutation.apply = [steps, text = *other](Node& root) { put(root, steps, text); };
+    found_.push_back(std::move(mutation));
+  }
+
+  std::vector<Mutation> found_;
+};
+
+}  // namespace
+
+std::vector<Mutation> mutations_of(std::string_view yaml, const std::string& file) {
+  std::vector<Finding> ignored;
+  return Finder().run(yaml::parse(yaml, file, ignored));
+}
+
+}  // namespace floorwalker
