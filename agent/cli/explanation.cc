@@ -121,6 +121,7 @@ std::vector<Explained> Explainer::explain(const std::vector<Message>& messages) 
     }
     if (message.role == Role::kTool) add(of_result(message, tools[message.result.call.str()]), i);
     if (message.role == Role::kAssistant && !message.text.empty()) add(of_reply(message, said, told), i);
+    before.messages.push_back(message);   // its calls too: what is under way counts
     for (std::size_t c = 0; c < message.calls.size(); ++c) {
       const ToolCall& call = message.calls[c];
       tools[call.id.str()] = call.name;
@@ -136,7 +137,6 @@ std::vector<Explained> Explainer::explain(const std::vector<Message>& messages) 
     }
     guard.add(message);
     told.add(message);
-    before.messages.push_back(message);
   }
   return all;
 }

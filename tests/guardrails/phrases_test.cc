@@ -42,5 +42,26 @@ TEST(Phrases, FindsTheFirstPhraseThatStandsThereAsWords) {
   EXPECT_EQ(Phrases().find(spoken("go ahead")), "");
 }
 
+// A text made of the phrases' own words, signs and others, from a seed.
+std::string mixed(unsigned seed) {
+  static const std::vector<std::string> parts = {"don't", "Don't", "don", "'t", "tell", "the", "THE", "go", "ahead", "go-ahead", "ahead's", " ", "  ", ",", ". ", "\n", "'", "_", "1,500", "5", "caf\xC3\xA9", "x"};
+  std::string text;
+  for (int i = 0; i < 12; ++i) {
+    seed = seed * 1664525u + 1013904223u;
+    text += parts[(seed >> 16) % (seed % 7 == 0 ? parts.size() : parts.size() - 2)];
+    if ((seed >> 8) % 3 != 0) text += ' ';
+  }
+  return text;
+}
+
+TEST(Phrases, FindTheSameInATextAsInItsWords) {
+  const Phrases phrases = {"don't tell the", "go ahead", "the", "don go"}, with_digits = {"go 5", "1,500"};
+  for (unsigned seed = 1; seed < 20000; ++seed) {
+    const std::string text = mixed(seed);
+    EXPECT_EQ(phrases.find_in_text(text), phrases.find(spoken(text))) << text;
+    EXPECT_EQ(with_digits.find_in_text(text), with_digits.find(spoken(text))) << text;
+  }
+}
+
 }  // namespace
 }  // namespace floorwalker::guardrails

@@ -75,6 +75,22 @@ TEST_F(ShopActions, TakesWhatThePageShowed) {
   EXPECT_EQ(rule("update_cart", R"({"operation":"add","product":"P-9"})"), "");
 }
 
+TEST_F(ShopActions, CountsTheWritesOfTheSameStepBeforeTheirResultsCome) {
+  rules_.max_writes_per_turn = 2;
+  rules_.max_quantity = 5;
+  Message step;
+  step.role = Role::kAssistant;
+  step.turn = ++conversation_.turn;
+  for (const char* id : {"s1", "s2", "s3"}) step.calls.push_back({CallId(id), "update_cart", R"({"operation":"add","variant":"V-1","quantity":2})", "", ""});
+  conversation_.messages.push_back(step);
+  const auto judged = [&](std::size_t call) { return judge_shop_action(step.calls[call], conversation_, rules_, {"update_cart"}, Identifiers::kTold).rule; };
+  EXPECT_EQ(judged(0), "");
+  EXPECT_EQ(judged(1), "");
+  EXPECT_EQ(judged(2), "quantity");
+  rules_.max_quantity.reset();
+  EXPECT_EQ(judged(2), "writes_per_turn");
+}
+
 TEST_F(ShopActions, HoldsTheGrant) {
   rules_.granted = {"view_cart"};
   EXPECT_EQ(rule("start_checkout", "{}"), "grant");

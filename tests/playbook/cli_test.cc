@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
@@ -11,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "adapters/embedded/importer.h"
+#include "adapters/embedded/shop.h"
 #include "tests/support/paths.h"
 
 namespace floorwalker {
@@ -37,9 +40,11 @@ class PlaybookCommand : public testing::Test {
     return (folder_ / name).string();
   }
 
-  static Ran run(const std::string& arguments) {
+  static Ran run(const std::string& arguments) { return program("playbook " + arguments); }
+
+  static Ran program(const std::string& arguments) {
     Ran ran;
-    FILE* pipe = ::popen((test::binary().string() + " playbook " + arguments + " 2>/dev/null").c_str(), "r");
+    FILE* pipe = ::popen((test::binary().string() + " " + arguments + " 2>/dev/null").c_str(), "r");
     std::array<char, 4096> buffer;
     for (std::size_t n; (n = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) ran.out.append(buffer.data(), n);
     ran.status = WEXITSTATUS(::pclose(pipe));
@@ -187,9 +192,77 @@ TEST_F(PlaybookCommand, AChatGoesOnUnderTheChangedPlaybookAndKeepsTheOldOneWhenT
   EXPECT_EQ(chat.say("hello there"), "answered");
 }
 
+// A shop of three products: lamps, a bulb that is sold out for good, and shades.
+std::string small_shop(const fs::path& folder) {
+  std::ofstream(folder / "shop.jsonl") << R"({"type":"shop","name":"S","currency":"USD","checkout_url":"https://s.example/{cart}"}
+{"id":"lamp","title":"Alba lamp","brand":"S","kind":"lamp","variants":[{"id":"lamp","price":"10.00","stock":3}]}
+{"id":"bulb","title":"Alba bulb","brand":"S","kind":"bulb","variants":[{"id":"bulb","price":"2.00","stock":0}]}
+{"id":"shade","title":"Alba shade","brand":"S","kind":"shade","variants":[{"id":"shade","price":"5.00","stock":3}]}
+)";
+  auto shop = embedded::Shop::create(folder / "shop.db");
+  EXPECT_TRUE(shop);
+  embedded::ImportRequest request;
+  request.sources = {{folder / "shop.jsonl", {}}};
+  request.map.name = "floorwalker";
+  request.map.format = embedded::RowFormat::kNative;
+  EXPECT_TRUE(embedded::import_files(**shop, request));
+  return (folder / "shop.db").string();
+}
+
 TEST_F(PlaybookCommand, FindsAddonsThatCouldNeverBeOffered) {
-  const std::string good = write("good.yaml", "playbook: good\naddons: {laptop: {recommended: [laptop sleeve]}}\n");
-  EXPECT_EQ(run("check " + good).status, 0);
+  const std::string shop = small_shop(folder_);
+  const std::string good = write("good.yaml", "playbook: good\naddons: {lamp: {recommended: [shade]}}\n");
+  EXPECT_EQ(run("check " + good + " --shop " + shop).status, 0);
+  const std::string bad = write("bad.yaml", "playbook: bad\naddons: {lamp: {recommended: [shade, bulb]}}\n");
+  const Ran ran = run("check " + bad + " --shop " + shop);
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_NE(ran.out.find("bad.yaml:2:38: error: addons.lamp: nothing of the kind 'bulb' can be bought any more"), std::string::npos) << ran.out;
+}
+
+TEST_F(PlaybookCommand, NamesThatTheShopLacksAreErrorsWhereTheShopIsNamed) {
+  const std::string file = write("shop.yaml", "playbook: shop\naddons: {lamp: {recommended: [shaed]}}\n");
+  const Ran ran = run("check " + file + " --shop " + small_shop(folder_));
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_NE(ran.out.find("'shaed' (did you mean 'shade'?)"), std::string::npos) << ran.out;
+  EXPECT_EQ(run("check " + file).status, 0);
+}
+
+TEST_F(PlaybookCommand, AnEnvironmentHoldsInAChat) {
+  const std::string file = write("shop.yaml", "playbook: shop\nextends: retail\nenvironments: {strict: {guardrails: {input: {max_length: 5}}}}\n");
+  const std::string script = write("script.jsonl", "{\"session\":\"s\",\"say\":\"hello there\"}\n");
+  const std::string chat = "chat --script " + script + " --json --playbook " + file;
+  EXPECT_NE(program(chat).out.find("\"outcome\":\"answered\""), std::string::npos);
+  EXPECT_NE(program(chat + " --environment strict").out.find("\"outcome\":\"refused\""), std::string::npos);
+  EXPECT_EQ(program(chat + " --environment none").status, 1);
+}
+
+TEST_F(PlaybookCommand, ExplainsUnderWhichPlaybookATurnWasPlayedAndWhatTheDayAllowed) {
+  const std::string file = write("shop.yaml", "playbook: shop\nversion: \"7\"\nextends: retail\nguardrails: {actions: {limits: {writes_per_turn: 1, writes_per_day: 1}}}\n");
+  const std::string script = write("script.jsonl", "{\"session\":\"s\",\"say\":\"add the Visarro Nook 24 to my cart\"}\n{\"session\":\"s\",\"say\":\"add the Visarro Nook 32 to my cart\"}\n");
+  const std::string common = " --playbook " + file + " --state " + (folder_ / "state").string();
+  ASSERT_EQ(program("chat --script " + script + " --json" + common).status, 0);
+  const std::string hash = nlohmann::json::parse(run("check --json " + file).out)["hash"];
+  const Ran ran = run("explain s" + common);
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_NE(ran.out.find("turn 1, played under shop 7 " + hash), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("ok   writes_per_day: 0 changes in the 24 hours before, at most 1"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("ACTS writes_per_day: 1 changes in the 24 hours before, at most 1"), std::string::npos) << ran.out;
+}
+
+TEST_F(PlaybookCommand, TellsWhichRulesTheSuitesDefend) {
+  const std::string shop = write("shop.yaml", "playbook: shop\nvocabulary: {synonyms: {gogglebox: [television], armrest: [sofa]}}\nbrand: {name: Bright}\n");
+  const std::string suite = write("suite.yaml", "suite: words\nshop: demo\nplaybook: shop.yaml\ncases:\n  - id: gogglebox\n    turns: [{say: do you have a gogglebox, expect: {shown: {min: 1, kinds: [television]}}}]\n");
+  const Ran ran = run("coverage " + shop + " " + suite + " --json --fail-undefended");
+  EXPECT_EQ(ran.status, 1);
+  std::map<std::string, std::string> found;
+  std::istringstream lines(ran.out);
+  for (std::string line; std::getline(lines, line);) {
+    const auto row = nlohmann::json::parse(line);
+    found[row["rule"]] = row["found"];
+  }
+  EXPECT_EQ(found["vocabulary.synonyms.gogglebox"], "defended");
+  EXPECT_EQ(found["vocabulary.synonyms.armrest"], "untouched");
+  EXPECT_EQ(run("coverage " + shop + " " + suite + " --fail-undefended --rule gogglebox").status, 0);
 }
 
 }  // namespace

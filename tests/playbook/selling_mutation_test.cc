@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
@@ -12,6 +11,7 @@
 #include "adapters/embedded/demo_shop.h"
 #include "agent/cli/playbook_files.h"
 #include "agent/core/planner.h"
+#include "agent/models/openai/prompts.h"
 #include "agent/resources/resources.h"
 #include "tests/support/guided_dialogue.h"
 #include "tests/support/memory_shop.h"
@@ -23,8 +23,8 @@
 #include "tools/search/indexed_search.h"
 
 // Every selling rule of every shipped playbook does something in the shop that it was written for: what is asked, found, shown, compared or
-// offered changes once the rule is taken out, or turned round where the default says the same. Rules of which this is not shown yet are listed
-// in undefended.txt.
+// offered changes once the rule is taken out, or turned round where the default says the same. A rule is looked at where it is written, not where
+// it is inherited. `playbook coverage` holds the same rules against the evaluation suites.
 namespace floorwalker {
 namespace {
 
@@ -160,34 +160,42 @@ class SellingMutation : public testing::TestWithParam<const char*> {
     LoadedPlaybook loaded = cli::load_playbook_file(GetParam());
     EXPECT_TRUE(loaded.ok());
     book_ = std::move(loaded.playbook);
+    load_parents();
   }
 
-  // The demo shop's playbook has no selling rules of its own but words: the others' are looked at where they stand.
-  static bool inherits_all() { return std::string(GetParam()) == "adapters/embedded/demo/playbook.yaml"; }
+  // Whether a parent says the same already: then the rule is looked at there.
+  template <typename Says>
+  bool inherited(const Says& says) const {
+    return std::any_of(parents_.begin(), parents_.end(), says);
+  }
+
+  // In a map of every playbook, what stands under that name.
+  template <typename Map>
+  static auto at(const Map& map, const std::string& name) {
+    const auto found = map.find(name);
+    return found == map.end() ? typename Map::mapped_type() : found->second;
+  }
 
   // One of the looks sees something else without the rule.
   void expect_defended(const std::string& rule, const std::vector<Look>& looks, const Change& change) {
     Playbook changed = book_;
     change(changed);
     const bool differs = std::any_of(looks.begin(), looks.end(), [&](const Look& look) { return look(book_) != look(changed); });
-    const std::string name = std::string(GetParam()) + ": " + rule;
-    const bool known = undefended().contains(name);
-    EXPECT_TRUE(differs || known) << name << " does nothing that is looked at";
-    EXPECT_FALSE(differs && known) << name << " is defended now: take it off tests/playbook/undefended.txt";
-  }
-
-  // Rules that are known to be defended by nothing yet. The list may only become shorter.
-  static const std::set<std::string>& undefended() {
-    static const std::set<std::string> names = [] {
-      std::set<std::string> read;
-      std::ifstream file(test::source_dir() / "tests/playbook/undefended.txt");
-      for (std::string line; std::getline(file, line);) read.insert(line);
-      return read;
-    }();
-    return names;
+    EXPECT_TRUE(differs) << GetParam() << ": " << rule << " does nothing that is looked at";
   }
 
   Playbook book_;
+
+ private:
+  void load_parents() {
+    std::set<std::string> names;
+    LoadOptions options = cli::playbook_files();
+    options.open = [open = options.open, &names](const std::string& name, const std::string& from) { return names.insert(name), open(name, from); };
+    static_cast<void>(cli::load_playbook_file(GetParam(), options));
+    for (const std::string& name : names) parents_.push_back(cli::load_playbook_file(name).playbook);
+  }
+
+  std::vector<Playbook> parents_;
 };
 
 TEST_P(SellingMutation, Vocabulary) {
@@ -195,8 +203,16 @@ TEST_P(SellingMutation, Vocabulary) {
   const auto expect_word = [&](const std::string& word, const Change& change) {
     expect_defended("word " + word, {[&](const Playbook& book) { return words.look(book, word); }}, change);
   };
-  for (const auto& [named, meanings] : book_.vocabulary.synonyms) expect_word(named, [word = named](Playbook& book) { book.vocabulary.synonyms.erase(word); });
-  for (const auto& [named, kinds] : book_.vocabulary.umbrellas) expect_word(named, [word = named](Playbook& book) { book.vocabulary.umbrellas.erase(word); });
+  for (const auto& [named, meanings] : book_.vocabulary.synonyms) {
+    const std::string& word = named;   // a lambda may not capture what a binding names
+    if (inherited([&](const Playbook& parent) { return at(parent.vocabulary.synonyms, word) == at(book_.vocabulary.synonyms, word); })) continue;
+    expect_word(word, [word](Playbook& book) { book.vocabulary.synonyms.erase(word); });
+  }
+  for (const auto& [named, kinds] : book_.vocabulary.umbrellas) {
+    const std::string& word = named;
+    if (inherited([&](const Playbook& parent) { return at(parent.vocabulary.umbrellas, word) == at(book_.vocabulary.umbrellas, word); })) continue;
+    expect_word(word, [word](Playbook& book) { book.vocabulary.umbrellas.erase(word); });
+  }
 }
 
 // What is said so that a need comes up, in its own words and in each of its other ones.
@@ -215,9 +231,10 @@ std::vector<Look> ways_to_say(const NeedRule& need) {
 }
 
 TEST_P(SellingMutation, Needs) {
-  if (inherits_all()) return;
   for (std::size_t i = 0; i < book_.needs.size(); ++i) {
     const NeedRule& need = book_.needs[i];
+    const auto same = [&](const NeedRule& other) { return other.name == need.name && other.require == need.require && other.phrases == need.phrases; };
+    if (inherited([&](const Playbook& parent) { return std::any_of(parent.needs.begin(), parent.needs.end(), same); })) continue;
     const std::vector<Look> looks = ways_to_say(need);
     expect_defended("need " + need.name, looks, [i](Playbook& book) { drop(book.needs, i); });
     for (std::size_t r = 0; r < need.require.size(); ++r) {
@@ -231,10 +248,29 @@ TEST_P(SellingMutation, Needs) {
   }
 }
 
+// A shop in which it is worth asking about the slot, and a conversation that comes to it.
+std::string asked_about(const Playbook& book, const std::string& slot) {
+  test::MemoryCatalogue catalogue;
+  for (int i = 0; i < 12; ++i) {
+    const std::string half = i % 2 == 0 ? "north" : "south";
+    test::ProductMaker crate("c" + std::to_string(i), "Alba crate " + std::to_string(i), "crate", 1000 + 500 * i);
+    crate.brand(slot == "brand" ? half : "Plain").attribute(slot == "brand" ? "finish" : slot, half.c_str());
+    catalogue.add(crate);
+  }
+  Playbook asking = book;
+  asking.discovery.ask = {{"crate", {slot}}};
+  test::MemoryCarts carts(catalogue);
+  tools::Shop shop;
+  shop.catalogue = &catalogue;
+  shop.carts = &carts;
+  test::Dialogue dialogue(shop, asking, search::build_index(catalogue).value());
+  return dialogue.say("I need a crate").text;
+}
+
 TEST_P(SellingMutation, Discovery) {
-  if (inherits_all()) return;
   for (const auto& [asked_of, slots] : book_.discovery.ask) {
-    const std::string& kind = asked_of;   // a lambda may not capture what a binding names
+    const std::string& kind = asked_of;
+    if (inherited([&](const Playbook& parent) { return at(parent.discovery.ask, kind) == at(book_.discovery.ask, kind); })) continue;
     for (std::size_t i = 0; i < slots.size(); ++i) {
       // Before anything else that is worth asking, the slot is what is asked.
       const Look look = [kind, slot = slots[i]](const Playbook& book) {
@@ -247,22 +283,13 @@ TEST_P(SellingMutation, Discovery) {
       expect_defended("ask " + kind + " " + slots[i], {look}, [kind, i](Playbook& book) { drop(book.discovery.ask[kind], i); });
     }
   }
-  for (const auto& [slot, question] : book_.discovery.questions) {
-    std::vector<std::string> kinds;
-    for (const auto& [kind, slots] : book_.discovery.ask) {
-      if (std::find(slots.begin(), slots.end(), slot) != slots.end()) kinds.push_back(kind);
-    }
-    if (kinds.empty()) kinds = {"sofa", "laptop", "television", "rug", "throw"};
-    std::vector<Look> looks;
-    for (const std::string& kind : kinds) {
-      looks.push_back([kind, slot](const Playbook& book) {
-        Playbook asking = book;
-        asking.discovery.ask[kind] = {slot};
-        return talked(asking, {"I need a " + kind});
-      });
-    }
-    expect_defended("question " + slot, looks, [slot](Playbook& book) { book.discovery.questions.erase(slot); });
+  for (const auto& [about, question] : book_.discovery.questions) {
+    const std::string& slot = about;
+    if (inherited([&](const Playbook& parent) { return at(parent.discovery.questions, slot) == at(book_.discovery.questions, slot); })) continue;
+    expect_defended("question " + slot, {[slot](const Playbook& book) { return asked_about(book, slot); }}, [slot](Playbook& book) { book.discovery.questions.erase(slot); });
   }
+  const auto& order = book_.discovery.relax_in_order;
+  if (inherited([&](const Playbook& parent) { return parent.discovery.relax_in_order == order; })) return;
   for (std::size_t i = 0; i < book_.discovery.relax_in_order.size(); ++i) {
     const Look look = [](const Playbook& book) { return talked(book, {"a red sofa under $600", "a laptop under $500"}); };
     expect_defended("relax " + book_.discovery.relax_in_order[i], {look}, [i](Playbook& book) { drop(book.discovery.relax_in_order, i); });
@@ -272,9 +299,9 @@ TEST_P(SellingMutation, Discovery) {
 }
 
 TEST_P(SellingMutation, Comparisons) {
-  if (inherits_all()) return;
   for (const auto& [compared_for, attributes] : book_.compare.axes) {
     const std::string& name = compared_for;
+    if (inherited([&](const Playbook& parent) { return at(parent.compare.axes, name) == at(book_.compare.axes, name); })) continue;
     const auto need = std::find_if(book_.needs.begin(), book_.needs.end(), [&name](const NeedRule& one) { return one.name == name; });
     const bool kind = need == book_.needs.end() || need->applies_to.empty();
     const Look look = [thing = kind ? name : need->applies_to.front(), purpose = kind ? "" : name](const Playbook& book) {
@@ -305,9 +332,10 @@ std::string offered(const Playbook& book, const std::string& kind, const std::ma
 }
 
 TEST_P(SellingMutation, Addons) {
-  if (inherits_all()) return;
   for (std::size_t i = 0; i < book_.addons.rules.size(); ++i) {
     const AddonRule& rule = book_.addons.rules[i];
+    const auto same = [&](const AddonRule& other) { return other.for_kind == rule.for_kind && other.kind == rule.kind; };
+    if (inherited([&](const Playbook& parent) { return std::any_of(parent.addons.rules.begin(), parent.addons.rules.end(), same); })) continue;
     const Look look = [&rule](const Playbook& book) { return offered(book, rule.for_kind, rule.when); };
     const std::string name = "addon " + rule.for_kind + " " + rule.kind;
     expect_defended(name, {look}, [i](Playbook& book) { drop(book.addons.rules, i); });
@@ -340,7 +368,10 @@ TEST_P(SellingMutation, Ranking) {
 }
 
 TEST_P(SellingMutation, BrandAndLimits) {
-  const Look who = [](const Playbook& book) { return talked(book, {"are you a robot?", "who are you?", "hello"}); };
+  const Look who = [](const Playbook& book) {
+    const std::string system = openai::Prompts::create(*resources::find("prompts/agent/system.en.md"), *resources::find("prompts/agent/note.en.md"), book, {}).value().system();
+    return talked(book, {"are you a robot?", "who are you?", "hello"}) + system;
+  };
   if (!book_.brand.name.empty()) expect_defended("brand.name", {who}, [](Playbook& book) { book.brand.name = "Another"; });
   if (!book_.brand.disclosure.empty()) expect_defended("brand.disclosure", {who}, [](Playbook& book) { book.brand.disclosure = "I am another."; });
   const auto calls = [](const Playbook& book, std::int64_t cost) {

@@ -67,9 +67,7 @@ void Records::read(const Unread& result, std::size_t number) const {
   for (const DeskRecord& rule : rules_->records) {
     if (!has(rule.from, result.tool)) continue;
     const std::string id = id_of(rule, result.arguments, *parsed);
-    if (id.empty()) continue;
-    keep_inside(rule.type, *parsed, number);
-    return keep(rule.type, id, std::move(*parsed), number);  // a result is one record
+    if (!id.empty()) return keep(rule.type, id, std::move(*parsed), number);  // a result is one record
   }
 }
 
@@ -79,27 +77,36 @@ void Records::keep(const std::string& type, const std::string& id, Value value, 
   if (record.result <= number) record = {std::move(value), number};
 }
 
-// Records held by another, as variants by a product: they are moved out of it, and each also gets the holder's plain fields that it lacks.
-void Records::keep_inside(const std::string& type, Value& record, std::size_t number) const {
-  std::vector<std::pair<std::string, Value>> plain;
-  for (const auto& [name, field] : record.entries) {
-    if (field.type == Value::Type::kText || field.type == Value::Type::kNumber) plain.emplace_back(name, field);
-  }
-  const auto keep_one = [&](const std::string& held_type, const std::string& id, Value&& held) {
-    for (const auto& [name, field] : plain) {
-      if (!held.find(name)) held.entries.emplace_back(name, field);
-    }
-    keep(held_type, id, std::move(held), number);
-  };
+// The record that another one holds, as a variant by a product; null if this one holds none of that id.
+const Value* Records::held(const DeskRecord& rule, const Value& holder, const std::string& id) {
+  const Value* all = holder.find(rule.at);
+  if (!all) return nullptr;
+  if (const Value* by_name = all->find(id)) return by_name;
+  const auto found = std::find_if(all->items.begin(), all->items.end(), [&](const Value& item) {
+    const Value* own = item.find(rule.id);
+    return own && own->type == Value::Type::kText && own->text == id;
+  });
+  return found == all->items.end() ? nullptr : &*found;
+}
+
+// Takes what newer records hold under that id for a record of its own, with its holder's plain fields that it lacks. Only what is asked for is taken
+// out: a product has many variants, and one is wanted.
+void Records::take_held(const std::string& type, const std::string& id) const {
   for (const DeskRecord& rule : rules_->records) {
-    if (rule.inside != type) continue;
-    for (auto& [name, field] : record.entries) {
-      if (name != rule.at) continue;
-      for (auto& [id, value] : field.entries) keep_one(rule.type, id, std::move(value));
-      for (Value& item : field.items) {
-        const Value* id = item.find(rule.id);
-        if (id && id->type == Value::Type::kText) keep_one(rule.type, std::string(id->text), std::move(item));
+    if (rule.type != type || rule.inside.empty() || rule.inside == type) continue;
+    const auto holders = records_.find(rule.inside);
+    if (holders == records_.end()) continue;
+    for (const auto& [holder_id, holder] : holders->second) {
+      const Value* found = held(rule, holder.value, id);
+      if (!found) continue;
+      const auto known = records_[type].find(id);
+      if (known != records_[type].end() && known->second.result >= holder.result) continue;
+      Value taken = *found;
+      for (const auto& [name, field] : holder.value.entries) {
+        const bool plain = field.type == Value::Type::kText || field.type == Value::Type::kNumber;
+        if (plain && !taken.find(name)) taken.entries.emplace_back(name, field);
       }
+      keep(type, id, std::move(taken), holder.result);
     }
   }
 }
@@ -128,6 +135,7 @@ void Records::note(std::unordered_set<std::string>& told, const Value& value) {
 const Value& Records::find(const std::string& type, const std::string& id) const {
   static const Value missing;
   read_those_with(id);
+  take_held(type, id);
   const auto records = records_.find(type);
   if (records == records_.end()) return missing;
   const auto record = records->second.find(id);

@@ -54,7 +54,8 @@ class Records {
   void read_those_with(const std::string& id) const;
   void read(const Unread& result, std::size_t number) const;
   void keep(const std::string& type, const std::string& id, Value value, std::size_t number) const;
-  void keep_inside(const std::string& type, Value& record, std::size_t number) const;
+  static const Value* held(const DeskRecord& rule, const Value& holder, const std::string& id);
+  void take_held(const std::string& type, const std::string& id) const;
   void note_identifiers(const Value& value) const;
   static void note(std::unordered_set<std::string>& told, const Value& value);
 

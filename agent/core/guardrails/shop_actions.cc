@@ -379,11 +379,40 @@ class ShopJudge {
     const auto wanted = wanted_quantity();
     if (!rules_.max_quantity || !wanted) return;
     std::int64_t total = *wanted;
-    if (text_of("operation") == "add") total += in_cart();
+    if (text_of("operation") == "add") total += in_cart() + being_added();
     if (total > *rules_.max_quantity) {
       return act("quantity", "At most " + std::to_string(*rules_.max_quantity) + " of one thing can be put into the cart here; that would make " + std::to_string(total) + ".");
     }
     pass("quantity", at_most(total, *rules_.max_quantity));
+  }
+
+  // Writes of the same step that come before this one, and of which no result is known yet.
+  std::vector<const ToolCall*> under_way() const {
+    std::vector<const ToolCall*> before;
+    const auto& messages = conversation_.messages;
+    const auto own = [&](const ToolCall& call) { return call.id == call_.id; };
+    const auto step = std::find_if(messages.rbegin(), messages.rend(), [&](const Message& message) { return std::any_of(message.calls.begin(), message.calls.end(), own); });
+    if (step == messages.rend()) return before;
+    for (const ToolCall& call : step->calls) {
+      if (own(call)) break;
+      const bool settled = std::any_of(step.base(), messages.end(), [&](const Message& message) { return message.role == Role::kTool && message.result.call == call.id; });
+      if (has(writes_, call.name) && !settled) before.push_back(&call);
+    }
+    return before;
+  }
+
+  // How many of the same variant the writes under way would add.
+  std::int64_t being_added() const {
+    std::int64_t pieces = 0;
+    for (const ToolCall* call : under_way()) {
+      const auto arguments = parse_json(call->arguments);
+      const Value* variant = arguments ? arguments->find("variant") : nullptr;
+      const Value* operation = arguments ? arguments->find("operation") : nullptr;
+      const Value* quantity = arguments ? arguments->find("quantity") : nullptr;
+      if (!variant || variant->text.empty() || variant->text != text_of("variant") || !operation || operation->text != "add") continue;
+      pieces += quantity && quantity->type == Value::Type::kNumber ? std::clamp<std::int64_t>(quantity->micros / 1'000'000, 0, 1'000'000) : 1;
+    }
+    return pieces;
   }
 
   // The newest cart that a result told, if any.
@@ -500,6 +529,9 @@ class ShopJudge {
         now += conversation_.messages[i].turn == conversation_.turn ? 1 : 0;
       }
     }
+    const auto waiting = static_cast<int>(under_way().size());
+    all += waiting;
+    now += waiting;
     if (rules_.max_writes_per_turn && now >= *rules_.max_writes_per_turn) {
       return act("writes_per_turn", "That is enough changes for one message; tell me what to do next.");
     }
