@@ -4,6 +4,7 @@
 #include <exception>
 #include <stdexcept>
 
+#include "agent/core/stopping.h"
 #include "agent/core/text.h"
 
 namespace floorwalker::tools {
@@ -52,6 +53,7 @@ Answer Registry::run(const ToolCall& call, const ToolContext& context) const {
 ToolResult Registry::call(const ToolCall& call, const ToolContext& context) {
   ToolResult result{call.id, ToolOutcome::kOk, {}, context.now};
   Answer answer;
+  const Stopping stopping(context.stop);
   try {
     answer = run(call, context);
   } catch (const std::exception& bug) {

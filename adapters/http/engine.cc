@@ -3,9 +3,10 @@
 #include <stdlib.h>
 
 #include <algorithm>
-#include <thread>
+#include <condition_variable>
 #include <utility>
 
+#include "agent/core/stopping.h"
 #include "agent/core/text.h"
 
 namespace floorwalker::http {
@@ -63,6 +64,13 @@ Trouble meant(Meaning meaning, std::string message, std::string detail) {
   return trouble(ErrorKind::kRefused, std::move(message), std::move(detail));
 }
 
+void sleep_unless_stopped(std::chrono::milliseconds time) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, Stopping::now(), time, [] { return false; });
+}
+
 Value value_of(const Json& json) {
   if (json.type == Json::Type::kTrue || json.type == Json::Type::kFalse) return json.type == Json::Type::kTrue;
   if (json.type == Json::Type::kText || json.type == Json::Type::kNumber) return std::string(json.text);
@@ -85,7 +93,7 @@ Engine::Engine(Adapter adapter, net::Transport& transport, EngineOptions options
       return value && *value ? std::optional<std::string>(value) : std::nullopt;
     };
   }
-  if (!options_.wait) options_.wait = [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); };
+  if (!options_.wait) options_.wait = sleep_unless_stopped;
 }
 
 Result<std::unique_ptr<Engine>> Engine::create(Adapter adapter, net::Transport& transport, EngineOptions options) {
@@ -206,11 +214,11 @@ Ran Engine::run(const std::string& name, const Operation& operation, const Varia
   const Steady::time_point deadline = clock_->steady() + adapter_.limits.operation;
   const int tries = effect == Effect::kRead ? adapter_.limits.retries : 0;
   for (int retry = 0;; ++retry) {
-    Ran ran = attempt(operation, variables, deadline);
+    Ran ran = attempt(operation, variables, effect, deadline);
     if (ran) return ran;
     Trouble& failed = ran.error();
     const auto pause = pause_before(retry, failed);
-    if (!failed.again || retry >= tries || clock_->steady() + pause >= deadline) {
+    if (!failed.again || retry >= tries || clock_->steady() + pause >= deadline || Stopping::now().stop_requested()) {
       failed.error.message = redacted(std::move(failed.error.message), variables);
       failed.error.detail = redacted(name + ": " + failed.error.detail, variables);
       return ran;
@@ -219,7 +227,7 @@ Ran Engine::run(const std::string& name, const Operation& operation, const Varia
   }
 }
 
-Ran Engine::attempt(const Operation& operation, const Variables& variables, Steady::time_point deadline) {
+Ran Engine::attempt(const Operation& operation, const Variables& variables, Effect effect, Steady::time_point deadline) {
   Outcome outcome;
   Variables mine(&variables);
   for (const Call& step : operation.steps) {
@@ -228,7 +236,7 @@ Ran Engine::attempt(const Operation& operation, const Variables& variables, Stea
       if ((value && is_set(*value)) != step.when.set) continue;
     }
     std::vector<std::pair<std::string, Value>> captured;
-    auto document = call(step, mine, operation.failures, deadline, captured);
+    auto document = call(step, mine, operation.failures, effect, deadline, captured);
     if (!document) return tl::unexpected(std::move(document.error()));
     for (auto& [name, value] : captured) {
       mine.set(name, value);
@@ -303,10 +311,11 @@ Result<Response> Engine::send(net::Request request, Steady::time_point deadline)
   }
 }
 
-tl::expected<JsonDocument, Trouble> Engine::call(const Call& call, const Variables& variables, const std::vector<FailureRule>& rules,
+tl::expected<JsonDocument, Trouble> Engine::call(const Call& call, const Variables& variables, const std::vector<FailureRule>& rules, Effect effect,
                                                  Steady::time_point deadline, std::vector<std::pair<std::string, Value>>& captured) {
   auto request = request_for(call, variables);
   if (!request) return tl::unexpected(trouble(request.error().kind, request.error().message));
+  request->new_connection = effect == Effect::kWrite;
   auto response = send(std::move(*request), deadline);
   if (!response) {
     Error& error = response.error();

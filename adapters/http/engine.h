@@ -79,8 +79,8 @@ class Engine {
   Result<void> take_settings();
   Result<void> take_secrets();
   Ran run(const std::string& name, const Operation& operation, const Variables& variables, Effect effect);
-  Ran attempt(const Operation& operation, const Variables& variables, Steady::time_point deadline);
-  tl::expected<JsonDocument, Trouble> call(const Call& call, const Variables& variables, const std::vector<FailureRule>& rules,
+  Ran attempt(const Operation& operation, const Variables& variables, Effect effect, Steady::time_point deadline);
+  tl::expected<JsonDocument, Trouble> call(const Call& call, const Variables& variables, const std::vector<FailureRule>& rules, Effect effect,
                                            Steady::time_point deadline, std::vector<std::pair<std::string, Value>>& captured);
   Result<net::Request> request_for(const Call& call, const Variables& variables) const;
   Result<Response> send(net::Request request, Steady::time_point deadline);

@@ -3,6 +3,8 @@
 #include <memory>
 #include <optional>
 
+#include "agent/core/stopping.h"
+
 namespace floorwalker::http {
 namespace {
 
@@ -23,7 +25,7 @@ Result<void> Exchange::enter(std::chrono::milliseconds left) {
     if (clock_.steady() < closed_until_) return fail(ErrorKind::kUnavailable, "the shop does not answer at the moment", "circuit open");
     closed_until_ = clock_.steady() + limits_.breaker_pause;   // this one tries; the others go on waiting for how it fares
   }
-  if (!freed_.wait_for(lock, left, [this] { return under_way_ < limits_.concurrency; })) {
+  if (!freed_.wait_for(lock, Stopping::now(), left, [this] { return under_way_ < limits_.concurrency; })) {
     return fail(ErrorKind::kUnavailable, "the shop is busy", "more calls at a time than allowed");
   }
   ++under_way_;
@@ -62,7 +64,7 @@ Result<Response> Exchange::send(net::Request request, std::chrono::milliseconds 
     arrival->finished = true;
     arrival->done.notify_one();
   };
-  transport_.start(std::move(request), std::move(handlers), {});
+  transport_.start(std::move(request), std::move(handlers), Stopping::now());
   std::unique_lock lock(arrival->mutex);
   arrival->done.wait(lock, [&] { return arrival->finished; });   // the transport keeps the deadlines and always tells the end
   leave();

@@ -41,7 +41,7 @@ class Exchange {
   const Limits& limits_;
   const Clock& clock_;
   std::mutex mutex_;   // guards what follows
-  std::condition_variable freed_;
+  std::condition_variable_any freed_;
   std::int64_t under_way_ = 0;
   int failures_ = 0;                   // in a row
   Steady::time_point closed_until_{};

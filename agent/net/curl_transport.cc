@@ -221,6 +221,7 @@ class CurlTransport::Loop {
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 16384L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(exchange.request.deadlines.connect.count()));
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(exchange.request.deadlines.total.count()));
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, exchange.request.new_connection ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange.error.data());
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &Loop::on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, &exchange);

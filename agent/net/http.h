@@ -29,6 +29,7 @@ struct Request {
   std::string body;
   Deadlines deadlines;
   std::size_t max_response_bytes = 16u << 20;
+  bool new_connection = false;   // libcurl sends anew what a kept connection swallowed without an answer: not for what may happen only once
 };
 
 // Status line and headers; names are lower case.
