@@ -29,6 +29,7 @@ const std::vector<Known>& known_operations() {
       {"products", {"products"}, false, false},
       {"product_of", {"variant"}, false, false},
       {"each", {"limit", "cursor", "offset", "page"}, false, true},
+      {"changed", {"since", "limit", "cursor", "offset", "page"}, false, false},
       {"cart_create", {"key"}, true, true},
       {"cart_read", {}, true, true},
       {"cart_add", {"variant", "quantity", "key"}, true, true},
@@ -328,9 +329,10 @@ class Loader {
         reader_.yaml.error(node ? *node : root, Path().key("operations"), std::string("the operation '") + one.name + "' is missing");
       }
     }
-    const Operation* each = adapter_.operation("each");
-    if (each && each->page.way == Paging::Way::kNone) {
-      reader_.yaml.error(*root.find("operations"), Path().key("operations").key("each"), "'page' is missing: how one gets from page to page");
+    for (const char* name : {"each", "changed"}) {
+      const Operation* pages = adapter_.operation(name);
+      if (!pages || pages->page.way != Paging::Way::kNone) continue;
+      reader_.yaml.error(*root.find("operations"), Path().key("operations").key(name), "'page' is missing: how one gets from page to page");
     }
   }
 

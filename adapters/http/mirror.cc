@@ -2,6 +2,8 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <array>
+#include <ctime>
 #include <mutex>
 
 #include "agent/core/answers_json.h"
@@ -17,6 +19,17 @@ CREATE TABLE IF NOT EXISTS state(name TEXT PRIMARY KEY, value TEXT NOT NULL) WIT
 )";
 
 constexpr std::size_t kMostProblems = 100;
+constexpr std::chrono::milliseconds kOverlap = std::chrono::minutes(2);   // by how much the shop's clock may be behind ours
+
+// "2026-03-01T12:00:00Z", of milliseconds.
+std::string instant(std::int64_t time) {
+  const auto seconds = static_cast<std::time_t>(time / 1000);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text.data();
+}
 
 // What makes a product another one for the index: everything but its stock.
 std::string content_of(Product product) {
@@ -39,6 +52,8 @@ struct Mirror::Storage {
     query.bind(1, name);
     return query.executeStep() ? query.getColumn(0).getString() : std::string();
   }
+
+  std::int64_t number(const char* name) { return std::atoll(get(name).c_str()); }
 
   void set(const char* name, const std::string& value) {
     SQLite::Statement put(database, "INSERT INTO state(name,value) VALUES(?,?) ON CONFLICT(name) DO UPDATE SET value=excluded.value");
@@ -109,55 +124,88 @@ Result<std::unique_ptr<Mirror>> Mirror::open(const std::filesystem::path& file) 
   }
 }
 
-Result<SyncReport> Mirror::sync(RemoteCatalogue& shop, const std::function<void(const SyncProgress&)>& progress) {
-  SyncReport report;
-  std::string from;
-  std::int64_t round = 0;
-  auto begun = guarded(*storage_, [&]() -> Result<void> {
-    report.resumed = storage_->get("under_way") == "yes";
-    from = report.resumed ? storage_->get("next") : std::string();
-    round = std::atoll(storage_->get("round").c_str()) + (report.resumed ? 0 : 1);
-    report.products = report.resumed ? static_cast<std::size_t>(std::atoll(storage_->get("seen").c_str())) : 0;
-    report.changed = report.resumed ? static_cast<std::size_t>(std::atoll(storage_->get("changed").c_str())) : 0;
+struct Mirror::Round {
+  std::int64_t number = 0;
+  std::string from, since;       // the next page; "" for everything
+  std::int64_t begun = 0;        // milliseconds
+  SyncReport report;             // so far
+};
+
+// Goes on with a round that was cut off, or begins one.
+Result<Mirror::Round> Mirror::begin(const RemoteCatalogue& shop, const SyncOptions& options) {
+  return guarded(*storage_, [&]() -> Result<Round> {
+    Storage& kept = *storage_;
+    Round round;
+    const std::int64_t now = options.now.time_since_epoch().count();
+    round.report.resumed = kept.get("under_way") == "yes";
+    round.number = kept.number("round") + (round.report.resumed ? 0 : 1);
+    if (round.report.resumed) {
+      round.from = kept.get("next");
+      round.since = kept.get("since");
+      round.begun = kept.number("begun");
+      round.report.products = static_cast<std::size_t>(kept.number("seen"));
+      round.report.changed = static_cast<std::size_t>(kept.number("changed"));
+    } else {
+      const bool fresh = kept.number("all_done") > 0 && now - kept.number("all_done") < std::chrono::milliseconds(options.all_every).count();
+      if (shop.tells_changes() && fresh && !options.all) round.since = instant(kept.number("done") - kOverlap.count());
+      round.begun = now;
+    }
+    round.report.only_changes = !round.since.empty();
+    SQLite::Transaction transaction(kept.database);
+    kept.set("round", std::to_string(round.number));
+    kept.set("under_way", "yes");
+    kept.set("next", round.from);
+    kept.set("since", round.since);
+    kept.set("begun", std::to_string(round.begun));
+    transaction.commit();
+    return round;
+  });
+}
+
+Result<void> Mirror::keep(const Round& round, const ProductPage& page, SyncReport& report) {
+  return guarded(*storage_, [&]() -> Result<void> {
     SQLite::Transaction transaction(storage_->database);
-    storage_->set("round", std::to_string(round));
-    storage_->set("under_way", "yes");
-    storage_->set("next", from);
+    for (const Product& product : page.products) report.changed += storage_->keep(product, round.number) ? 1 : 0;
+    report.products += page.products.size();
+    storage_->set("next", page.next);
+    storage_->set("seen", std::to_string(report.products));
+    storage_->set("changed", std::to_string(report.changed));
     transaction.commit();
     return {};
   });
-  if (!begun) return fail(begun.error());
+}
+
+Result<void> Mirror::finish(const Round& round, SyncReport& report) {
+  return guarded(*storage_, [&]() -> Result<void> {
+    SQLite::Transaction transaction(storage_->database);
+    if (!report.only_changes) report.removed = storage_->drop_old(round.number);
+    if (report.changed || report.removed || storage_->get("version").empty()) storage_->set("version", std::to_string(round.number));
+    storage_->set("under_way", "no");
+    storage_->set("done", std::to_string(round.begun));
+    if (!report.only_changes) storage_->set("all_done", std::to_string(round.begun));
+    transaction.commit();
+    return {};
+  });
+}
+
+Result<SyncReport> Mirror::sync(RemoteCatalogue& shop, const std::function<void(const SyncProgress&)>& progress, const SyncOptions& options) {
+  const auto round = begin(shop, options);
+  if (!round) return fail(round.error());
+  SyncReport report = round->report;
+  std::string from = round->from;
   for (;;) {
-    auto page = shop.page(from);
+    auto page = shop.page(from, round->since);
     if (!page) return fail(page.error());
     if (!page->next.empty() && page->next == from) return fail(ErrorKind::kMalformed, "the shop's pages of products do not go on", from);
     for (std::string& problem : page->problems) {
       if (report.problems.size() < kMostProblems) report.problems.push_back(std::move(problem));
     }
-    auto kept = guarded(*storage_, [&]() -> Result<void> {
-      SQLite::Transaction transaction(storage_->database);
-      for (const Product& product : page->products) report.changed += storage_->keep(product, round) ? 1 : 0;
-      report.products += page->products.size();
-      storage_->set("next", page->next);
-      storage_->set("seen", std::to_string(report.products));
-      storage_->set("changed", std::to_string(report.changed));
-      transaction.commit();
-      return {};
-    });
-    if (!kept) return fail(kept.error());
+    if (auto kept = keep(*round, *page, report); !kept) return fail(kept.error());
     if (progress) progress({report.products, page->total});
     if (page->next.empty()) break;
     from = std::move(page->next);
   }
-  auto ended = guarded(*storage_, [&]() -> Result<void> {
-    SQLite::Transaction transaction(storage_->database);
-    report.removed = storage_->drop_old(round);
-    if (report.changed || report.removed || storage_->get("version").empty()) storage_->set("version", std::to_string(round));
-    storage_->set("under_way", "no");
-    transaction.commit();
-    return {};
-  });
-  if (!ended) return fail(ended.error());
+  if (auto ended = finish(*round, report); !ended) return fail(ended.error());
   return report;
 }
 

@@ -7,12 +7,21 @@
 #include <vector>
 
 #include "adapters/http/catalogue.h"
+#include "agent/core/clock.h"
 
 namespace floorwalker::http {
 
+// How a catalogue is copied.
+struct SyncOptions {
+  Time now = SystemClock().now();
+  bool all = false;                        // look at every product, though the shop could tell which have changed
+  std::chrono::hours all_every{24};        // and do so anyway when it was last done that long ago: only then is it seen what is gone
+};
+
 // What a sync came to.
 struct SyncReport {
-  std::size_t products = 0;            // that the shop has
+  std::size_t products = 0;            // that were looked at: all of the shop's, or those that it says have changed
+  bool only_changes = false;
   std::size_t changed = 0;             // new, or other than before
   std::size_t removed = 0;
   bool resumed = false;                // went on where an earlier sync was cut off
@@ -33,7 +42,7 @@ class Mirror {
 
   // Copies the catalogue page by page. Every page is kept with the place of the next, so that a sync that was killed goes on there. What
   // did not change is not written, and the version stays when nothing did.
-  Result<SyncReport> sync(RemoteCatalogue& shop, const std::function<void(const SyncProgress&)>& progress = {});
+  Result<SyncReport> sync(RemoteCatalogue& shop, const std::function<void(const SyncProgress&)>& progress = {}, const SyncOptions& options = {});
 
   bool complete() const;               // a sync has once come to its end
   Result<std::string> version() const;
@@ -42,7 +51,13 @@ class Mirror {
 
  private:
   struct Storage;
+  struct Round;   // a sync under way
   explicit Mirror(std::unique_ptr<Storage> storage);
+
+  Result<Round> begin(const RemoteCatalogue& shop, const SyncOptions& options);
+  Result<void> keep(const Round& round, const ProductPage& page, SyncReport& report);
+  Result<void> finish(const Round& round, SyncReport& report);
+
   std::unique_ptr<Storage> storage_;
 };
 

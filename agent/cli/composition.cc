@@ -237,9 +237,9 @@ Result<Composition::Ports> Composition::shop() {
   return Ports{shop.catalogue(), shop.carts(), shop.policies(), shop.orders(), shop.desk()};
 }
 
-Result<http::SyncReport> Composition::sync(const std::function<void(const http::SyncProgress&)>& told) {
+Result<http::SyncReport> Composition::sync(const std::function<void(const http::SyncProgress&)>& told, const http::SyncOptions& options) {
   if (auto opened = parts_->open_shop(); !opened) return fail(opened.error());
-  return parts_->shop->sync(told);
+  return parts_->shop->sync(told, options);
 }
 
 Result<std::reference_wrapper<ports::Search>> Composition::search() {

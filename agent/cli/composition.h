@@ -50,8 +50,8 @@ class Composition {
 
   Result<Ports> shop();
 
-  // Copies a remote shop's catalogue; kInvalidArgument for an embedded shop.
-  Result<http::SyncReport> sync(const std::function<void(const http::SyncProgress&)>& told);
+  // Brings the copy of a remote shop's catalogue up to date; kInvalidArgument for an embedded shop.
+  Result<http::SyncReport> sync(const std::function<void(const http::SyncProgress&)>& told, const http::SyncOptions& options = {});
 
   Result<std::reference_wrapper<ports::Search>> search();
   Result<std::reference_wrapper<const Vocabulary>> vocabulary();

@@ -48,9 +48,9 @@ Result<void> ShopInUse::be_searchable() {
   return copied ? Result<void>() : Result<void>(fail(copied.error()));
 }
 
-Result<http::SyncReport> ShopInUse::sync(const std::function<void(const http::SyncProgress&)>& told) {
+Result<http::SyncReport> ShopInUse::sync(const std::function<void(const http::SyncProgress&)>& told, const http::SyncOptions& options) {
   if (!remote_) return fail(ErrorKind::kInvalidArgument, "This shop is a file of its own: there is nothing to copy. Name an adapter with --shop.");
-  return mirror_->sync(remote_->catalogue(), told);
+  return mirror_->sync(remote_->catalogue(), told, options);
 }
 
 }  // namespace floorwalker::cli

@@ -35,8 +35,8 @@ class ShopInUse {
   // For finding: copies the catalogue unless it has been copied before. Nothing to do for an embedded shop.
   Result<void> be_searchable();
 
-  // Copies the catalogue anew; kInvalidArgument for an embedded shop.
-  Result<http::SyncReport> sync(const std::function<void(const http::SyncProgress&)>& told);
+  // Brings the copy of the catalogue up to date; kInvalidArgument for an embedded shop.
+  Result<http::SyncReport> sync(const std::function<void(const http::SyncProgress&)>& told, const http::SyncOptions& options);
 
  private:
   ShopInUse() = default;

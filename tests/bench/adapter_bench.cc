@@ -162,7 +162,9 @@ void measure_sync(int products, nlohmann::json& out) {
   for (const char* which : {"sync", "sync_unchanged"}) {
     const auto begun = std::chrono::steady_clock::now();
     const double before = processor_seconds(RUSAGE_SELF);
-    const auto report = mirror->sync(shop->catalogue());
+    http::SyncOptions everything;
+    everything.all = true;
+    const auto report = mirror->sync(shop->catalogue(), {}, everything);
     if (!report || report->products < static_cast<std::size_t>(products)) throw std::runtime_error(report ? "products are missing" : report.error().message);
     const double processor = processor_seconds(RUSAGE_SELF) - before;
     const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();

@@ -210,12 +210,14 @@ TEST(Mirror, CopiesEverythingOnceAndKeepsItsVersionWhenOnlyStockChanges) {
   EXPECT_EQ(first->changed, 253u);
   const std::string version = *mirror->version();
   stack.server.set_stock("tee-s", 1);
-  const auto second = mirror->sync(stack.shop->catalogue());
+  http::SyncOptions everything;
+  everything.all = true;
+  const auto second = mirror->sync(stack.shop->catalogue(), {}, everything);
   ASSERT_TRUE(second);
   EXPECT_EQ(second->changed, 0u);
   EXPECT_EQ(*mirror->version(), version);
   stack.server.set_price("tee-s", 1);
-  const auto third = mirror->sync(stack.shop->catalogue());
+  const auto third = mirror->sync(stack.shop->catalogue(), {}, everything);
   ASSERT_TRUE(third);
   EXPECT_EQ(third->changed, 1u);
   EXPECT_NE(*mirror->version(), version);
@@ -244,6 +246,34 @@ TEST(Mirror, GoesOnWhereASyncWasCutOff) {
   std::size_t kept = 0;
   ASSERT_TRUE(mirror->each([&](const Product&) { return ++kept, true; }));
   EXPECT_EQ(kept, 453u);
+}
+
+TEST(Mirror, AsksOnlyForWhatChangedUntilItIsTimeToLookAtEverything) {
+  RestStack stack;
+  fill(stack.server, 50);
+  const TemporaryFolder folder;
+  const auto mirror = std::move(*http::Mirror::open(folder / "copy.db"));
+  http::SyncOptions options;
+  options.now = Time(std::chrono::sys_days(std::chrono::year(2026) / 3 / 1));
+  ASSERT_TRUE(mirror->sync(stack.shop->catalogue(), {}, options));
+  const std::string version = *mirror->version();
+  options.now += std::chrono::hours(1);
+  stack.server.rename("mug", "Another mug", "2026-03-01T00:30:00Z");
+  const auto changes = mirror->sync(stack.shop->catalogue(), {}, options);
+  ASSERT_TRUE(changes);
+  EXPECT_TRUE(changes->only_changes);
+  EXPECT_EQ(changes->products, 1u);
+  EXPECT_EQ(changes->changed, 1u);
+  EXPECT_EQ(changes->removed, 0u);
+  EXPECT_NE(*mirror->version(), version);
+  std::size_t kept = 0;
+  ASSERT_TRUE(mirror->each([&](const Product&) { return ++kept, true; }));
+  EXPECT_EQ(kept, 53u);
+  options.now += std::chrono::hours(24);
+  const auto all = mirror->sync(stack.shop->catalogue(), {}, options);
+  ASSERT_TRUE(all);
+  EXPECT_FALSE(all->only_changes);
+  EXPECT_EQ(all->products, 53u);
 }
 
 }  // namespace

@@ -87,6 +87,12 @@ void RestShop::set_price(const std::string& id, std::int64_t cents) {
   products_[product].variants[place].cents = cents;
 }
 
+void RestShop::rename(const std::string& product, const std::string& name, const std::string& when) {
+  const std::lock_guard lock(mutex_);
+  products_[places_.at(product)].name = name;
+  products_[places_.at(product)].changed = when;
+}
+
 std::int64_t RestShop::sold(const std::string& id) {
   const std::lock_guard lock(mutex_);
   std::int64_t all = 0;
@@ -161,6 +167,13 @@ RestShop::Answer RestShop::products(const Query& query) {
     for (const std::string& id : cut(ids->second, ',')) {
       if (const auto place = places_.find(id); place != places_.end()) out["products"].push_back(told(products_[place->second]));
     }
+    return {200, out.dump()};
+  }
+  if (const auto since = query.find("changed_since"); since != query.end()) {
+    for (const Product& product : products_) {
+      if (product.changed >= since->second) out["products"].push_back(told(product));
+    }
+    out["total"] = out["products"].size();
     return {200, out.dump()};
   }
   const auto number = [&](const char* name, std::size_t otherwise) { return query.count(name) ? std::stoul(query.at(name)) : otherwise; };

@@ -31,6 +31,7 @@ class RestShop {
     std::string id, name, brand, type, description;
     std::vector<std::pair<std::string, std::string>> properties;
     std::vector<Variant> variants;
+    std::string changed = "2026-01-01T00:00:00Z";
   };
   struct Answer {
     int status = 200;
@@ -45,6 +46,7 @@ class RestShop {
   void add(Product product);
   void set_stock(const std::string& variant, std::optional<std::int64_t> count);
   void set_price(const std::string& variant, std::int64_t cents);
+  void rename(const std::string& product, const std::string& name, const std::string& when);
 
   // Pieces of a variant in all carts together: what was really written.
   std::int64_t sold(const std::string& variant);
