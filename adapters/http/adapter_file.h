@@ -100,6 +100,7 @@ struct CartMap {
   std::optional<Selector> codes;    // discount codes in force
   Field code;
   MoneyField discount;              // what one takes off, by code or in all
+  bool lists_idle_codes = false;    // codes are kept that take nothing off: those are not in force
   MoneyField subtotal, total;
 };
 

@@ -18,6 +18,12 @@ bool holds(const Cart& cart, const std::string& code) {
   return std::any_of(cart.discounts.begin(), cart.discounts.end(), [&](const AppliedDiscount& one) { return text::fold(one.code) == text::fold(code); });
 }
 
+std::int64_t taken_off(const Cart& cart) {
+  std::int64_t sum = 0;
+  for (const AppliedDiscount& one : cart.discounts) sum += one.amount.minor;
+  return sum;
+}
+
 // Failures that say something about the request and not about the moment: a repeated key gets them again.
 bool definite(const Error& error) {
   return error.kind == ErrorKind::kInvalidArgument || error.kind == ErrorKind::kNotFound || error.kind == ErrorKind::kOutOfStock || error.kind == ErrorKind::kRefused;
@@ -253,8 +259,9 @@ Result<CartChange> RemoteCarts::undone(const CartId& cart, const Change& change,
 // "only 2 left": the shop's number, else what its catalogue counts.
 Error RemoteCarts::out_of_stock(const Change& change, const Cart& cart, std::optional<std::int64_t> available) {
   std::string title;
-  const auto owner = catalogue_.product_of(change.variant);
-  const auto product = owner ? catalogue_.product(*owner) : Result<Product>(fail(owner.error()));
+  const CartLine* line = line_with(cart, change.variant);
+  const auto owner = line && !line->product.empty() ? std::optional(line->product) : catalogue_.owner_at_hand(change.variant);
+  const auto product = owner ? catalogue_.product(*owner) : Result<Product>(fail(ErrorKind::kNotFound, ""));
   if (product) {
     title = product->title;
     for (const Variant& variant : product->variants) {
@@ -348,7 +355,8 @@ Result<Cart> RemoteCarts::apply_discount(const CartId& cart, const std::string& 
     const Ran ran = engine_.write("discount", *variables);
     const auto after = read_unlocked(cart);
     if (!after) return unknown_outcome(after.error().detail);
-    if (holds(*after, code)) return CartChange{*after, {}, 0, std::nullopt, std::nullopt};
+    const bool idle = engine_.adapter().cart.lists_idle_codes && taken_off(*after) <= taken_off(*before);
+    if (holds(*after, code) && !idle) return CartChange{*after, {}, 0, std::nullopt, std::nullopt};
     if (!ran) return ran.error().unclear ? Result<CartChange>(unknown_outcome(ran.error().error.detail)) : Result<CartChange>(fail(ran.error().error));
     variables->set("codes", old_codes);   // a shop that keeps codes which do not apply is told to let go of this one
     if (engine_.adapter().operation("discount_undo")) static_cast<void>(engine_.write("discount_undo", *variables));

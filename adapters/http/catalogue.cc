@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "agent/core/digest.h"
+#include "agent/core/stopping.h"
 
 namespace floorwalker::http {
 namespace {
@@ -36,7 +37,11 @@ std::vector<const Json*> items_of(const Json* value) {
 void RemoteCatalogue::remember(const Product& product) {
   const std::lock_guard lock(mutex_);
   if (seen_.size() > kMostSeen) seen_.clear();
-  for (const Variant& variant : product.variants) seen_[variant.id.str()] = {product.id.str(), variant.options};
+  for (const Variant& variant : product.variants) {
+    Seen& seen = seen_[variant.id.str()];
+    if (seen.product != product.id.str()) seen.product = product.id.str();
+    if (lines_lack_options_ && seen.options != variant.options) seen.options = variant.options;
+  }
 }
 
 std::vector<OptionValue> RemoteCatalogue::options_of(const VariantId& variant, const ProductId& owner) {
@@ -101,7 +106,9 @@ Result<std::vector<Product>> RemoteCatalogue::products(const std::vector<Product
   } else {
     std::vector<Result<Product>> read(wanted.size(), Result<Product>(fail(ErrorKind::kInternal, "")));
     std::atomic<std::size_t> next{0};
+    const std::stop_token stop = Stopping::now();
     const auto work = [&] {
+      const Stopping stopping(stop);
       for (std::size_t i = next++; i < wanted.size(); i = next++) read[i] = product(wanted[i]);
     };
     std::vector<std::jthread> helpers;
@@ -120,24 +127,37 @@ Result<std::vector<Product>> RemoteCatalogue::products(const std::vector<Product
   return in_order;
 }
 
+std::optional<ProductId> RemoteCatalogue::owner_seen(const VariantId& id) {
+  const std::lock_guard lock(mutex_);
+  const auto known = seen_.find(id.str());
+  return known == seen_.end() ? std::nullopt : std::optional(ProductId(known->second.product));
+}
+
+Result<ProductId> RemoteCatalogue::ask_owner(const VariantId& id) {
+  const auto shop = engine_.of_shop();
+  if (!shop) return fail(shop.error());
+  Variables variables(*shop);
+  variables.set("variant", id.str());
+  const Ran ran = engine_.read("product_of", variables);
+  if (!ran) return fail(ran.error().error);
+  if (ran->text.empty()) return fail(ErrorKind::kNotFound, "there is no variant '" + id.str() + "'");
+  return ProductId(ran->text);
+}
+
+std::optional<ProductId> RemoteCatalogue::owner_at_hand(const VariantId& id) {
+  auto owner = owner_seen(id);
+  if (owner || !engine_.adapter().operation("product_of")) return owner;
+  const auto told = ask_owner(id);
+  return told ? std::optional(*told) : std::nullopt;
+}
+
 Result<ProductId> RemoteCatalogue::product_of(const VariantId& id) {
   const auto unknown = [&] { return fail(ErrorKind::kNotFound, "there is no variant '" + id.str() + "'"); };
   if (id.empty()) return unknown();
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto known = seen_.find(id.str()); known != seen_.end()) return ProductId(known->second.product);
-  }
-  if (engine_.adapter().operation("product_of")) {
-    const auto shop = engine_.of_shop();
-    if (!shop) return fail(shop.error());
-    Variables variables(*shop);
-    variables.set("variant", id.str());
-    const Ran ran = engine_.read("product_of", variables);
-    if (!ran) return fail(ran.error().error);
-    return ran->text.empty() ? Result<ProductId>(unknown()) : Result<ProductId>(ProductId(ran->text));
-  }
-  std::optional<ProductId> owner;   // a platform that cannot be asked: look through everything
-  const auto looked = each([&](const Product& product) {
+  std::optional<ProductId> owner = owner_seen(id);
+  if (owner) return *owner;
+  if (engine_.adapter().operation("product_of")) return ask_owner(id);
+  const auto looked = each([&](const Product& product) {   // a platform that cannot be asked: look through everything
     const bool here = std::any_of(product.variants.begin(), product.variants.end(), [&](const Variant& one) { return one.id == id; });
     if (here) owner = product.id;
     return !here;
@@ -146,17 +166,18 @@ Result<ProductId> RemoteCatalogue::product_of(const VariantId& id) {
   return owner ? Result<ProductId>(*owner) : Result<ProductId>(unknown());
 }
 
-Result<ProductPage> RemoteCatalogue::page(const std::string& from) {
+Result<ProductPage> RemoteCatalogue::page(const std::string& from, const std::string& since) {
   const auto shop = engine_.of_shop();
   if (!shop) return fail(shop.error());
-  const Operation& operation = *engine_.adapter().operation("each");
-  const Paging& paging = operation.page;
+  const char* const name = since.empty() ? "each" : "changed";
+  const Paging& paging = engine_.adapter().operation(name)->page;
   Variables variables(*shop);
   variables.set("limit", paging.size);
+  if (!since.empty()) variables.set("since", since);
   const std::int64_t position = number(from, paging.way == Paging::Way::kPage ? 1 : 0);
   if (paging.way == Paging::Way::kCursor) variables.set("cursor", from.empty() ? Value() : Value(from));
   else variables.set(paging.way == Paging::Way::kPage ? "page" : "offset", position);
-  const Ran ran = engine_.read("each", variables);
+  const Ran ran = engine_.read(name, variables);
   if (!ran) return fail(ran.error().error);
   ProductPage page;
   const std::vector<const Json*> items = items_of(ran->value);

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -22,11 +23,14 @@ struct ProductPage {
 // A shop's products, read live at every call.
 class RemoteCatalogue final : public ports::Catalogue {
  public:
-  explicit RemoteCatalogue(Engine& engine) : engine_(engine) {}
+  explicit RemoteCatalogue(Engine& engine)
+      : engine_(engine), lines_lack_options_(!engine.adapter().cart.lines.options.each && !engine.adapter().cart.lines.options.table) {}
 
   Result<Product> product(const ProductId& id) override;
   Result<std::vector<Product>> products(const std::vector<ProductId>& ids) override;
   Result<ProductId> product_of(const VariantId& id) override;
+  // The same without going through the whole catalogue for it: nothing if that would be needed, or the shop cannot be asked.
+  std::optional<ProductId> owner_at_hand(const VariantId& id);
   Result<void> each(const std::function<bool(const Product&)>& visit) override;
   Result<std::vector<Relation>> relations(const ProductId& id) override;
   Currency currency() const override { return engine_.currency(); }
@@ -35,19 +39,25 @@ class RemoteCatalogue final : public ports::Catalogue {
   // The options of a variant, for carts whose lines do not tell them: remembered from products seen, else read.
   std::vector<OptionValue> options_of(const VariantId& variant, const ProductId& owner);
 
-  // The page that begins at `from`: "" for the first, later what the page before said.
-  Result<ProductPage> page(const std::string& from);
+  // The page that begins at `from`: "" for the first, later what the page before said. With `since` (2026-03-01T00:00:00Z) only products
+  // that changed from then on, where the shop can be asked for those (tells_changes).
+  Result<ProductPage> page(const std::string& from, const std::string& since = {});
+  bool tells_changes() const { return engine_.adapter().operation("changed") != nullptr; }
 
  private:
   Result<Product> mapped(const Json& json, const Variables& variables);
   Result<std::vector<Product>> batch(const std::vector<ProductId>& ids);
   void remember(const Product& product);
+  std::optional<ProductId> owner_seen(const VariantId& id);
+  Result<ProductId> ask_owner(const VariantId& id);
 
-  Engine& engine_;
   struct Seen {
     std::string product;
-    std::vector<OptionValue> options;
+    std::vector<OptionValue> options;   // where `lines_lack_options_`
   };
+
+  Engine& engine_;
+  const bool lines_lack_options_;   // a cart's lines do not tell their options
 
   std::mutex mutex_;   // guards seen_
   std::unordered_map<std::string, Seen> seen_;   // by variant, of products seen

@@ -381,6 +381,7 @@ Result<void> map_discounts(const Scope& scope, const MappingContext& context, Ca
     auto amount = money_at(map.discount, inner, context, currency);
     if (!code || !amount) return fail(lacking("a discount's code or amount"));
     amount->minor = std::abs(amount->minor);
+    if (map.lists_idle_codes && amount->minor == 0) continue;
     if (!map.discount.sum.empty() && !cart.discounts.empty()) amount->minor = 0;
     cart.discounts.push_back({*code, *amount});
   }

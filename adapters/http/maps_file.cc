@@ -85,7 +85,9 @@ yaml::Field FileReader::lines(LineMap& out) {
 yaml::Field FileReader::cart(CartMap& out) {
   return [this, &out](const Node& node, const Path& path) {
     const yaml::Field discounts = [&](const Node& map, const Path& at) {
-      yaml.object(map, at, {{"each", selector(out.codes), kRequired}, {"code", field(out.code), kRequired}, {"amount", money(out.discount), kRequired}});
+      yaml.object(map, at,
+                  {{"each", selector(out.codes), kRequired}, {"code", field(out.code), kRequired}, {"amount", money(out.discount), kRequired},
+                   {"lists_idle", yaml.boolean(out.lists_idle_codes)}});
     };
     yaml.object(node, path,
                 {{"currency", field(out.currency)}, {"lines", lines(out.lines), kRequired}, {"discounts", discounts},

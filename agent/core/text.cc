@@ -258,6 +258,13 @@ std::string sanitise(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
   for (std::size_t at = 0; at < bytes.size();) {
+    std::size_t plain = at;   // most texts are printable ASCII: whole runs of it are copied
+    while (plain < bytes.size() && bytes[plain] >= 0x20 && bytes[plain] < 0x7F) ++plain;
+    if (plain > at) {
+      out.append(bytes, at, plain - at);
+      at = plain;
+      continue;
+    }
     const CodePoint point = decode(bytes, at);
     if (point.bytes == 0) {
       const auto byte = static_cast<unsigned char>(bytes[at]);
