@@ -34,12 +34,12 @@ class EmbeddedContractShop final : public ContractShop {
   ports::Policies& policies() override { return shop_->policies(); }
   ports::Orders& orders() override { return shop_->orders(); }
   ports::HandOffDesk& desk() override { return shop_->desk(); }
-  void set_stock(const VariantId& variant, std::int64_t count) override {
+  void set_stock(const std::string& variant, std::int64_t count) override {
     const Availability level = count == 0 ? Availability::kOutOfStock : Availability::kInStock;
-    ASSERT_TRUE(shop_->set_stock(variant, {level, count}));
+    ASSERT_TRUE(shop_->set_stock(VariantId(variant), {level, count}));
   }
-  void set_price(const VariantId& variant, std::int64_t minor) override {
-    ASSERT_TRUE(shop_->set_price(variant, {minor, shop_->catalogue().currency()}));
+  void set_price(const std::string& variant, std::int64_t minor) override {
+    ASSERT_TRUE(shop_->set_price(VariantId(variant), {minor, shop_->catalogue().currency()}));
   }
 
  private:

@@ -16,8 +16,8 @@ class RestContractShop final : public ContractShop {
   ports::Policies& policies() override { return stack_.shop->policies(); }
   ports::Orders& orders() override { return stack_.shop->orders(); }
   ports::HandOffDesk& desk() override { return stack_.shop->desk(); }
-  void set_stock(const VariantId& variant, std::int64_t count) override { stack_.server.set_stock(variant.str(), count); }
-  void set_price(const VariantId& variant, std::int64_t minor) override { stack_.server.set_price(variant.str(), minor); }
+  void set_stock(const std::string& variant, std::int64_t count) override { stack_.server.set_stock(variant, count); }
+  void set_price(const std::string& variant, std::int64_t minor) override { stack_.server.set_price(variant, minor); }
 
  private:
   RestStack stack_;

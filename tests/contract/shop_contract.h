@@ -6,6 +6,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "tools/ports/carts.h"
 #include "tools/ports/catalogue.h"
@@ -34,12 +35,21 @@ class ContractShop {
   virtual ports::Orders& orders() = 0;
   virtual ports::HandOffDesk& desk() = 0;
 
-  // What a merchant does meanwhile.
-  virtual void set_stock(const VariantId& variant, std::int64_t count) = 0;
-  virtual void set_price(const VariantId& variant, std::int64_t minor) = 0;
+  // The shop's ids for the names above.
+  virtual ProductId product(const std::string& name) const { return ProductId(name); }
+  virtual VariantId variant(const std::string& name) const { return VariantId(name); }
 
-  bool has_selling_rules = true;  // least, most and pack quantities
-  bool has_threads = true;        // may be used by several threads
+  // What a merchant does meanwhile.
+  virtual void set_stock(const std::string& variant, std::int64_t count) = 0;
+  virtual void set_price(const std::string& variant, std::int64_t minor) = 0;
+
+  bool has_selling_rules = true;    // least, most and pack quantities
+  bool has_threads = true;          // may be used by several threads
+  bool counts_stock = true;         // else tells a level only
+  bool tells_former_prices = true;
+  bool reprices_carts = true;       // a cart follows the catalogue's prices; else it keeps those at which things were put into it
+  bool has_policies = true, dates_policies = true;
+  bool has_orders = true;
 };
 
 struct ContractFactory {
@@ -55,5 +65,8 @@ ContractFactory embedded_contract_shop();
 // The small REST shop behind adapters/example-rest.yaml; and the same where it adds what is left in place of refusing, and knows no keys.
 ContractFactory rest_contract_shop();
 ContractFactory clamping_contract_shop();
+
+// The platform on which tests/servers/contract.sh has such a shop running (FLOORWALKER_CONTRACT names the file that says which); else none.
+std::vector<ContractFactory> platform_contract_shops();
 
 }  // namespace floorwalker::test

@@ -1,13 +1,18 @@
 #!/usr/bin/env bash
-# Holds real servers to the contract of the ports: contract.sh [vendure] [shopify] [medusa]. Starts each, checks, stops it. Exit status 1 if
-# any check failed; servers that cannot be installed here (no npm, no network) are named and skipped.
+# Holds real servers to the contract of the ports: contract.sh [vendure] [shopify] [medusa]. Starts each, runs `adapter check` and the suite of
+# tests/contract on it, stops it. Exit status 1 if anything failed; servers that cannot be installed here (no npm, no network) are named and
+# skipped.
 set -uo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 floorwalker="${FLOORWALKER:-$top/build/release/floorwalker}"
+suite="${FLOORWALKER_CONTRACT_TEST:-$top/build/release/contract_test}"
 failed=0
 
 check() {  # check ADAPTER URL
   "$floorwalker" adapter check "$1" --url "$2" --code SAVE10 || failed=1
+  [ -x "$suite" ] || return 0
+  FLOORWALKER_CONTRACT=$1 FLOORWALKER_CONTRACT_URL=$2 FLOORWALKER_CONTRACT_FOLDER="$top/build/servers/$1" \
+    "$suite" --gtest_brief=1 --gtest_filter='Platforms/*' || failed=1
 }
 
 up() {  # up SERVER: its address, or nothing
@@ -19,6 +24,7 @@ up() {  # up SERVER: its address, or nothing
   echo "$address"
 }
 
+use_node || exit 0
 for server in "${@:-vendure}"; do
   case "$server" in
     shopify)

@@ -9,7 +9,7 @@ export npm_config_loglevel=error npm_config_update_notifier=false npm_config_aud
 enter() {
   folder="$top/build/servers/$1"
   mkdir -p "$folder"
-  cp -r "$here/$1/." "$folder/"
+  cp -r "$here/$1/." "$here"/goods.* "$folder/"
   cd "$folder"
 }
 

@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
   using floorwalker::test::RestShop;
   CLI::App app{"The small REST shop of adapters/README.md"};
   int port = 8080, products = 0;
-  app.add_option("--port", port, "where to listen");
+  app.add_option("--port", port, "where to listen; 0: wherever is free");
   app.add_option("--products", products, "so many more products");
   CLI11_PARSE(app, argc, argv);
   RestShop shop;
@@ -30,6 +30,12 @@ int main(int argc, char** argv) {
   server.set_keep_alive_max_count(1'000'000);
   server.set_tcp_nodelay(true);
   server.Get(".*", serve).Post(".*", serve).Put(".*", serve).Delete(".*", serve);
-  std::cout << "http://127.0.0.1:" << port << std::endl;
-  return server.listen("127.0.0.1", port) ? 0 : 1;
+  if (port == 0) port = server.bind_to_any_port("127.0.0.1");
+  else if (!server.bind_to_port("127.0.0.1", port)) port = -1;
+  if (port < 0) {
+    std::cerr << "rest_shop: the port is taken\n";
+    return 1;
+  }
+  std::cout << "http://127.0.0.1:" << port << std::endl;   // connections are taken from here on, though answered a moment later
+  return server.listen_after_bind() ? 0 : 1;
 }

@@ -16,8 +16,9 @@ if [ ! -f "$schemas/storefront-$VERSION.json" ]; then
   [ -d "$schemas/package" ] || (cd "$schemas" && npm pack @shopify/dev-mcp@1.16.0 --silent >/dev/null && tar xzf shopify-dev-mcp-1.16.0.tgz)
   gunzip -c "$schemas/package/dist/data/storefront-graphql_$VERSION.json.gz" >"$schemas/storefront-$VERSION.json"
 fi
-export SCHEMA="$PWD/$schemas/storefront-$VERSION.json" CATALOG="$PWD/products.csv"
+export SCHEMA="$PWD/$schemas/storefront-$VERSION.json" CATALOG="$PWD/goods.csv"
 nohup node storefront.cjs >"server.$PORT.log" 2>&1 &
 echo $! >"pid.$PORT"
 wait_for "http://127.0.0.1:$PORT/health" "pid.$PORT" "server.$PORT.log" 20
+node merchant.mjs "http://127.0.0.1:$PORT" ids >contract.json
 echo "http://127.0.0.1:$PORT"

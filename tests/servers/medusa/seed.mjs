@@ -1,156 +1,119 @@
-// Seeds a running Medusa over its own Admin API with Vendure's sample catalogue (@vendure/create assets/products.csv), idempotent.
-import fs from 'fs';
-const B = process.env.MEDUSA_URL || 'http://127.0.0.1:9100',
-  CSV = process.argv[2];
-let T = '';
-const api = async (m, p, b) => {
-  const r = await fetch(B + p, {
-    method: m,
-    headers: { 'content-type': 'application/json', ...(T && { authorization: 'Bearer ' + T }) },
-    body: b && JSON.stringify(b),
-  });
-  const d = await r.json().catch(() => ({}));
-  if (!r.ok) throw new Error(`${m} ${p} ${r.status} ${JSON.stringify(d)}`);
-  return d;
-};
-T = (await api('POST', '/auth/user/emailpass', { email: 'admin@test.local', password: 'supersecret' })).token;
-const key = (await api('GET', '/admin/api-keys?type=publishable')).api_keys[0].token;
-fs.writeFileSync(new URL('./publishable-key', import.meta.url), key);
-if ((await api('GET', '/admin/products?limit=1')).count) {
-  console.log('already seeded');
-  process.exit(0);
+// Fills a running Medusa over its Admin API with Vendure's sample catalogue, taxed, and the goods of goods.csv, untaxed; what is there is left
+// as it is: MEDUSA_URL=... seed.mjs SAMPLE.csv. Writes ids and the publishable key beside itself.
+import fs from 'node:fs';
+import { admin, ids } from './admin.mjs';
+import { facet, goods } from './goods.mjs';
+
+const url = process.env.MEDUSA_URL || 'http://127.0.0.1:9100';
+const call = await admin(url);
+const key = (await call('GET', '/admin/api-keys?type=publishable')).api_keys[0].token;
+fs.writeFileSync('publishable-key', key);
+const channel = (await call('GET', '/admin/sales-channels')).sales_channels[0].id;
+const profile = (await call('GET', '/admin/shipping-profiles')).shipping_profiles[0].id;
+
+// ---- where and how is sold
+
+async function place() {
+  const { stock_locations: places } = await call('GET', '/admin/stock-locations?limit=1');
+  if (places.length) return places[0].id;
+  const store = (await call('GET', '/admin/stores')).stores[0].id;
+  await call('POST', `/admin/stores/${store}`, { supported_currencies: [{ currency_code: 'usd', is_default: true }, { currency_code: 'eur' }] });
+  const region = (name, currency_code, countries) => ({ name, currency_code, countries, automatic_taxes: true, payment_providers: ['pp_system_default'] });
+  await call('POST', '/admin/regions', region('US', 'usd', ['us']));
+  await call('POST', '/admin/regions', region('Europe', 'eur', ['de', 'fr', 'gb']));
+  const rate = { rate: 20, code: 'std', name: 'Standard' };
+  await call('POST', '/admin/tax-regions', { country_code: 'us', provider_id: 'tp_system', default_tax_rate: rate });
+  const made = await call('POST', '/admin/stock-locations', { name: 'Main', address: { address_1: 'x', country_code: 'us' } });
+  await call('POST', `/admin/stock-locations/${made.stock_location.id}/sales-channels`, { add: [channel] });
+  return made.stock_location.id;
 }
-const sc = (await api('GET', '/admin/sales-channels')).sales_channels[0].id;
-const store = (await api('GET', '/admin/stores')).stores[0].id;
-await api('POST', `/admin/stores/${store}`, {
-  supported_currencies: [{ currency_code: 'usd', is_default: true }, { currency_code: 'eur' }],
-});
-const us = (
-  await api('POST', '/admin/regions', {
-    name: 'US',
-    currency_code: 'usd',
-    countries: ['us'],
-    automatic_taxes: true,
-    payment_providers: ['pp_system_default'],
-  })
-).region;
-const eu = (
-  await api('POST', '/admin/regions', {
-    name: 'Europe',
-    currency_code: 'eur',
-    countries: ['de', 'fr', 'gb'],
-    payment_providers: ['pp_system_default'],
-  })
-).region;
-await api('POST', '/admin/tax-regions', {
-  country_code: 'us',
-  provider_id: 'tp_system',
-  default_tax_rate: { rate: 20, code: 'std', name: 'Standard' },
-});
-const loc = (
-  await api('POST', '/admin/stock-locations', { name: 'Main', address: { address_1: 'x', country_code: 'us' } })
-).stock_location.id;
-await api('POST', `/admin/stock-locations/${loc}/sales-channels`, { add: [sc] });
-const profile = (await api('GET', '/admin/shipping-profiles')).shipping_profiles[0].id;
-// csv
-const rows = [];
-{
-  let f = '',
-    row = [],
-    q = false;
-  const s = fs.readFileSync(CSV, 'utf8');
-  for (let i = 0; i < s.length; i++) {
-    const c = s[i];
-    if (q) {
-      if (c === '"') {
-        if (s[i + 1] === '"') {
-          f += '"';
-          i++;
-        } else q = false;
-      } else f += c;
-    } else if (c === '"') q = true;
-    else if (c === ',') {
-      row.push(f.trim());
-      f = '';
-    } else if (c === '\n') {
-      row.push(f.trim());
-      rows.push(row);
-      row = [];
-      f = '';
-    } else if (c !== '\r') f += c;
-  }
-  if (f || row.length) {
-    row.push(f.trim());
-    rows.push(row);
-  }
+
+const location = await place();
+const categories = Object.fromEntries((await call('GET', '/admin/product-categories?limit=200')).product_categories.map(({ name, id }) => [name, id]));
+
+async function category(name) {
+  categories[name] ??= (await call('POST', '/admin/product-categories', { name, is_active: true })).product_category.id;
+  return { id: categories[name] };
 }
-const head = rows.shift();
-const recs = rows.filter((r) => r.length > 5).map((r) => Object.fromEntries(head.map((h, i) => [h, r[i]])));
-const products = [];
-for (const r of recs) {
-  if (r.name) products.push({ ...r, variants: [r] });
-  else products.at(-1).variants.push(r);
+
+// ---- products
+
+const taken = new Set();
+function unused(sku) {   // Vendure's sample has one SKU twice
+  let free = sku;
+  for (let n = 2; taken.has(free); n++) free = `${sku}-${n}`;
+  taken.add(free);
+  return free;
 }
-const seen = new Set();
-for (const p of products)
-  for (const v of p.variants) {
-    let n = 2,
-      s = v.sku;
-    while (seen.has(v.sku)) v.sku = `${s}-${n++}`;
-    seen.add(v.sku);
-  } // the sample has a duplicate SKU
-const cats = {};
-let stock = [];
-const split = (s, d) => (s ? s.split(d).map((x) => x.trim()) : []);
-for (const p of products) {
-  const facets = split(p.facets, '|').map((x) => x.split(':'));
-  for (const [, v] of facets.filter(([k]) => k === 'category'))
-    cats[v] ??= (await api('POST', '/admin/product-categories', { name: v, is_active: true })).product_category.id;
-  const og = split(p.optionGroups, '|');
-  const groups = og.length ? og : ['Default'];
-  const vals = p.variants.map((v) => {
-    const x = split(v.optionValues, '|');
-    return x.length ? x : ['Default'];
-  });
-  const d = await api('POST', '/admin/products', {
-    title: p.name,
-    handle: p.slug,
-    description: p.description,
+
+const prices = (cents) => ['usd', 'eur'].map((currency) => ({ currency_code: currency, amount: cents / 100 }));
+
+async function addProduct(product) {
+  const groups = product.groups.length ? product.groups : ['Default'];
+  const values = product.variants.map((variant) => (variant.values.length ? variant.values : ['Default']));
+  const inCategories = [];
+  for (const name of facet(product, 'category')) inCategories.push(await category(name));
+  const variants = product.variants.map((variant, i) => ({
+    title: values[i].join(' / '),
+    sku: unused(variant.sku),
+    manage_inventory: variant.tracked,
+    prices: prices(variant.was || variant.cents),
+    options: Object.fromEntries(groups.map((group, k) => [group, values[i][k]])),
+  }));
+  const made = await call('POST', '/admin/products', {
+    title: product.name,
+    handle: product.slug,
+    description: product.description,
     status: 'published',
     shipping_profile_id: profile,
-    sales_channels: [{ id: sc }],
-    categories: facets.filter(([k]) => k === 'category').map(([, v]) => ({ id: cats[v] })),
-    metadata: Object.fromEntries(facets.map(([k, v]) => [k, v])),
-    options: groups.map((g, i) => ({ title: g, values: [...new Set(vals.map((v) => v[i]))] })),
-    variants: p.variants.map((v, i) => ({
-      title: vals[i].join(' / '),
-      sku: v.sku,
-      manage_inventory: true,
-      prices: [
-        { currency_code: 'usd', amount: +v.price },
-        { currency_code: 'eur', amount: +v.price },
-      ],
-      options: Object.fromEntries(groups.map((g, k) => [g, vals[i][k]])),
-    })),
+    sales_channels: [{ id: channel }],
+    categories: inCategories,
+    metadata: Object.fromEntries(product.facets),
+    options: groups.map((group, i) => ({ title: group, values: [...new Set(values.map((of) => of[i]))] })),
+    variants,
   });
-  stock.push(...p.variants.map((v) => [v.sku, +v.stockOnHand || 0]));
+  for (const [i, { sku }] of variants.entries()) {
+    if (!product.variants[i].tracked) continue;
+    const { inventory_items: items } = await call('GET', `/admin/inventory-items?sku=${encodeURIComponent(sku)}`);
+    await call('POST', `/admin/inventory-items/${items[0].id}/location-levels`, { location_id: location, stocked_quantity: product.variants[i].stock });
+  }
+  return made.product.id;
 }
-const inv = Object.fromEntries(
-  (await api('GET', '/admin/inventory-items?limit=500')).inventory_items.map((i) => [i.sku, i.id]),
-);
-for (const [sku, n] of stock)
-  await api('POST', `/admin/inventory-items/${inv[sku]}/location-levels`, { location_id: loc, stocked_quantity: n });
-await api('POST', '/admin/promotions', {
-  code: 'SAVE10',
-  type: 'standard',
-  status: 'active',
-  is_automatic: false,
-  application_method: {
-    type: 'percentage',
-    target_type: 'order',
-    allocation: 'across',
-    value: 10,
-    currency_code: 'usd',
-  },
-});
-console.log(`seeded ${products.length} products, ${stock.length} variants, ${Object.keys(cats).length} categories`);
+
+const before = await ids(call);
+const missing = (list) => list.filter(({ slug }) => !before.products[slug]);
+for (const product of missing(goods(process.argv[2]))) await addProduct(product);
+const untaxed = [];
+for (const product of missing(goods())) untaxed.push(await addProduct(product));
+if (untaxed.length) {
+  const { tax_regions: regions } = await call('GET', '/admin/tax-regions?country_code=us');
+  const rules = untaxed.map((id) => ({ reference: 'product', reference_id: id }));
+  await call('POST', '/admin/tax-rates', { tax_region_id: regions[0].id, name: 'None', code: 'none', rate: 0, rules });
+}
+const now = await ids(call);
+
+const reduced = goods().flatMap((product) => product.variants).filter(({ was }) => was);
+if (!(await call('GET', '/admin/price-lists')).price_lists.length) {
+  const sale = reduced.map(({ sku, cents }) => ({ variant_id: now.variants[sku], currency_code: 'usd', amount: cents / 100 }));
+  await call('POST', '/admin/price-lists', { title: 'Sale', description: 'Reduced', type: 'sale', status: 'active', prices: sale });
+}
+
+// ---- discount codes
+
+const method = (type, value) => ({ type, target_type: 'order', allocation: 'across', value, currency_code: 'usd' });
+const from50 = [{ attribute: 'item_total', operator: 'gte', values: ['50'] }];
+const promotions = [
+  { code: 'SAVE10', status: 'active', rules: from50, application_method: method('percentage', 10) },
+  { code: 'TAKE20', status: 'active', rules: [], application_method: method('fixed', 20) },
+  { code: 'OLD', status: 'inactive', rules: [], application_method: method('percentage', 50) },
+];
+const { promotions: there } = await call('GET', '/admin/promotions?limit=50&fields=id,code,rules.id');
+for (const wanted of promotions) {
+  const found = there.find(({ code }) => code === wanted.code);
+  if (found && found.rules.length === wanted.rules.length) continue;
+  if (found) await call('DELETE', `/admin/promotions/${found.id}`);
+  await call('POST', '/admin/promotions', { type: 'standard', is_automatic: false, ...wanted });
+}
+
+fs.writeFileSync('contract.json', JSON.stringify({ products: now.products, variants: now.variants }));
+console.log(`${Object.keys(now.products).length} products`);

@@ -53,6 +53,7 @@ const split = (s, d) => (s ? s.split(d).map((x) => x.trim()) : []);
 const money = (cents, cur) => ({ amount: (cents / 100).toFixed(2).replace(/0$/, ''), currencyCode: cur });
 const products = [];
 const variants = new Map();
+const bySku = new Map();
 for (const r of csv(fs.readFileSync(process.env.CATALOG, 'utf8'))) {
   if (r.name) {
     const facets = split(r.facets, '|').map((x) => x.split(':'));
@@ -76,16 +77,21 @@ for (const r of csv(fs.readFileSync(process.env.CATALOG, 'utf8'))) {
       id: gid('ProductVariant', 1000 + variants.size),
       sku: r.sku,
       cents: Math.round(+r.price * 100),
+      was: Math.round(+(r.compareAt || 0) * 100),
       stock: +r.stockOnHand || 0,
+      tracked: r.trackInventory !== 'false',
       p,
       selectedOptions: vals.length
         ? vals.map((value, i) => ({ name: p.groups[i], value }))
         : [{ name: 'Title', value: 'Default Title' }],
     };
   v.title = v.selectedOptions.map((o) => o.value).join(' / ');
+  v.initial = { cents: v.cents, stock: v.stock };
   p.variants.push(v);
   variants.set(v.id, v);
+  bySku.set(v.sku, v);
 }
+const left = (v) => (v.tracked ? v.stock : Infinity);
 const RATE = { USD: 1, EUR: 0.9, GBP: 0.8, CAD: 1.35 },
   CUR = { US: 'USD', DE: 'EUR', FR: 'EUR', GB: 'GBP', CA: 'CAD' };
 const price = (v, c) => money(Math.round(v.cents * RATE[c.cur]), c.cur);
@@ -130,7 +136,7 @@ const V = (v, c) => ({
   id: v.id,
   title: v.title,
   sku: v.sku,
-  availableForSale: v.stock > 0,
+  availableForSale: left(v) > 0,
   currentlyNotInStock: false,
   taxable: true,
   requiresShipping: true,
@@ -145,10 +151,10 @@ const V = (v, c) => ({
           },
         },
       );
-    return v.stock;
+    return v.tracked ? v.stock : 0;
   },
   price: price(v, c),
-  compareAtPrice: null,
+  compareAtPrice: v.was ? money(Math.round(v.was * RATE[c.cur]), c.cur) : null,
   selectedOptions: v.selectedOptions,
   image: null,
   product: () => P(v.p, c),
@@ -173,10 +179,10 @@ const P = (p, c) => {
         throw new GraphQLError('Access denied for tags field.', { extensions: { code: 'ACCESS_DENIED' } });
       return p.tags;
     },
-    availableForSale: p.variants.some((v) => v.stock > 0),
+    availableForSale: p.variants.some((v) => left(v) > 0),
     totalInventory: p.variants.reduce((s, v) => s + v.stock, 0),
     createdAt: T0,
-    updatedAt: T0,
+    updatedAt: p.updated ?? T0,
     publishedAt: T0,
     isGiftCard: false,
     requiresSellingPlan: false,
@@ -205,7 +211,7 @@ const P = (p, c) => {
         p.variants.find((v) =>
           a.selectedOptions.every((o) => v.selectedOptions.some((s) => s.name === o.name && s.value === o.value)),
         );
-      return V(m || p.variants.find((v) => v.stock > 0) || p.variants[0], c);
+      return V(m || p.variants.find((v) => left(v) > 0) || p.variants[0], c);
     },
     variantBySelectedOptions: (a) => {
       const m = p.variants.find((v) =>
@@ -216,6 +222,9 @@ const P = (p, c) => {
     seo: {},
   };
 };
+const DATES = /updated_at:>='([^']*)'/;
+const withoutDates = (q) => (q || '').replace(DATES, '');
+const changedSince = (p, q) => !DATES.test(q || '') || (p.updated ?? T0) >= DATES.exec(q)[1];
 const match = (p, q) =>
   (q || '')
     .toLowerCase()
@@ -228,7 +237,7 @@ const filt = (ps, fs_) =>
   ps.filter((p) =>
     (fs_ || []).every(
       (f) =>
-        (f.available == null || p.variants.some((v) => v.stock > 0) === f.available) &&
+        (f.available == null || p.variants.some((v) => left(v) > 0) === f.available) &&
         (!f.price ||
           p.variants.some((v) => v.cents / 100 >= (f.price.min ?? 0) && v.cents / 100 <= (f.price.max ?? 1e12))) &&
         (!f.productVendor || p.vendor === f.productVendor) &&
@@ -248,7 +257,12 @@ const sorted = (ps, a) => {
 };
 // --- carts ---
 const carts = new Map();
-const CODES = { SAVE10: 0.1 };
+const CODES = { SAVE10: { rate: 0.1, from: 5000 }, TAKE20: { cents: 2000 } };
+const off = (sub, code) => {
+  const rule = CODES[code.toUpperCase()];
+  if (!rule || sub < (rule.from || 0)) return 0;
+  return rule.rate ? Math.round(sub * rule.rate) : Math.min(sub, rule.cents);
+};
 const newCart = (c) => {
   const tok = crypto.randomBytes(12).toString('base64url'),
     key = crypto.randomBytes(16).toString('hex');
@@ -274,21 +288,23 @@ const C = (k, c) => {
   const cc = { ...c, cur: k.cur };
   const lineCents = (l) => Math.round(l.v.cents * RATE[k.cur]) * l.q;
   const sub = k.lines.reduce((s, l) => s + lineCents(l), 0);
-  const ok = k.codes.filter((x) => CODES[x.toUpperCase()]);
-  const rate = ok.length ? CODES[ok[0].toUpperCase()] : 0;
-  const disc = Math.round(sub * rate);
+  const ok = k.codes.filter((x) => off(sub, x) > 0);
+  const disc = ok.length ? off(sub, ok[0]) : 0;
+  const shares = new Map(k.lines.map((l) => [l, Math.floor((disc * lineCents(l)) / (sub || 1))]));
+  const rest = disc - [...shares.values()].reduce((a, b) => a + b, 0);
+  if (rest) shares.set(k.lines[0], shares.get(k.lines[0]) + rest);
   const L = (l) => ({
     __typename: 'CartLine',
     id: l.id,
     quantity: l.q,
     merchandise: V(l.v, cc),
     attributes: l.attributes || [],
-    discountAllocations: rate
+    discountAllocations: disc
       ? [
           {
             __typename: 'CartCodeDiscountAllocation',
             code: ok[0],
-            discountedAmount: money(Math.round(lineCents(l) * rate), k.cur),
+            discountedAmount: money(shares.get(l), k.cur),
             targetType: 'LINE_ITEM',
             discountApplication: {},
           },
@@ -298,7 +314,7 @@ const C = (k, c) => {
       amountPerQuantity: price(l.v, cc),
       compareAtAmountPerQuantity: null,
       subtotalAmount: money(lineCents(l), k.cur),
-      totalAmount: money(lineCents(l) - Math.round(lineCents(l) * rate), k.cur),
+      totalAmount: money(lineCents(l) - shares.get(l), k.cur),
     },
   });
   return {
@@ -313,7 +329,7 @@ const C = (k, c) => {
     attributes: [],
     discountAllocations: [],
     appliedGiftCards: [],
-    discountCodes: k.codes.map((code) => ({ code, applicable: !!CODES[code.toUpperCase()] })),
+    discountCodes: k.codes.map((code) => ({ code, applicable: ok[0] === code })),
     buyerIdentity: { countryCode: k.country, email: null, phone: null },
     cost: {
       subtotalAmount: money(sub - disc, k.cur),
@@ -364,7 +380,7 @@ const put = (k, ls, w, e, base) => {
   });
 };
 const clamp = (x, q, w) => {
-  x.q = Math.min(q, x.v.stock);
+  x.q = Math.min(q, left(x.v));
   if (x.q < q)
     w.push({
       __typename: 'CartWarning',
@@ -405,6 +421,14 @@ const root = {
     },
     shipsToCountries: Object.keys(CUR),
     id: gid('Shop', 1),
+    refundPolicy: {
+      __typename: 'ShopPolicy',
+      id: gid('ShopPolicy', 1),
+      handle: 'refund-policy',
+      title: 'Returns',
+      body: '<p>Within 30 days.</p>',
+      url: 'https://demo.test/policies/refund-policy',
+    },
   },
   localization: (a, c) => ({
     country: {
@@ -425,7 +449,7 @@ const root = {
   products: (a, c) =>
     conn(
       sorted(
-        products.filter((p) => match(p, a.query)),
+        products.filter((p) => changedSince(p, a.query) && match(p, withoutDates(a.query))),
         a,
       ),
       a,
@@ -547,6 +571,17 @@ const ctxOf = (doc, vars, req) => {
   const country = arg('country') || 'US';
   return { country, cur: CUR[country] || 'USD', language: arg('language') || 'EN', tokenless: req.tokenless };
 };
+// What a merchant does meanwhile: /test/set?sku=S&stock=N&cents=N, /test/reset?sku=S; /test/ids tells what is what.
+const merchant = (url) => {
+  const v = bySku.get(url.searchParams.get('sku'));
+  if (url.pathname === '/test/reset') Object.assign(v, v.initial);
+  for (const what of ['stock', 'cents']) if (url.searchParams.has(what)) v[what] = +url.searchParams.get(what);
+  if (v) v.p.updated = new Date().toISOString();
+  return {
+    products: Object.fromEntries(products.map((p) => [p.handle, gid('Product', p.n)])),
+    variants: Object.fromEntries([...bySku].map(([sku, one]) => [sku, one.id])),
+  };
+};
 const started = new Date().toISOString();
 let n = 0;
 const server = http.createServer((req, res) => {
@@ -561,6 +596,7 @@ const server = http.createServer((req, res) => {
   };
   const m = /^\/api\/([^/]+)\/graphql(?:\.json)?$/.exec(req.url.split('?')[0]);
   if (req.url === '/health') return send(200, { ok: true, n, started });
+  if (req.url.startsWith('/test/')) return send(200, merchant(new URL(req.url, 'http://test')));
   if (!m || req.method !== 'POST') return send(404, { errors: 'Not Found' });
   let b = '';
   req.on('data', (d) => {
