@@ -73,6 +73,7 @@ struct CategoriesMap {
 
 struct VariantMap {
   std::optional<Selector> each;    // nothing: the product is its own only variant
+  std::vector<Selector> order_by;  // for shops that list them in no order: by the first, then by the next
   Field id, sku;
   OptionsMap options;
   MoneyField price, compare_at;

@@ -2,105 +2,221 @@
 
 #include <simdjson.h>
 
+#include <cstring>
+
 namespace floorwalker::http {
 
-namespace ondemand = simdjson::ondemand;
-
-// What the values point into: the parser keeps unescaped texts, `padded` the numbers.
+// What the values point into. Texts with escapes are unescaped in place: they only get shorter.
 struct JsonDocument::Storage {
-  simdjson::padded_string padded;
-  ondemand::parser parser;
+  std::string text;
 };
 
 namespace {
 
 constexpr int kMaxDepth = 64;
+constexpr std::uint64_t kOnes = 0x0101010101010101, kHighs = 0x8080808080808080;
 
-std::string_view trimmed(std::string_view token) {
-  while (!token.empty() && (token.back() == ' ' || token.back() == '\n' || token.back() == '\r' || token.back() == '\t')) token.remove_suffix(1);
-  return token;
+// Whether any of eight bytes is zero.
+constexpr bool has_zero(std::uint64_t word) { return ((word - kOnes) & ~word & kHighs) != 0; }
+
+// Whether any of eight bytes ends a plain stretch of text: a quote, a backslash, a control character.
+bool has_special(const char* bytes) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  const bool control = ((word - kOnes * 0x20) & ~word & kHighs) != 0;
+  return control || has_zero(word ^ (kOnes * '"')) || has_zero(word ^ (kOnes * '\\'));
 }
 
-// Walks the whole document once, so that everything in it is validated, and writes it down flat.
-class Walk {
- public:
-  explicit Walk(std::vector<Json>& values) : values_(values) {}
+bool digit(char c) { return c >= '0' && c <= '9'; }
 
-  template <typename Value>
-  simdjson::error_code take(Value& value, std::string_view key, int depth) {
-    if (depth > kMaxDepth) return simdjson::DEPTH_ERROR;
-    const std::size_t at = values_.size();
-    values_.push_back(Json{});
-    values_[at].key = key;
-    ondemand::json_type type;
-    if (const auto error = value.type().get(type)) return error;
-    const auto error = take_typed(value, type, at, depth);
-    values_[at].span = static_cast<std::uint32_t>(values_.size() - at);
-    return error;
+char* put(char* out, std::uint32_t point) {
+  if (point < 0x80) {
+    *out++ = static_cast<char>(point);
+  } else if (point < 0x800) {
+    *out++ = static_cast<char>(0xC0 | point >> 6);
+    *out++ = static_cast<char>(0x80 | (point & 0x3F));
+  } else if (point < 0x10000) {
+    *out++ = static_cast<char>(0xE0 | point >> 12);
+    *out++ = static_cast<char>(0x80 | (point >> 6 & 0x3F));
+    *out++ = static_cast<char>(0x80 | (point & 0x3F));
+  } else {
+    *out++ = static_cast<char>(0xF0 | point >> 18);
+    *out++ = static_cast<char>(0x80 | (point >> 12 & 0x3F));
+    *out++ = static_cast<char>(0x80 | (point >> 6 & 0x3F));
+    *out++ = static_cast<char>(0x80 | (point & 0x3F));
+  }
+  return out;
+}
+
+// One pass over the text, which is UTF-8 and followed by a zero byte: checks all of it and writes the values down flat. The answers of shops
+// are small and read whole; a parser that builds an index first, or keeps numbers as doubles only, has no use here.
+class Parser {
+ public:
+  Parser(std::string& text, std::vector<Json>& values) : at_(text.data()), end_(text.data() + text.size()), values_(values) {}
+
+  // "" or what is wrong.
+  const char* run() {
+    if (!value({}, 0)) return why_;
+    skip_space();
+    return at_ == end_ ? "" : "text after the end";
   }
 
  private:
-  template <typename Value>
-  simdjson::error_code take_typed(Value& value, ondemand::json_type type, std::size_t at, int depth) {
-    switch (type) {
-      case ondemand::json_type::array: return take_list(value, at, depth);
-      case ondemand::json_type::object: return take_object(value, at, depth);
-      case ondemand::json_type::string: values_[at].type = Json::Type::kText; return value.get_string().get(values_[at].text);
-      case ondemand::json_type::number: return take_number(value, at);
-      case ondemand::json_type::boolean: {
-        bool yes = false;
-        const auto error = value.get_bool().get(yes);
-        values_[at].type = yes ? Json::Type::kTrue : Json::Type::kFalse;
-        return error;
-      }
-      case ondemand::json_type::null: return value.is_null() ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
-    }
-    return simdjson::UNEXPECTED_ERROR;
+  bool wrong(const char* why) { return why_ = why, false; }
+
+  void skip_space() {
+    while (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t') ++at_;
   }
 
-  template <typename Value>
-  simdjson::error_code take_number(Value& value, std::size_t at) {
-    std::string_view token;
-    if constexpr (requires { value.raw_json_token().get(token); }) {
-      if (const auto error = value.raw_json_token().get(token)) return error;
-    } else {
-      token = value.raw_json_token();
-    }
-    values_[at].type = Json::Type::kNumber;
-    values_[at].text = trimmed(token);
-    double ignored = 0;  // reads it only to be sure that it is a number
-    return value.get_double().get(ignored);
+  bool take(std::string_view word) {
+    if (static_cast<std::size_t>(end_ - at_) < word.size() || std::memcmp(at_, word.data(), word.size()) != 0) return wrong("a word that is none");
+    at_ += word.size();
+    return true;
   }
 
-  template <typename Value>
-  simdjson::error_code take_list(Value& value, std::size_t at, int depth) {
-    values_[at].type = Json::Type::kList;
-    ondemand::array list;
-    if (const auto error = value.get_array().get(list)) return error;
-    for (auto item : list) {
-      ondemand::value inner;
-      if (const auto error = item.get(inner)) return error;
-      if (const auto error = take(inner, {}, depth + 1)) return error;
+  bool value(std::string_view key, int depth) {
+    if (depth > kMaxDepth) return wrong("too deep");
+    skip_space();
+    const std::size_t index = values_.size();
+    Json& made = values_.emplace_back();
+    made.key = key;
+    switch (*at_) {
+      case '{': return object(index, depth);
+      case '[': return list(index, depth);
+      case '"': made.type = Json::Type::kText; return text(made.text);
+      case 't': made.type = Json::Type::kTrue; return take("true");
+      case 'f': made.type = Json::Type::kFalse; return take("false");
+      case 'n': return take("null");
+      default: made.type = Json::Type::kNumber; return number(made.text);
     }
-    return simdjson::SUCCESS;
   }
 
-  template <typename Value>
-  simdjson::error_code take_object(Value& value, std::size_t at, int depth) {
-    values_[at].type = Json::Type::kObject;
-    ondemand::object object;
-    if (const auto error = value.get_object().get(object)) return error;
-    for (auto field : object) {
+  bool list(std::size_t index, int depth) {
+    values_[index].type = Json::Type::kList;
+    ++at_;
+    skip_space();
+    if (*at_ == ']') return ++at_, true;
+    for (;;) {
+      if (!value({}, depth + 1)) return false;
+      skip_space();
+      const char next = *at_;
+      if (next != ',' && next != ']') return wrong("a list without an end");
+      ++at_;
+      if (next == ']') return close(index);
+    }
+  }
+
+  bool object(std::size_t index, int depth) {
+    values_[index].type = Json::Type::kObject;
+    ++at_;
+    skip_space();
+    if (*at_ == '}') return ++at_, true;
+    for (;;) {
+      skip_space();
       std::string_view key;
-      if (const auto error = field.unescaped_key().get(key)) return error;
-      ondemand::value inner;
-      if (const auto error = field.value().get(inner)) return error;
-      if (const auto error = take(inner, key, depth + 1)) return error;
+      if (*at_ != '"' || !text(key)) return wrong("a member without a name");
+      skip_space();
+      if (*at_ != ':') return wrong("a member without a value");
+      ++at_;
+      if (!value(key, depth + 1)) return false;
+      skip_space();
+      const char next = *at_;
+      if (next != ',' && next != '}') return wrong("an object without an end");
+      ++at_;
+      if (next == '}') return close(index);
     }
-    return simdjson::SUCCESS;
   }
 
+  bool close(std::size_t index) {
+    values_[index].span = static_cast<std::uint32_t>(values_.size() - index);
+    return true;
+  }
+
+  bool number(std::string_view& out) {
+    char* const start = at_;
+    if (*at_ == '-') ++at_;
+    if (*at_ == '0') ++at_;
+    else if (!digits()) return wrong("a value that is none");
+    if (*at_ == '.' && (++at_, !digits())) return wrong("a number without an end");
+    if (*at_ == 'e' || *at_ == 'E') {
+      ++at_;
+      if (*at_ == '+' || *at_ == '-') ++at_;
+      if (!digits()) return wrong("a number without an end");
+    }
+    out = {start, static_cast<std::size_t>(at_ - start)};
+    return true;
+  }
+
+  bool digits() {
+    const char* const start = at_;
+    while (digit(*at_)) ++at_;
+    return at_ != start;
+  }
+
+  bool text(std::string_view& out) {
+    char* const start = ++at_;
+    for (;;) {
+      while (end_ - at_ >= 8 && !has_special(at_)) at_ += 8;
+      while (static_cast<unsigned char>(*at_) >= 0x20 && *at_ != '"' && *at_ != '\\') ++at_;
+      if (*at_ == '"') break;
+      if (*at_ == '\\') return escaped(start, out);
+      return wrong("text without an end");   // or a bare control character
+    }
+    out = {start, static_cast<std::size_t>(at_++ - start)};
+    return true;
+  }
+
+  // The rest of a text from its first escape on.
+  bool escaped(char* start, std::string_view& out) {
+    char* to = at_;
+    while (*at_ != '"') {
+      if (static_cast<unsigned char>(*at_) < 0x20) return wrong("text without an end");
+      if (*at_ != '\\') *to++ = *at_++;
+      else if (!escape(to)) return false;
+    }
+    ++at_;
+    out = {start, static_cast<std::size_t>(to - start)};
+    return true;
+  }
+
+  bool escape(char*& to) {
+    static constexpr std::string_view kNames = "\"\\/bfnrt", kMeant = "\"\\/\b\f\n\r\t";
+    const char name = *++at_;
+    ++at_;
+    if (name != 'u') {
+      const std::size_t known = kNames.find(name);
+      if (name == 0 || known == std::string_view::npos) return wrong("an escape that is none");
+      *to++ = kMeant[known];
+      return true;
+    }
+    std::uint32_t point = 0, low = 0;
+    if (!hex(point)) return false;
+    if (point >= 0xD800 && point < 0xDC00) {
+      if (at_[0] != '\\' || at_[1] != 'u') return wrong("half a character");
+      at_ += 2;
+      if (!hex(low) || low < 0xDC00 || low > 0xDFFF) return wrong("half a character");
+      point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
+    } else if (point >= 0xDC00 && point < 0xE000) {
+      return wrong("half a character");
+    }
+    to = put(to, point);
+    return true;
+  }
+
+  bool hex(std::uint32_t& out) {
+    for (int i = 0; i < 4; ++i, ++at_) {
+      const char c = *at_;
+      const char letter = static_cast<char>(c | 0x20);
+      if (!digit(c) && (letter < 'a' || letter > 'f')) return wrong("an escape that is none");
+      out = out * 16 + static_cast<std::uint32_t>(digit(c) ? c - '0' : letter - 'a' + 10);
+    }
+    return true;
+  }
+
+  char* at_;
+  const char* end_;
   std::vector<Json>& values_;
+  const char* why_ = "";
 };
 
 }  // namespace
@@ -111,15 +227,10 @@ JsonDocument& JsonDocument::operator=(JsonDocument&&) noexcept = default;
 JsonDocument::~JsonDocument() = default;
 
 Result<JsonDocument> JsonDocument::parse(std::string_view text) {
-  JsonDocument made(std::make_unique<Storage>());
-  made.storage_->padded = simdjson::padded_string(text);
+  JsonDocument made(std::make_unique<Storage>(Storage{std::string(text)}));
   made.values_.reserve(text.size() / 24 + 8);
-  ondemand::document document;
-  simdjson::error_code error = made.storage_->parser.iterate(made.storage_->padded).get(document);
-  if (!error) error = Walk(made.values_).take(document, {}, 0);
-  const char* rest = nullptr;   // simdjson 3.0 tells the end of the document by an error
-  if (!error && document.current_location().get(rest) != simdjson::OUT_OF_BOUNDS) error = simdjson::TRAILING_CONTENT;
-  if (error) return fail(ErrorKind::kMalformed, "the shop's answer is not valid JSON", simdjson::error_message(error));
+  const char* why = simdjson::validate_utf8(text.data(), text.size()) ? Parser(made.storage_->text, made.values_).run() : "bytes that are not UTF-8";
+  if (*why) return fail(ErrorKind::kMalformed, "the shop's answer is not valid JSON", why);
   return made;
 }
 

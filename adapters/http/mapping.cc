@@ -13,12 +13,12 @@ namespace {
 constexpr std::size_t kMostVariants = 2000;
 constexpr std::size_t kMostLines = 1000;
 
-std::string scalar(const Json& json) {
+std::string_view scalar(const Json& json) {
   switch (json.type) {
     case Json::Type::kTrue: return "true";
     case Json::Type::kFalse: return "false";
     case Json::Type::kText:
-    case Json::Type::kNumber: return std::string(json.text);
+    case Json::Type::kNumber: return json.text;
     default: return {};
   }
 }
@@ -36,43 +36,48 @@ std::vector<const Json*> all_of(const Selector& selector, const Scope& scope) {
   return found;
 }
 
-// The shop's characters for a field, before translation.
-std::optional<std::string> raw_at(const Field& field, const Scope& scope) {
-  if (field.fixed) return field.fixed->plain(*scope.variables);
-  if (!field.composed.empty()) {
-    std::string out;
-    for (const Field::Piece& piece : field.composed) {
-      if (!piece.selector) {
-        out += piece.text.plain(*scope.variables);
-        continue;
-      }
-      const Json* found = piece.selector->first(scope);
-      if (!found || found->is_container()) return std::nullopt;
-      out += scalar(*found);
+std::optional<std::string> composed(const Field& field, const Scope& scope) {
+  std::string out;
+  for (const Field::Piece& piece : field.composed) {
+    if (!piece.selector) {
+      out += piece.text.plain(*scope.variables);
+      continue;
     }
-    return out;
+    const Json* found = piece.selector->first(scope);
+    if (!found || found->is_container()) return std::nullopt;
+    out += scalar(*found);
   }
-  const Json* found = field.last ? nullptr : first_of(field.at, scope);
-  for (std::size_t i = 0; field.last && !found && i < field.at.size(); ++i) {
-    const std::vector<const Json*> all = all_of(field.at[i], scope);
-    if (!all.empty()) found = all.back();
-  }
-  if (!found || found->is_container()) return std::nullopt;
-  return scalar(*found);
+  return out;
 }
 
-std::optional<std::string> translated(const Field& field, std::optional<std::string> raw) {
-  if (field.values.empty()) return raw;
-  if (!raw) return std::nullopt;
-  const auto known = field.values.find(*raw);
+// What a field says, in the shop's characters or as `values` has it: in the document, in the field, or in `made` where it had to be made.
+std::optional<std::string_view> word_at(const Field& field, const Scope& scope, std::string& made) {
+  std::string_view word;
+  if (field.fixed) {
+    word = made = field.fixed->plain(*scope.variables);
+  } else if (!field.composed.empty()) {
+    auto pieces = composed(field, scope);
+    if (!pieces) return std::nullopt;
+    word = made = std::move(*pieces);
+  } else {
+    const Json* found = field.last ? nullptr : first_of(field.at, scope);
+    for (std::size_t i = 0; field.last && !found && i < field.at.size(); ++i) {
+      const std::vector<const Json*> all = all_of(field.at[i], scope);
+      if (!all.empty()) found = all.back();
+    }
+    if (!found || found->is_container()) return std::nullopt;
+    word = scalar(*found);
+  }
+  if (field.values.empty()) return word;
+  const auto known = field.values.find(std::string(word));
   if (known != field.values.end()) return known->second;
   return field.otherwise;   // a word that came with a newer version: tolerated
 }
 
-std::string cleaned(const std::string& text) {
+std::string cleaned(std::string_view text) {
   const std::size_t start = text.find_first_not_of(" \t\n\r");
   if (start == std::string::npos) return {};
-  return text::sanitise(std::string_view(text).substr(start, text.find_last_not_of(" \t\n\r") - start + 1));
+  return text::sanitise(text.substr(start, text.find_last_not_of(" \t\n\r") - start + 1));
 }
 
 std::vector<std::string> texts_at(const std::vector<Selector>& selectors, const Scope& scope) {
@@ -126,9 +131,31 @@ std::optional<Digits> read_digits(std::string_view text) {
   return out;
 }
 
+// "19.99", as most amounts are written; nothing for anything else.
+std::optional<std::int64_t> plain_minor_units(std::string_view amount, int digits) {
+  if (amount.empty() || amount.size() > 15 || amount.front() == '.') return std::nullopt;
+  std::int64_t minor = 0;
+  int seen = -1;   // digits after the point
+  bool up = false;
+  for (const char c : amount) {
+    if (c == '.' && seen < 0) {
+      seen = 0;
+    } else if (c >= '0' && c <= '9') {
+      if (seen < digits) minor = minor * 10 + (c - '0');
+      else up = seen == digits ? c >= '5' : up;
+      seen += seen >= 0 ? 1 : 0;
+    } else {
+      return std::nullopt;
+    }
+  }
+  for (int i = std::max(seen, 0); i < digits; ++i) minor *= 10;
+  return minor + (up ? 1 : 0);
+}
+
 }  // namespace
 
 std::optional<std::int64_t> minor_units(std::string_view amount, const Currency& currency, MoneyForm form) {
+  if (const auto plain = plain_minor_units(amount, form == MoneyForm::kDecimal ? static_cast<int>(currency.digits()) : 0)) return plain;
   auto read = read_digits(amount);
   if (!read) return std::nullopt;
   const std::int64_t keep = read->point + (form == MoneyForm::kDecimal ? currency.digits() : 0);
@@ -144,17 +171,22 @@ std::optional<std::int64_t> minor_units(std::string_view amount, const Currency&
 }
 
 std::optional<std::string> text_at(const Field& field, const Scope& scope) {
-  auto raw = translated(field, raw_at(field, scope));
-  if (!raw) return std::nullopt;
-  return field.as == Field::As::kHtml ? cleaned(text::strip_html(*raw)) : cleaned(*raw);
+  std::string made;
+  const auto word = word_at(field, scope, made);
+  if (!word) return std::nullopt;
+  return field.as == Field::As::kHtml ? cleaned(text::strip_html(*word)) : cleaned(*word);
 }
 
-std::string id_at(const Field& field, const Scope& scope) { return translated(field, raw_at(field, scope)).value_or(std::string()); }
+std::string id_at(const Field& field, const Scope& scope) {
+  std::string made;
+  return std::string(word_at(field, scope, made).value_or(std::string_view()));
+}
 
 std::optional<std::int64_t> whole_at(const Field& field, const Scope& scope) {
-  const auto raw = translated(field, raw_at(field, scope));
-  if (!raw) return std::nullopt;
-  std::string_view text = *raw;
+  std::string made;
+  const auto word = word_at(field, scope, made);
+  if (!word) return std::nullopt;
+  std::string_view text = *word;
   if (const std::size_t point = text.find('.'); point != std::string_view::npos) {   // "12.0"
     if (text.find_first_not_of('0', point + 1) != std::string_view::npos) return std::nullopt;
     text = text.substr(0, point);
@@ -163,16 +195,17 @@ std::optional<std::int64_t> whole_at(const Field& field, const Scope& scope) {
   const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (bad == std::errc() && !text.empty() && end == text.data() + text.size()) return value;
   // A number within a sentence: "Only 26 items were added".
-  const std::size_t start = raw->find_first_of("0123456789");
-  if (start == std::string::npos || field.at.empty()) return std::nullopt;
-  std::from_chars(raw->data() + start, raw->data() + raw->size(), value);
+  const std::size_t start = word->find_first_of("0123456789");
+  if (start == std::string_view::npos || field.at.empty()) return std::nullopt;
+  std::from_chars(word->data() + start, word->data() + word->size(), value);
   return value;
 }
 
 std::optional<bool> truth_at(const Field& field, const Scope& scope) {
-  const auto raw = translated(field, raw_at(field, scope));
-  if (!raw) return std::nullopt;
-  return !(*raw == "false" || *raw == "0" || raw->empty());
+  std::string made;
+  const auto word = word_at(field, scope, made);
+  if (!word) return std::nullopt;
+  return !(*word == "false" || *word == "0" || word->empty());
 }
 
 namespace {
@@ -224,6 +257,7 @@ std::vector<OptionValue> map_options(const OptionsMap& map, const Scope& scope) 
   }
   const Json* table = map.table ? map.table->first(scope) : nullptr;
   if (table && table->type == Json::Type::kObject) {
+    options.reserve(table->span);
     for (const Json* member = table->begin(); member != table->end(); member = member->next()) add(text::sanitise(member->key), cleaned(scalar(*member)));
   }
   if (!map.order) return options;
@@ -348,6 +382,28 @@ Result<Variant> map_variant(const VariantMap& map, const Scope& scope, const Map
   return variant;
 }
 
+// Before, the same or after, by number where both are numbers; what is absent comes last.
+int compared(const Json* a, const Json* b) {
+  if (!a || !b) return a ? -1 : b ? 1 : 0;
+  double x = 0, y = 0;
+  const auto number = [](const Json& json, double& value) {
+    return std::from_chars(json.text.data(), json.text.data() + json.text.size(), value).ec == std::errc() && json.type == Json::Type::kNumber;
+  };
+  if (number(*a, x) && number(*b, y)) return x < y ? -1 : x > y ? 1 : 0;
+  return a->text.compare(b->text);
+}
+
+void put_in_order(const std::vector<Selector>& order, const Scope& scope, std::vector<const Json*>& variants) {
+  if (order.empty()) return;
+  std::stable_sort(variants.begin(), variants.end(), [&](const Json* a, const Json* b) {
+    for (const Selector& selector : order) {
+      const int found = compared(selector.first({a, &scope, scope.variables}), selector.first({b, &scope, scope.variables}));
+      if (found != 0) return found < 0;
+    }
+    return false;
+  });
+}
+
 std::string day_of(std::string text) {
   if (text.size() > 10 && (text[10] == 'T' || text[10] == ' ')) text.resize(10);
   return text;
@@ -409,7 +465,9 @@ Result<Product> map_product(const Json& json, const MappingContext& context) {
   product.categories = map_categories(map.categories, scope);
   for (const AttributeRule& rule : map.attributes) map_attributes(rule, scope, product.attributes);
   const bool own = !map.variants.each;
-  const std::vector<const Json*> variants = own ? std::vector<const Json*>{&json} : all_of(*map.variants.each, scope);
+  std::vector<const Json*> variants = own ? std::vector<const Json*>{&json} : all_of(*map.variants.each, scope);
+  put_in_order(map.variants.order_by, scope, variants);
+  product.variants.reserve(std::min(variants.size(), kMostVariants));
   if (variants.empty() || variants.size() > kMostVariants) return fail(lacking("variants of product " + product.id.str()));
   for (const Json* one : variants) {
     auto variant = own ? map_variant(map.variants, scope, context) : map_variant(map.variants, {one, &scope, scope.variables}, context);

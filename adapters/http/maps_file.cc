@@ -55,7 +55,7 @@ yaml::Field FileReader::categories(CategoriesMap& out) {
 yaml::Field FileReader::variants(VariantMap& out) {
   return [this, &out](const Node& node, const Path& path) {
     yaml.object(node, path,
-                {{"each", selector(out.each)}, {"id", field(out.id), kRequired}, {"sku", field(out.sku)}, {"options", options(out.options)},
+                {{"each", selector(out.each)}, {"order_by", selectors(out.order_by)}, {"id", field(out.id), kRequired}, {"sku", field(out.sku)}, {"options", options(out.options)},
                  {"price", money(out.price), kRequired}, {"compare_at", money(out.compare_at)}, {"stock", stock(out.stock)}});
   };
 }

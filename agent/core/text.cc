@@ -304,7 +304,10 @@ std::string strip_html(std::string_view html) {
         continue;
       }
     }
-    out += html[at++];
+    std::size_t next = at + 1;
+    while (next < html.size() && html[next] != '<' && html[next] != '&') ++next;
+    out.append(html, at, next - at);
+    at = next;
   }
   return collapse(out);
 }
