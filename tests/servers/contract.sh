@@ -36,13 +36,21 @@ for server in "${@:-vendure}"; do
         echo "-- shopify $version, no token"
         check shopify "$address"
       done
-      address=${address:-} && [ -n "$address" ] && echo "-- shopify, private token" &&
+      if [ -n "${address:-}" ]; then
+        echo "-- shopify, private token"
         SHOPIFY_PRIVATE_TOKEN=shpat_private-test-token SHOPIFY_BUYER_IP=127.0.0.1 check shopify "$address"
+        echo "-- shopify, another country and currency"
+        SHOPIFY_COUNTRY=DE SHOPIFY_STOREFRONT_TOKEN=public-test-token "$floorwalker" adapter check shopify --url "$address" --code SAVE10 || failed=1
+      fi
       ;;
     medusa)
       address=$(up medusa) || continue
       echo "-- medusa"
-      MEDUSA_PUBLISHABLE_KEY=$(cat "$top/build/servers/medusa/publishable-key") check medusa "$address"
+      MEDUSA_PUBLISHABLE_KEY=$(cat "$top/build/servers/medusa/publishable-key")
+      export MEDUSA_PUBLISHABLE_KEY
+      check medusa "$address"
+      echo "-- medusa, another region and currency"
+      MEDUSA_CURRENCY=eur "$floorwalker" adapter check medusa --url "$address" || failed=1
       ;;
     vendure)
       address=$(up vendure) || continue
