@@ -151,6 +151,8 @@ Result<CartChange> RemoteCarts::once(const CartId& cart, const IdempotencyKey& k
   if (*record && (*record)->content != content) return fail(ErrorKind::kConflict, "This idempotency key was already used for another change.", key.str());
   if (*record && (*record)->answer) return *(*record)->answer;
   Result<CartChange> answer = work(*record);
+  const bool doubt = record->has_value();   // an earlier attempt may have gone through: what kept this one from telling says nothing of that
+  if (!answer && doubt && !definite(answer.error())) return unknown_outcome(answer.error().detail);
   if (answer || definite(answer.error())) {
     if (!*record) {   // refused before anything was written down
       if (auto begun = ledger_.begin(key, {content, 0, std::nullopt}); !begun) return fail(begun.error());
@@ -191,7 +193,7 @@ Result<CartChange> RemoteCarts::change(const CartId& cart, const IdempotencyKey&
   Change sent = left;
   sent.quantity = change.quantity;
   sent.again = begun.has_value();
-  if (!ran && ran.error().error.kind == ErrorKind::kUnavailable && !ran.error().unclear) {
+  if (!ran && !begun && ran.error().error.kind == ErrorKind::kUnavailable && !ran.error().unclear) {
     if (auto forgotten = ledger_.forget(key); !forgotten) return fail(forgotten.error());   // turned away at the door
     return fail(ran.error().error);
   }
@@ -352,6 +354,7 @@ Result<Cart> RemoteCarts::apply_discount(const CartId& cart, const std::string& 
     variables->set("code", code);
     variables->set("codes", codes);
     variables->set("key", key.str());
+    if (auto noted = ledger_.begin(key, {content, 0, std::nullopt}); !noted) return fail(noted.error());
     const Ran ran = engine_.write("discount", *variables);
     const auto after = read_unlocked(cart);
     if (!after) return unknown_outcome(after.error().detail);
