@@ -22,7 +22,7 @@ void PostingLists::end_product() {
 }
 
 void PostingLists::hand_over() {
-  if (!writer_.joinable()) writer_ = std::jthread([this] { write_all(); });
+  if (!writer_.joinable()) writer_ = std::thread([this] { write_all(); });
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return waiting_.size() < kMostWaiting; });
   const std::size_t usual = batch_.hits.size();
@@ -46,13 +46,17 @@ void PostingLists::write_all() {
   }
 }
 
-void PostingLists::finish() {
+void PostingLists::stop() {
   {
     const std::lock_guard lock(mutex_);
     complete_ = true;
   }
   changed_.notify_all();
   if (writer_.joinable()) writer_.join();
+}
+
+void PostingLists::finish() {
+  stop();
   write(batch_);
   batch_ = {};
 }

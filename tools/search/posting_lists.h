@@ -19,6 +19,11 @@ namespace floorwalker::search {
 // take turns. Small catalogues are written without it. For one thread at a time.
 class PostingLists {
  public:
+  PostingLists() = default;
+  PostingLists(const PostingLists&) = delete;
+  PostingLists& operator=(const PostingLists&) = delete;
+  ~PostingLists() { stop(); }  // an index that is given up leaves nothing waiting
+
   struct List {
     std::string bytes;             // for each product: delta varint, zones, a count for each zone
     std::uint32_t last_doc = 0;
@@ -47,6 +52,7 @@ class PostingLists {
   };
 
   void hand_over();
+  void stop();
   void write_all();
   void write(Batch& batch);
   void write_product(std::uint32_t* first, std::uint32_t* last);
@@ -58,7 +64,7 @@ class PostingLists {
   std::condition_variable changed_;
   std::deque<Batch> waiting_;      // guarded by `mutex_`
   bool complete_ = false;          // guarded by `mutex_`
-  std::jthread writer_;            // last: it uses all the others
+  std::thread writer_;
 };
 
 }  // namespace floorwalker::search
