@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "agent/core/verify/binding.h"
+#include "agent/core/verify/derive.h"
 #include "agent/core/verify/phrase.h"
 #include "agent/core/verify/piece.h"
 
@@ -217,6 +218,9 @@ bool check_fact(Examination& exam, const CountSpan& span) {
     }
   }
   if (count_of_another(exam, span, scope)) return true;
+  for (std::uint32_t leaf : others) {
+    if (asked_for_more(exam, static_cast<double>(span.value), exam.index.numbers[exam.index.leaves[leaf].first_number].number.value)) return true;
+  }
   if (others.empty() || exam.piece.hypothetical || exam.piece.question || exam.piece.negated[span.first]) return false;
   exam.claim(exam.piece.tokens[span.first].start, exam.piece.tokens[span.noun].end, ClaimKind::kCount, Verdict::kContradicted,
              fmt::format("{} is {}", exam.index.leaves[others[0]].key, exam.index.value_text(others[0]).substr(0, 40)), others);

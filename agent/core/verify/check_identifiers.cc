@@ -176,6 +176,7 @@ bool titled(const EvidenceIndex& index, EntityIndex thing) { return titled_of(in
 
 // Nothing between the two leads to another thing.
 bool together(const Examination& exam, const Mention& name, const Mention& id) {
+  if (exam.piece.text.substr(exam.piece.tokens[name.last].end, exam.piece.tokens[id.first].start - exam.piece.tokens[name.last].end).find('}') != std::string_view::npos) return false;
   for (std::size_t i = name.last + 1; i < id.first; ++i) {
     const Token& token = exam.piece.tokens[i];
     if ((leads_elsewhere(exam.piece, i) && token.folded != "from") || token.is(WordClass::kAnd) || token.gap == '.' || token.gap == '\n' || token.folded == "for" || token.is(WordClass::kUnavailable)) return false;

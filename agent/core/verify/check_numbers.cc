@@ -447,6 +447,7 @@ bool labelled(const Examination& exam, const Number& said) {
 bool amount_by_word(const Examination& exam, const Number& said) {
   const auto& tokens = exam.piece.tokens;
   const std::size_t first = said.first_token;
+  if (said.bare() && said.decimals == 1 && first >= 2 && (tokens[first - 1].is(WordClass::kMoney) || tokens[first - 2].is(WordClass::kMoney))) return true;  // {"price_change": 37.2}
   return said.bare() && first >= 2 && tokens[first - 1].folded == "of" && tokens[first - 2].is(WordClass::kMoney) && said.value >= 100;
 }
 
@@ -568,6 +569,7 @@ void check_unmatched(Examination& exam, const Number& said, const Judgement& jud
   if (filter || (said.money && said.minor == 0 && std::any_of(exam.piece.tokens.begin(), exam.piece.tokens.end(), [](const Token& t) { return t.is(WordClass::kDifference); }))) return;
   if (denied_by_fact(exam, said, judged, scope, hints)) return;
   const bool firm = judged.any_best && judged.best.agrees >= kFirm;
+  if (firm && said.bare() && asked_for_more(exam, said.value, exam.index.numbers[judged.best.number].number.value)) return;
   if (firm && !own_value_said(exam, said, judged.best)) {
     decide(exam, said, Verdict::kContradicted, "the evidence says otherwise: " + describe(exam, judged.best), {exam.index.numbers[judged.best.number].leaf});
   } else if (!said.bare() || said.decimals > 0 || known_nowhere(exam, said) || amount || invented(exam, said, judged, bound)) {

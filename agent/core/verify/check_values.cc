@@ -321,15 +321,17 @@ void check_told_value(Examination& exam, std::size_t first) {
   }
   if (!foreign || said_elsewhere(exam, exam.piece.tokens[first].concept_id, scope)) return;
   const Leaf& fact = exam.index.leaves[*foreign];
+  std::optional<std::uint32_t> other;
   for (EntityIndex root : scope.roots) {
     for (std::uint32_t leaf : exam.index.entities[root].leaves) {
       if (exam.index.leaves[leaf].key != fact.key || !exam.usable(leaf) || exam.index.leaves[leaf].kind != Leaf::Kind::kText) continue;
-      if (shortens(exam.index.value_text(leaf), exam.piece.tokens[first].folded)) continue;
-      exam.claim(exam.piece.tokens[first].start, exam.piece.tokens[first + fact.words.size() - 1].end, ClaimKind::kAttribute, Verdict::kContradicted,
-                 fmt::format("{}: {}", fact.key, shortened(exam.index.value_text(leaf), kShownOfValue)), {leaf});
-      return;
+      if (shortens(exam.index.value_text(leaf), exam.piece.tokens[first].folded)) return;
+      other = leaf;
     }
   }
+  if (!other) return;
+  exam.claim(exam.piece.tokens[first].start, exam.piece.tokens[first + fact.words.size() - 1].end, ClaimKind::kAttribute, Verdict::kContradicted,
+             fmt::format("{}: {}", fact.key, shortened(exam.index.value_text(*other), kShownOfValue)), {*other});
 }
 
 // The item that the place is about: the one meant, or the only one with an identifier where what is meant is its product.

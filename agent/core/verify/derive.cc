@@ -141,6 +141,9 @@ std::optional<Derivation> from_reply(const Examination& exam, std::int64_t targe
   for (const Operand& before : operands) {
     if (std::llabs(before.minor) == target) return Derivation{"proven before in this reply", {}, {before.pointer}};
   }
+  if (const std::size_t n = operands.size(); n >= 2 && std::llabs(operands[n - 2].minor - operands[n - 1].minor) == target) {  // "balance 86.00, charged 33.64, left 52.36"
+    return Derivation{fmt::format("{} and {} differ by {}", written(operands[n - 2].minor), written(operands[n - 1].minor), written(target)), {}, {operands[n - 2].pointer, operands[n - 1].pointer}};
+  }
   Derivation found;
   std::int64_t sum = 0;
   for (std::size_t i = operands.size(); i-- > 0;) {
@@ -152,6 +155,22 @@ std::optional<Derivation> from_reply(const Examination& exam, std::int64_t targe
     return found;
   }
   return std::nullopt;
+}
+
+// What was paid for a whole order, and amounts that earlier replies proved: "your total goes from $1,166.98 to $1,152.23".
+std::vector<Operand> totals(const Examination& exam) {
+  std::vector<Operand> operands;
+  const auto known = [&](std::int64_t minor) { return std::any_of(operands.begin(), operands.end(), [&](const Operand& operand) { return operand.minor == minor; }); };
+  for (std::uint32_t i : exam.index.numbers_of.of(kMoneyKind)) {
+    const EvidenceNumber& number = exam.index.numbers[i];
+    const std::string_view key = exam.index.leaves[number.leaf].key;
+    const bool total = key == "amount" || key == "total" || key == "balance";
+    if (total && exam.usable(number.leaf) && operands.size() < 24 && !known(number.number.minor)) add(operands, number.number.minor, exam.index.pointer(number.leaf));
+  }
+  for (const auto& [minor, pointer] : exam.index.proven) {
+    if (operands.size() < 40 && !known(minor)) add(operands, minor, pointer);
+  }
+  return operands;
 }
 
 // Things that the reply or its context speaks of.
@@ -198,6 +217,23 @@ std::optional<Derivation> between_variants(const Examination& exam, std::int64_t
         return Derivation{fmt::format("{} - {} = {}", written(more.minor), written(less.minor), written(target)), {}, {more.pointer, less.pointer}};
       }
     }
+  }
+  return std::nullopt;
+}
+
+// A total less or more what this reply saved or added: one amount, all its differences, a price for another of the same product.
+std::optional<Derivation> from_total(const Examination& exam, std::int64_t target) {
+  const std::vector<Operand> saved = differences(exam);
+  for (const Operand& total : totals(exam)) {
+    const std::int64_t rest = std::llabs(total.minor - target);
+    if (rest == 0 || total.minor < 1000) continue;
+    const auto derived = [&](const std::string& why) { return Derivation{fmt::format("{} and {} make {}", written(total.minor), why, written(target)), {}, {total.pointer}}; };
+    if (saved.size() > 1 && from_operands(saved, rest, false)) return derived(written(rest));
+    for (const Number& other : exam.piece.numbers) {
+      const std::int64_t minor = other.money ? other.minor : other.bare() ? std::llround(other.value * 100) : 0;
+      if (minor >= 1000 && minor == rest && minor != target) return derived(written(rest));
+    }
+    if (const auto change = between_variants(exam, rest)) return derived(change->why);
   }
   return std::nullopt;
 }
@@ -280,6 +316,14 @@ std::optional<Derivation> from_formula(const Examination& exam, const Number& sa
 
 }  // namespace
 
+bool asked_for_more(const Examination& exam, double said, double known) {
+  for (std::uint32_t i : exam.index.numbers_of.of(static_cast<std::size_t>(Dimension::kNone))) {
+    const EvidenceNumber& number = exam.index.numbers[i];
+    if (exam.index.leaves[number.leaf].trust == Trust::kShopper && number.number.value >= 10 && std::abs(said - known) == number.number.value) return true;
+  }
+  return false;
+}
+
 std::optional<Derivation> derive_amount(const Examination& exam, const Number& said) {
   const bool total = says(exam, WordClass::kTotal);
   const std::string_view text = exam.piece.text;
@@ -302,6 +346,7 @@ std::optional<Derivation> derive_amount(const Examination& exam, const Number& s
     if (auto found = between_variants(exam, target)) return found;
   }
   if (auto found = within_one(exam, target)) return found;
+  if (auto found = from_total(exam, target)) return found;
   return from_proven(exam, target, true);
 }
 

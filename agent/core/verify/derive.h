@@ -15,6 +15,9 @@ struct Derivation {
   std::vector<std::string> pointers;
 };
 
+// The shopper asked for so many more or fewer than there are: "a 500-piece puzzle ... with 1000 more".
+bool asked_for_more(const Examination& exam, double said, double known);
+
 // Derives a total, difference, saving or product of amounts, where the sentence says that it is one. Operands are the supported amounts of
 // this reply and the prices of the things that it speaks of.
 std::optional<Derivation> derive_amount(const Examination& exam, const Number& said);

@@ -107,7 +107,7 @@ class Pinner {
     }
     for (std::size_t i = first; i <= last; ++i) mark(i, m);
     for (std::size_t i = first; i-- > 0;) {
-      if (group_[i] || turns(piece_, i) || identifies(i) || piece_.tokens[i].is(WordClass::kUnavailable) || costs(i)) return;
+      if (turns(piece_, i) || identifies(i) || piece_.tokens[i].is(WordClass::kUnavailable) || costs(i)) return;
       mark(i, m);
       const char gap = piece_.tokens[i].gap;
       if (gap == '.' || gap == '\n' || gap == ';' || gap == ':') return;
