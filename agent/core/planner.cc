@@ -17,6 +17,7 @@ constexpr int kRepeatsBeforeLastWords = 2;
 
 // The planner's own results for calls that it does not let through, in the form of every tool error.
 constexpr std::string_view kSameAgain = "this very call failed before in this turn and is not repeated; answer from what is known";
+constexpr std::string_view kNoTime = "the time of this turn was over before this began; nothing has been done";
 constexpr std::string_view kNeedsYes = "the shopper is being asked to confirm this; nothing has been done yet";
 
 // `say`: the same in words for the shopper, where the message is for the model.
@@ -102,6 +103,7 @@ class Work {
   void call_model();
   void write_down_step(bool with_calls);
   void run_calls();
+  void begin_calls();
   void run_call(PendingCall& pending);
   void settle(PendingCall& pending, ToolOutcome outcome, std::string content);
   void after_tools();
@@ -387,8 +389,21 @@ void Work::say_own(const std::string& text) {
 void Work::run_calls() {
   turn().phase = Turn::Phase::kTools;
   write_down_step(true);
-  for (PendingCall& pending : turn().calls) run_call(pending);
+  begin_calls();
   if (!waits_for_tool()) after_tools();
+}
+
+// Begins what may begin: reads at once, a write when none is under way.
+void Work::begin_calls() {
+  const auto writes = [&](const PendingCall& pending) { return contains(rules_.writes, pending.call.name); };
+  const auto under_way = [&](const PendingCall& pending) { return pending.begun && !pending.result && writes(pending); };
+  auto& calls = turn().calls;
+  for (PendingCall& pending : calls) {
+    if (pending.begun || (writes(pending) && std::any_of(calls.begin(), calls.end(), under_way))) continue;
+    pending.begun = true;
+    if (turn().stopping) settle(pending, ToolOutcome::kFailed, refusal("cancelled", kNoTime));
+    else run_call(pending);
+  }
 }
 
 void Work::run_call(PendingCall& pending) {
@@ -435,6 +450,7 @@ void Work::on(const Event& event, const ToolFinished& finished) {
   // An unknown outcome counts: the same write again, under its new key, could do the thing twice.
   if (finished.result.outcome != ToolOutcome::kOk) turn().failed.push_back(waiting->call);
   if (!finished.cart.empty()) conversation().cart = finished.cart;
+  begin_calls();
   if (!waits_for_tool()) after_tools();
 }
 
@@ -525,7 +541,7 @@ void Work::resume() {
     return effects_.push_back(CallModel{t.step, t.rung, !t.last_words, mixed(t.seed, t.step)});
   }
   for (PendingCall& pending : t.calls) {
-    if (pending.result) continue;
+    if (pending.result || !pending.begun) continue;
     const ToolEffect effect = contains(rules_.writes, pending.call.name) ? ToolEffect::kWrite : ToolEffect::kRead;
     effects_.push_back(CallTool{t.step, pending.call, pending.key, effect});
   }

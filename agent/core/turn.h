@@ -62,6 +62,7 @@ struct PendingCall {
   ToolCall call;
   IdempotencyKey key;
   std::optional<ToolResult> result;
+  bool begun = false;           // writes of a step go one after the other: each goes into the cart that the one before left
 
   bool operator==(const PendingCall&) const = default;
 };

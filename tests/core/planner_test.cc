@@ -125,6 +125,25 @@ TEST(Planner, DerivesKeysFromSessionTurnAndStep) {
   EXPECT_EQ(only<CallTool>(talk.finish())->key, IdempotencyKey("s1/1/1/0"));
 }
 
+TEST(Planner, WritesOneAfterTheOtherAndReadsAtOnce) {
+  PlannerRules rules;
+  rules.writes = {"update_cart"};
+  Talk talk(rules);
+  talk.say("add both");
+  talk.call("update_cart", "{\"variant\":\"a\"}", "w1");
+  talk.call("update_cart", "{\"variant\":\"b\"}", "w2");
+  talk.call("search_catalogue", "{}", "r1");
+  const Effects first = talk.finish();
+  EXPECT_EQ(names(first), (Names{"call_tool", "call_tool"}));
+  EXPECT_EQ(std::get<CallTool>(first[0]).call.id, CallId("w1"));
+  EXPECT_EQ(std::get<CallTool>(first[1]).call.id, CallId("r1"));
+  EXPECT_TRUE(names(talk.result("r1")).empty());
+  const Effects second = talk.result("w1");
+  ASSERT_EQ(names(second), Names{"call_tool"});
+  EXPECT_EQ(std::get<CallTool>(second[0]).call.id, CallId("w2"));
+  EXPECT_EQ(names(talk.result("w2")), Names{"call_model"});
+}
+
 TEST(Planner, DoesNotExecuteACallOfABrokenStream) {
   Talk talk;
   talk.say("add it");
