@@ -201,18 +201,12 @@ bool tells_something(const Attribute& attribute, const Lexicon& lexicon) {
 }  // namespace
 
 bool commonly_asked(const std::string& attribute, const Lexicon& lexicon) {
-  const auto parts = text::words(text::spaced(attribute));
-  const auto names = [&](const std::vector<std::string>& attributes) {
-    return std::any_of(attributes.begin(), attributes.end(), [&](const std::string& hint) {
-      const auto said = text::words(hint);
-      const auto has = [&](const text::Word& word) {
-        return std::any_of(parts.begin(), parts.end(), [&](const text::Word& part) { return text::stem(part.folded) == text::stem(word.folded); });
-      };
-      return parts.size() <= said.size() + 1 && std::all_of(said.begin(), said.end(), has);
-    });
-  };
-  return std::any_of(lexicon.asks.begin(), lexicon.asks.end(), [&](const Ask& ask) { return names(ask.attributes); }) ||
-         std::any_of(lexicon.scales.begin(), lexicon.scales.end(), [&](const Scale& scale) { return names(scale.attributes); });
+  std::vector<std::string> parts;
+  for (const text::Word& word : text::words(text::spaced(attribute))) parts.push_back(text::stem(word.folded));
+  const auto has = [&](const std::string& stem) { return std::find(parts.begin(), parts.end(), stem) != parts.end(); };
+  return std::any_of(lexicon.spoken_of.begin(), lexicon.spoken_of.end(), [&](const std::vector<std::string>& hint) {
+    return parts.size() <= hint.size() + 1 && std::all_of(hint.begin(), hint.end(), has);
+  });
 }
 
 std::vector<std::string> reasons(const ProductCard& card, const Need& need, const Talk& talk, std::size_t limit) {
@@ -231,6 +225,7 @@ std::vector<std::string> reasons(const ProductCard& card, const Need& need, cons
   const std::size_t enough = std::min<std::size_t>(limit, 2);
   for (const std::string& name : axes_of(need, guide.playbook)) add(found, facts_phrase(card.attributes, name), enough);
   for (const Attribute& attribute : card.attributes) {
+    if (found.size() >= enough) break;
     if (tells_something(attribute, guide.lexicon) && commonly_asked(attribute.name, guide.lexicon)) add(found, facts_phrase(card.attributes, attribute.name), enough);
   }
   return found;

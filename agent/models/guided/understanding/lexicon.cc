@@ -196,6 +196,22 @@ std::optional<Act> act_named(std::string_view name) {
   return std::nullopt;
 }
 
+namespace {
+
+void list_spoken_of(Lexicon& lexicon) {
+  const auto add = [&](const std::vector<std::string>& attributes) {
+    for (const std::string& hint : attributes) {
+      std::vector<std::string> stems;
+      for (const text::Word& word : text::words(hint)) stems.push_back(text::stem(word.folded));
+      if (!stems.empty() && std::find(lexicon.spoken_of.begin(), lexicon.spoken_of.end(), stems) == lexicon.spoken_of.end()) lexicon.spoken_of.push_back(std::move(stems));
+    }
+  };
+  for (const Ask& ask : lexicon.asks) add(ask.attributes);
+  for (const Scale& scale : lexicon.scales) add(scale.attributes);
+}
+
+}  // namespace
+
 std::string_view to_string(Act act) {
   for (const auto& [name, known] : kActs) {
     if (known == act) return name;
@@ -215,6 +231,7 @@ Result<Lexicon> Lexicon::load(std::string_view yaml) {
     read_bounds(need(root, "after"), lexicon.after);
     read_scales(root, lexicon);
     read_acts(root, classes, lexicon);
+    list_spoken_of(lexicon);
     return lexicon;
   } catch (const YAML::Exception& error) {
     return fail(ErrorKind::kMalformed, std::string("lexicon: ") + error.what());

@@ -63,6 +63,7 @@ struct Lexicon {
   std::vector<std::string> between_and;            // "and", "to"
   std::vector<Scale> scales;
   std::vector<Ask> asks;
+  std::vector<std::vector<std::string>> spoken_of;  // the attributes of scales and asks, each as the stems of its words
   std::map<std::string, std::vector<Pattern>> policies;  // topic -> how it is asked for
   std::map<std::string, std::vector<Pattern>> extremes;  // "most expensive" -> how shoppers say it
   std::unordered_map<std::string, int> numbers;    // "two" -> 2
