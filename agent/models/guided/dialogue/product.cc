@@ -116,22 +116,42 @@ void say_details(Talk& talk, const Product& product) {
   if (availability_of(product) == Availability::kOutOfStock) talk.say("stock.out", {{"title", short_title(product.title)}, {"options", ""}});
 }
 
-void answer_fact(Talk& talk, const Product& product, const Heard& heard) {
-  const std::vector<std::string> words = question_words(talk, heard, product);
-  const Answering answer = find_answer(product, words, heard.asked);
-  if (!answer.attributes.empty()) return say_answer(talk, product, heard, answer, words);
-  if (!answer.sentence.empty()) return talk.say("fact.quote", {{"title", short_title(product.title)}, {"quote", answer.sentence}});
-  if (heard.asked.empty() && words.empty()) return say_details(talk, product);
-  std::string asked = heard.asked.empty() ? "" : heard.asked.front();
-  for (const std::string& word : heard.asked.empty() ? words : std::vector<std::string>{}) asked += (asked.empty() ? "" : " ") + word;
-  talk.say("fact.unknown", {{"title", short_title(product.title)}, {"what", asked}});
-}
-
 bool has_words_of(const std::string& attribute, const std::string& hint) {
   const auto parts = text::words(text::spaced(attribute)), wanted = text::words(hint);
   return std::all_of(wanted.begin(), wanted.end(), [&](const text::Word& word) {
     return std::any_of(parts.begin(), parts.end(), [&](const text::Word& part) { return text::stem(part.folded) == text::stem(word.folded); });
   });
+}
+
+// "what colours does it come in?": the values of the option that is asked for. False where the product has no such choice.
+bool say_option(Talk& talk, const Product& product, const Heard& heard, const std::vector<std::string>& words) {
+  std::vector<std::string> hints = heard.asked;
+  hints.insert(hints.end(), words.begin(), words.end());
+  std::string name;
+  std::vector<std::string> values;
+  for (const Variant& variant : product.variants) {
+    for (const OptionValue& option : variant.options) {
+      const bool meant = name.empty() ? std::any_of(hints.begin(), hints.end(), [&](const std::string& hint) { return has_words_of(option.name, hint); }) : option.name == name;
+      if (!meant) continue;
+      name = option.name;
+      if (std::find(values.begin(), values.end(), option.value) == values.end()) values.push_back(option.value);
+    }
+  }
+  if (values.empty()) return false;
+  talk.say("fact.value", {{"title", short_title(product.title)}, {"name", text::fold(name)}, {"value", text::join_and(values)}});
+  return true;
+}
+
+void answer_fact(Talk& talk, const Product& product, const Heard& heard) {
+  const std::vector<std::string> words = question_words(talk, heard, product);
+  const Answering answer = find_answer(product, words, heard.asked);
+  if (!answer.attributes.empty()) return say_answer(talk, product, heard, answer, words);
+  if (say_option(talk, product, heard, words)) return;
+  if (!answer.sentence.empty()) return talk.say("fact.quote", {{"title", short_title(product.title)}, {"quote", answer.sentence}});
+  if (heard.asked.empty() && words.empty()) return say_details(talk, product);
+  std::string asked = heard.asked.empty() ? "" : heard.asked.front();
+  for (const std::string& word : heard.asked.empty() ? words : std::vector<std::string>{}) asked += (asked.empty() ? "" : " ") + word;
+  talk.say("fact.unknown", {{"title", short_title(product.title)}, {"what", asked}});
 }
 
 // A value as a number to compare by: a measure, a bare figure, the area of "1920 x 1200".
