@@ -109,7 +109,6 @@ Measured measure(runner::Runner& runner, const Vocabulary& vocabulary, const Fla
       measured.micros.push_back(static_cast<double>(result->cpu.count()));
       measured.answered += result->reply.outcome == Outcome::kAnswered || result->reply.outcome == Outcome::kAsked;
       measured.with_products += !result->reply.presentation.shown.empty();
-      if (std::getenv("SLOW") && result->cpu.count() > std::atol(std::getenv("SLOW"))) std::cerr << result->cpu.count() << " us: " << said << "\n";
     }
   }
   measured.wall_seconds = std::chrono::duration<double>(Steady::now() - began).count();

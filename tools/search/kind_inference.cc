@@ -41,7 +41,7 @@ bool is_quality(std::string_view word) {
       "violet", "brown",    "beige",    "cyan",    "magenta", "transparent",  "male",       "female",   "new",     "old",    "original", "genuine", "premium",
       "pro",    "standard", "basic",    "deluxe",  "ultra",   "professional", "compatible", "universal", "small",  "medium", "large",   "wireless", "portable",
       "mini",   "micro",    "multiple", "single",  "double",  "dual",         "pair",       "pieces",   "piece",   "pcs",    "pack",    "unshielded", "shielded",
-      "aluminum", "aluminium", "steel", "plastic", "leather", "metal", "wood", "wooden", "glass", "nylon", "cotton", "rubber", "lithium", "ion", "alkaline", "high", "low", "hard", "soft"};
+      "aluminum", "aluminium", "steel", "plastic", "leather", "metal", "wood", "wooden", "nylon", "cotton", "rubber", "lithium", "ion", "alkaline", "high", "low", "hard", "soft"};
   return kWords.count(word) > 0;
 }
 

@@ -43,6 +43,12 @@ class Understanding {
   }
 
  private:
+  // Whether the part of the query that names the thing ends before this token: not at the "of" of a measure.
+  bool head_ends(std::size_t at) const {
+    const bool measured = at > 0 && tokens_[at].folded == "of" && measures_things(tokens_[at - 1].folded);
+    return ends_head(tokens_[at].folded) && !measured;
+  }
+
   bool known(const std::string& folded) const { return lexicon_.term_of(folded) != kNone; }
 
   void correct_spelling() {
@@ -63,11 +69,10 @@ class Understanding {
   void find_kind() {
     std::size_t begin = 0;
     while (begin < tokens_.size() && is_stopword(tokens_[begin].folded)) ++begin;
-    for (std::size_t i = begin; i + 2 < tokens_.size(); ++i) {  // "a pair of headphones": what stands before only measures
-      if (measures_things(tokens_[i].folded) && tokens_[i + 1].folded == "of") begin = i + 2;
-    }
     std::size_t end = begin;
-    while (end < tokens_.size() && !(end > begin && ends_head(tokens_[end].folded))) ++end;
+    for (; end < tokens_.size() && !(end > begin && head_ends(end)); ++end) {
+      if (end > begin && ends_head(tokens_[end].folded)) begin = end + 1;  // "a pair of headphones": what stands before only measures
+    }
     for (std::size_t last = end; last > begin; --last) {
       if (!is_stopword(tokens_[last - 1].folded) && find_kind_ending(begin, last)) return;
     }
@@ -182,7 +187,7 @@ class Understanding {
   void find_head() {
     std::size_t end = tokens_.size();
     for (std::size_t i = 1; i < tokens_.size(); ++i) {
-      if (ends_head(tokens_[i].folded) && !measures_things(tokens_[i - 1].folded)) {
+      if (head_ends(i)) {
         end = i;
         break;
       }

@@ -153,6 +153,13 @@ std::string short_title(const std::string& title) {
   return said;
 }
 
+bool has_words_of(const std::string& attribute, const std::string& hint) {
+  const auto parts = text::words(text::spaced(attribute)), wanted = text::words(hint);
+  return std::all_of(wanted.begin(), wanted.end(), [&](const text::Word& word) {
+    return std::any_of(parts.begin(), parts.end(), [&](const text::Word& part) { return text::stem(part.folded) == text::stem(word.folded); });
+  });
+}
+
 std::string facts_phrase(const std::vector<Attribute>& attributes, std::string_view name) {
   std::vector<std::string> values;
   const Attribute* first = attribute_named(attributes, name);

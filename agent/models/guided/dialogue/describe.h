@@ -44,6 +44,9 @@ bool commonly_asked(const std::string& attribute, const Lexicon& lexicon);
 // Whether the name of an attribute is nothing to choose by: "package_width", "release_date".
 bool is_dull(std::string_view attribute, const Lexicon& lexicon);
 
+// Whether the name of an attribute or option has all words of the hint: "cable_length" of "length".
+bool has_words_of(const std::string& attribute, const std::string& hint);
+
 // Whether it is a reason only to those who asked: "product_colour".
 bool is_taste(std::string_view attribute, const Lexicon& lexicon);
 

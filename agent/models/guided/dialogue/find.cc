@@ -165,14 +165,19 @@ void say_products(Talk& talk, const Need& need, const SearchPage& page, const st
   if (!doubts.empty()) talk.say("cannot_confirm", {{"wish", text::join_and(doubts, "or")}});
 }
 
+// Stems of the words of the request that the first product of the page has.
+std::unordered_set<std::string> matched_first(const SearchPage& page) {
+  std::unordered_set<std::string> matched;
+  for (const std::string& phrase : page.hits.empty() ? std::vector<std::string>{} : page.hits.front().matched) {
+    for (const text::Word& word : text::words(phrase)) matched.insert(text::stem(word.folded));
+  }
+  return matched;
+}
+
 // What was relaxed and is not met in other words either: a "camera case" that is filed under no camera is still one.
 std::vector<Constraint> missed(const SearchPage& page) {
   std::vector<Constraint> left = page.relaxed;
-  if (page.hits.empty()) return left;
-  std::unordered_set<std::string> matched;
-  for (const std::string& phrase : page.hits.front().matched) {
-    for (const text::Word& word : text::words(phrase)) matched.insert(text::stem(word.folded));
-  }
+  const auto matched = matched_first(page);
   std::erase_if(left, [&](const Constraint& constraint) {
     const bool value = constraint.op == Constraint::Op::kEquals && constraint.values.size() == 1;
     const auto words = value ? text::words(constraint.values.front()) : std::vector<text::Word>{};
@@ -283,11 +288,8 @@ std::string named_otherwise(const Talk& talk, const Need& need, const SearchPage
   }
   const std::vector<std::string> words = telling_words(talk, name);
   if (words.size() < 2 || words.size() > kShortName || page.hits.empty() || !page.relaxed.empty()) return {};
-  std::unordered_set<std::string> matched;
+  auto matched = matched_first(page);
   for (const text::Word& word : text::words(page.kind)) matched.insert(text::stem(word.folded));  // other words for it are the search's business
-  for (const std::string& phrase : page.hits.front().matched) {
-    for (const text::Word& word : text::words(phrase)) matched.insert(text::stem(word.folded));
-  }
   const auto doubted = [&](const std::string& word) { return std::any_of(wishes.begin(), wishes.end(), [&](const std::string& wish) { return text::stem(wish) == word; }); };
   const bool other = std::any_of(words.begin(), words.end(), [&](const std::string& word) { return !matched.count(word) && !doubted(word); });
   return other ? name.words : std::string();
@@ -333,10 +335,7 @@ bool beyond_price(Talk& talk, Need& need, const SearchPage& page) {
 
 double coverage(const std::vector<std::string>& words, const SearchPage& page) {
   if (words.empty() || page.hits.empty()) return 0;
-  std::unordered_set<std::string> matched;
-  for (const std::string& phrase : page.hits.front().matched) {
-    for (const text::Word& word : text::words(phrase)) matched.insert(text::stem(word.folded));
-  }
+  const auto matched = matched_first(page);
   std::size_t found = 0;
   for (const std::string& word : words) found += matched.count(word);
   return double(found) / double(words.size());

@@ -30,11 +30,7 @@ const Attribute* measured_on(const Scale& scale, const ProductCard& card) {
   for (const std::string& hint : scale.attributes) {
     const Attribute* best = nullptr;
     for (const Attribute& attribute : card.attributes) {
-      const auto parts = text::words(text::spaced(attribute.name)), wanted = text::words(hint);
-      const bool named = std::all_of(wanted.begin(), wanted.end(), [&](const text::Word& word) {
-        return std::any_of(parts.begin(), parts.end(), [&](const text::Word& part) { return text::stem(part.folded) == text::stem(word.folded); });
-      });
-      if (!named || !std::holds_alternative<Measure>(attribute.value)) continue;
+      if (!has_words_of(attribute.name, hint) || !std::holds_alternative<Measure>(attribute.value)) continue;
       if (!best || attribute.name.size() < best->name.size()) best = &attribute;
     }
     if (best) return best;

@@ -116,13 +116,6 @@ void say_details(Talk& talk, const Product& product) {
   if (availability_of(product) == Availability::kOutOfStock) talk.say("stock.out", {{"title", short_title(product.title)}, {"options", ""}});
 }
 
-bool has_words_of(const std::string& attribute, const std::string& hint) {
-  const auto parts = text::words(text::spaced(attribute)), wanted = text::words(hint);
-  return std::all_of(wanted.begin(), wanted.end(), [&](const text::Word& word) {
-    return std::any_of(parts.begin(), parts.end(), [&](const text::Word& part) { return text::stem(part.folded) == text::stem(word.folded); });
-  });
-}
-
 // "what colours does it come in?": the values of the option that is asked for. False where the product has no such choice.
 bool say_option(Talk& talk, const Product& product, const Heard& heard, const std::vector<std::string>& words) {
   std::vector<std::string> hints = heard.asked;
