@@ -13,7 +13,7 @@ build() {
   cd "$top"
   local log="$top/build/run.log"
   mkdir -p "$top/build"
-  [ -f build/release/build.ninja ] || cmake --preset release -DFLOORWALKER_TESTS=OFF >"$log" 2>&1 || { cat "$log" >&2; return 1; }
+  [ -f build/release/build.ninja ] || cmake --preset release -DFLOORWALKER_TESTS=OFF -DCMAKE_UNITY_BUILD=ON >"$log" 2>&1 || { cat "$log" >&2; return 1; }
   # Quiet when there is nothing to do; a progress line on a terminal otherwise.
   if [ -t 2 ]; then
     cmake --build --preset release --target floorwalker >&2 || return 1

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs, builds and runs every test.
 #   ./test.sh         release build, all tests, and the adapters' contract on real servers where npm can install them
-#   ./test.sh --ci    also: address and undefined-behaviour sanitizers (g++), thread sanitizer (clang 19)
-#   ./test.sh --all   also: the slow rest (more servers, long fuzzing, soak)
+#   ./test.sh --ci    also: address and undefined-behaviour sanitizers, and the thread sanitizer on the tests with threads (both clang 19)
+#   ./test.sh --all   also: the slow rest (the thread sanitizer on every test, benchmarks built, more servers, long fuzzing)
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$top"
@@ -23,19 +23,20 @@ jobs=$(nproc)
 started=$SECONDS
 step() { printf '\n== %s (%d s)\n' "$1" $((SECONDS - started)); }
 
-check() {  # check PRESET [ctest arguments]: build and test one preset
-  local preset=$1
-  shift
+check() {  # check PRESET TARGET [ctest arguments]: build and test one preset
+  local preset=$1 target=$2 anew=()
+  shift 2
   step "build: $preset"
-  cmake --preset "$preset" -DFLOORWALKER_TESTS=ON >/dev/null
-  cmake --build --preset "$preset" -- -j "$jobs" --quiet
+  [ -f "build/$preset/build.ninja" ] || anew=(-DCMAKE_UNITY_BUILD=ON)  # a fresh checkout is built in large pieces, which is faster
+  cmake --preset "$preset" -DFLOORWALKER_TESTS=ON "${anew[@]}" >/dev/null
+  cmake --build --preset "$preset" --target "$target" -- -j "$jobs" --quiet
   step "test: $preset"
   ctest --preset "$preset" -j "$jobs" --no-tests=error "$@"
 }
 
 step "packages"
 install_packages "${build_packages[@]}" "${test_packages[@]}"
-check release
+check release all
 step "contract: real servers"
 servers=(vendure shopify)
 [ "$all" = yes ] && servers+=(medusa) && server_packages+=(postgresql)
@@ -46,13 +47,14 @@ else
   echo "skipped: the packages for the real servers cannot be installed" >&2
 fi
 if [ "$ci" = yes ]; then
-  step "build: benchmarks"
-  cmake --build --preset release --target benches -- -j "$jobs" --quiet
   install_packages "${ci_packages[@]}"
-  check asan
-  check tsan
+  # The planted regressions run the shipped suites over and over: they try the suites, and would find no more races than the suites themselves.
+  check asan all -E PlantedRegression
+  if [ "$all" = yes ]; then check tsan all -E PlantedRegression; else check tsan threaded_tests -L threads -E PlantedRegression; fi
 fi
 if [ "$all" = yes ]; then
+  step "build: benchmarks"
+  cmake --build --preset release --target benches -- -j "$jobs" --quiet
   for slow in tests/slow/*.sh; do
     [ -e "$slow" ] || continue
     step "slow: $(basename "$slow" .sh)"

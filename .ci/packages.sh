@@ -7,9 +7,9 @@ build_packages=(
   libre2-dev libstemmer-dev libedit-dev zlib1g-dev
 )
 
-test_packages=(libgtest-dev libgmock-dev libbenchmark-dev libvalijson-dev)
+test_packages=(libgtest-dev libgmock-dev libbenchmark-dev libvalijson-dev curl)
 
-server_packages=(curl)   # and npm, where there is none; test.sh
+server_packages=()   # npm, where there is none; test.sh
 
 ci_packages=(clang-19 clang-tidy-19 libclang-rt-19-dev)
 

@@ -248,6 +248,18 @@ class Grader {
       if (contains(called, tool)) miss("not_called", "not " + tool, text::join_and(called));
     }
     for (const ExpectedResult& want : e_.results) result(want);
+    rules();
+  }
+
+  void rules() {
+    std::vector<std::string> decided;
+    for (const RuleDecision& one : s_.rules) decided.push_back(one.rule);
+    for (const std::string& rule : e_.rules) {
+      if (!contains(decided, rule)) miss("rules", rule, decided.empty() ? "no rule decided anything" : text::join_and(decided));
+    }
+    for (const std::string& rule : e_.rules_not) {
+      if (contains(decided, rule)) miss("rules_not", "not " + rule, text::join_and(decided));
+    }
   }
 
   void result(const ExpectedResult& want) {

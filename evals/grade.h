@@ -11,6 +11,14 @@
 
 namespace floorwalker::evals {
 
+// What a guardrail decided in a turn, beyond letting something pass.
+struct RuleDecision {
+  std::string rule;
+  std::string decision;   // "refuse", "ask", "mark"
+  std::string about;      // the tool, or the text
+  std::string why;
+};
+
 // What a turn came to, as a grader may look at it: state and proof, never style.
 struct TurnState {
   Reply reply;
@@ -18,6 +26,7 @@ struct TurnState {
   std::vector<Shown> shown_before;         // of all earlier turns
   std::optional<Cart> before, after;       // nothing: there is no cart
   std::vector<ToolResult> results;         // of this turn, in the order of reply.tools
+  std::vector<RuleDecision> rules;         // of this turn; looked up where rules are expected or something failed
   std::int64_t wall_micros = 0;
 };
 

@@ -23,7 +23,6 @@ struct Job {
   int repeat;
 };
 
-bool needs_own_world(const Case& one) { return !one.script.empty() || !one.faults.empty(); }
 
 CaseRecord begun(const Job& job) {
   CaseRecord record;
@@ -76,6 +75,9 @@ class Player {
     }
     if (job_.one->shopper) play_shopper(*job_.one->shopper, record);
     record.problem = world_.leftovers();
+    if (const auto most = job_.one->max_turns; most && record.problem.empty() && record.turns.size() > static_cast<std::size_t>(*most)) {
+      record.problem = fmt::format("took {} turns, of which it may take {}", record.turns.size(), *most);
+    }
     return record;
   }
 
@@ -84,22 +86,25 @@ class Player {
   void play_shopper(const ShopperGoal& goal, CaseRecord& record) {
     SimulatedShopper shopper(goal);
     for (auto words = shopper.next(nullptr, cart_); words; words = shopper.next(&record.turns.back().state.reply, cart_)) {
-      record.turns.push_back(turn({*words, {}, {}, {}, {}}, record.turns.size()));
+      record.turns.push_back(turn({*words, {}, {}, {}, {}, {}}, record.turns.size()));
       if (!record.turns.back().error.empty()) return;
     }
     TurnRecord& last = record.turns.back();
     last.checked = true;
-    last.failures = grade(*goal.expect, last.state, world_.catalogue());
+    if (!last.error.empty()) return;
+    told_.pop_back();
+    assess(*goal.expect, conversation_, last);
   }
 
   TurnRecord turn(const EvalTurn& said, std::size_t index) {
     TurnRecord record;
-    record.said = said.view ? "(views " + *said.view + ")" : said.say;
+    record.said = said.event ? "(" + said.event->type + (said.event->product.empty() ? "" : " ") + said.event->product + ")" : said.say;
     record.checked = said.expect.has_value();
     record.refusal_wanted = said.expect && said.expect->outcome == std::vector<std::string>{"refused"};
     if (said.expect && said.expect->shown) record.wanted_of_each = said.expect->shown->each;
     record.state.before = cart_;
     record.state.shown_before = shown_;
+    if (said.after.count() > 0) world_.pass(said.after);
     runner::TurnRequest request{session_, input_of(said, index)};
     auto result = world_.runner().run(request, nullptr, options_.stop);
     if (!result) {
@@ -114,13 +119,37 @@ class Player {
     record.cpu_micros = result->cpu.count();
     record.state.after = cart_ = cart_of(world_, result->conversation);
     shown_.insert(shown_.end(), record.state.shown.begin(), record.state.shown.end());
-    if (said.expect) record.failures = grade(*said.expect, record.state, world_.catalogue());
+    conversation_ = std::move(result->conversation);
+    if (said.expect) assess(*said.expect, conversation_, record);
+    told_.push_back({record.said, record.state.reply.text});
     return record;
+  }
+
+  // Holds the turn against what was expected of it; what guardrails decided is looked up where it is asked for, or may tell why something failed.
+  void assess(const Expectation& expect, const Conversation& conversation, TurnRecord& record) {
+    const int turn = record.state.reply.turn;
+    if (!expect.rules.empty() || !expect.rules_not.empty()) record.state.rules = world_.rules_of(conversation, turn);
+    record.failures = grade(expect, record.state, world_.catalogue());
+    if (!record.failures.empty() && record.state.rules.empty()) record.state.rules = world_.rules_of(conversation, turn);
+    if (!options_.judge) return;
+    std::vector<Exchange> transcript = told_;
+    transcript.push_back({record.said, record.state.reply.text});
+    for (const JudgedQuestion& question : expect.judged) ask_judge(question, transcript, record);
+  }
+
+  void ask_judge(const JudgedQuestion& question, const std::vector<Exchange>& transcript, TurnRecord& record) {
+    auto judgement = options_.judge->ask(question, transcript, options_.stop);
+    if (!judgement) {
+      record.failures.push_back({"judged", "a verdict on: " + question.ask, judgement.error().message});
+      return;
+    }
+    if (!judgement->holds()) record.failures.push_back({"judged", question.ask + (question.yes ? " yes" : " no"), described(*judgement)});
+    record.judged.push_back(std::move(*judgement));
   }
 
   std::variant<ShopperSaid, ShopperDid> input_of(const EvalTurn& said, std::size_t index) const {
     const std::uint64_t seed = seed_of(options_.seed, job_.suite->name, job_.one->id, job_.repeat, index);
-    if (said.view) return ShopperDid{"view", ProductId(*said.view), {}, said.key, seed};
+    if (said.event) return ShopperDid{said.event->type, ProductId(said.event->product), said.event->details, said.key, seed};
     return ShopperSaid{said.say, said.key, seed};
   }
 
@@ -130,6 +159,8 @@ class Player {
   SessionId session_;
   std::optional<Cart> cart_;
   std::vector<Shown> shown_;
+  std::vector<Exchange> told_;     // the turns so far, as a judge reads them
+  Conversation conversation_;      // after the last turn
 };
 
 // Worlds that suites share, made when first needed.
@@ -138,12 +169,12 @@ class Worlds {
   explicit Worlds(const WorldMaker& make) : make_(make) {}
 
   Result<std::shared_ptr<World>> of(const Job& job) {
-    if (needs_own_world(*job.one)) return make_(*job.suite, *job.one);
+    if (needs_own_world(*job.suite, *job.one)) return make_(*job.suite, *job.one, job.repeat);
     const Key key{std::filesystem::path(job.suite->file).parent_path(), shop_of(*job.suite, *job.one), playbook_of(*job.suite, *job.one)};
     const std::lock_guard lock(mutex_);
     const auto found = shared_.find(key);
     if (found != shared_.end()) return found->second;
-    auto made = make_(*job.suite, *job.one);
+    auto made = make_(*job.suite, *job.one, 0);
     if (made) shared_[key] = *made;
     return made;
   }
@@ -173,6 +204,18 @@ std::int64_t cost_of(const CaseRecord& record) {
   return cost;
 }
 
+// What the suites would ask a judge.
+std::size_t questions_in(const std::vector<Suite>& suites) {
+  std::size_t questions = 0;
+  for (const Suite& suite : suites) {
+    for (const Case& one : suite.cases) {
+      for (const EvalTurn& turn : one.turns) questions += turn.expect ? turn.expect->judged.size() : 0;
+      if (one.shopper && one.shopper->expect) questions += one.shopper->expect->judged.size();
+    }
+  }
+  return questions;
+}
+
 CaseRecord unplayable(const Job& job, const Error& error) {
   CaseRecord record = begun(job);
   record.problem = "the shop or the agent cannot be opened: " + error.message;
@@ -180,6 +223,11 @@ CaseRecord unplayable(const Job& job, const Error& error) {
 }
 
 }  // namespace
+
+bool needs_own_world(const Suite& suite, const Case& one) {
+  const bool time_goes_by = std::any_of(one.turns.begin(), one.turns.end(), [](const EvalTurn& turn) { return turn.after.count() > 0; });
+  return !one.script.empty() || !one.faults.empty() || time_goes_by || has_remote_shop(suite, one);
+}
 
 bool TurnRecord::grounded() const {
   if (!error.empty() || !failures.empty()) return false;
@@ -198,7 +246,10 @@ Result<RunRecord> run_suites(const std::vector<Suite>& suites, const WorldMaker&
   std::atomic<std::size_t> next{0}, done{0};
   std::atomic<std::int64_t> cost{0};
   std::mutex progress_mutex;
-  const auto used_up = [&] { return options.max_cost_micros > 0 && cost - (options.saved_micros ? options.saved_micros() : 0) >= options.max_cost_micros; };
+  const auto used_up = [&] {
+    const std::int64_t saved = options.saved_micros ? options.saved_micros() : 0, judge = options.judge ? options.judge->cost_micros() : 0;
+    return options.max_cost_micros > 0 && cost + judge - saved >= options.max_cost_micros;
+  };
   const auto work = [&] {
     for (std::size_t i = next++; i < jobs.size(); i = next++) {
       if (options.stop.stop_requested() || used_up()) return;
@@ -220,6 +271,7 @@ Result<RunRecord> run_suites(const std::vector<Suite>& suites, const WorldMaker&
     if (record) run.cases.push_back(std::move(*record));
   }
   run.stopped = run.cases.size() < jobs.size();
+  run.open_questions = options.judge ? 0 : questions_in(suites);
   return run;
 }
 

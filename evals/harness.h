@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "agent/core/turn.h"
 #include "agent/runner/runner.h"
 #include "evals/grade.h"
+#include "evals/judge.h"
 #include "evals/suite.h"
 #include "tools/ports/carts.h"
 #include "tools/ports/catalogue.h"
@@ -26,13 +28,22 @@ class World {
   virtual ports::Catalogue& catalogue() = 0;
   virtual ports::Carts& carts() = 0;
 
+  // What the playbook's guardrails decided in a turn of the conversation; nothing where nobody can tell.
+  virtual std::vector<RuleDecision> rules_of(const Conversation& /*conversation*/, int /*turn*/) { return {}; }
+
+  // Lets time go by, where the world has a clock of its own.
+  virtual void pass(std::chrono::milliseconds /*time*/) {}
+
   // Ends a case: what its script or faults did not get used for, "" if all is well. A scripted model that was asked less than it expected
   // fails the case.
   virtual std::string leftovers() { return ""; }
 };
 
-// Opens the world that a case asks for.
-using WorldMaker = std::function<Result<std::shared_ptr<World>>(const Suite& suite, const Case& one)>;
+// Whether nobody else may use the case's world: its model is scripted, its shop fails or is a remote one, or time goes by in it.
+bool needs_own_world(const Suite& suite, const Case& one);
+
+// Opens the world that a case asks for. `repeat`, from 0, is which of its plays it is for, where it has a world of its own.
+using WorldMaker = std::function<Result<std::shared_ptr<World>>(const Suite& suite, const Case& one, int repeat)>;
 
 struct TurnRecord {
   std::string said;
@@ -41,6 +52,7 @@ struct TurnRecord {
   bool refusal_wanted = false;            // and that is a refusal
   std::vector<Failure> failures;
   std::vector<Constraint> wanted_of_each; // for the relevance of what is shown
+  std::vector<Judgement> judged;
   std::int64_t cpu_micros = 0;
   std::string error;                      // the turn could not be run at all
 
@@ -69,6 +81,7 @@ struct RunOptions {
   std::uint64_t seed = 1;
   std::int64_t max_cost_micros = 0;       // stop beginning cases when the models have cost that much; 0: no limit
   std::function<std::int64_t()> saved_micros;   // of that cost so far, what recordings answered and nobody was paid; may be empty
+  Judge* judge = nullptr;                 // answers what suites ask a judge; without one those questions are left open
   std::function<void(std::size_t done, std::size_t all)> progress;
   std::stop_token stop;
 };
@@ -77,6 +90,7 @@ struct RunRecord {
   std::vector<CaseRecord> cases;          // in the order of the suites, whatever the number of jobs
   std::uint64_t seed = 0;
   std::string build;                      // version and model, so that two runs can be told apart
+  std::size_t open_questions = 0;         // to a judge that there was none for
   bool stopped = false;                   // by the budget or by a signal: not everything was run
 };
 

@@ -54,6 +54,13 @@ void count_calls(Metrics& metrics, const TurnState& state) {
   }
 }
 
+void count_votes(Metrics& metrics, const TurnRecord& turn) {
+  for (const Judgement& judgement : turn.judged) {
+    metrics.judge_agreement.hits += judgement.agreeing();
+    metrics.judge_agreement.of += judgement.votes.size();
+  }
+}
+
 void count_shown(Metrics& metrics, const TurnRecord& turn) {
   if (turn.wanted_of_each.empty()) return;
   std::set<std::string> wrong;
@@ -94,6 +101,7 @@ Metrics measure(const std::vector<CaseRecord>& cases) {
       count_refusals(metrics, turn);
       count_calls(metrics, turn.state);
       count_shown(metrics, turn);
+      count_votes(metrics, turn);
       if (record.passed()) questions += turn.state.reply.presentation.asked.has_value();
       metrics.tokens += turn.state.reply.usage.input_tokens + turn.state.reply.usage.output_tokens;
       metrics.cost_micros += turn.state.reply.usage.cost_micros;
@@ -124,7 +132,7 @@ std::map<std::string, Metrics> measure_by_tag(const std::vector<CaseRecord>& cas
 std::map<std::string, Share> shares_of(const Metrics& metrics) {
   return {{"grounded_accuracy", metrics.grounded_accuracy}, {"task_success", metrics.task_success},       {"claim_precision", metrics.claim_precision},
           {"claim_coverage", metrics.claim_coverage},       {"refusals_right", metrics.refusals_right},   {"calls_valid", metrics.calls_valid},
-          {"shown_relevant", metrics.shown_relevant}};
+          {"shown_relevant", metrics.shown_relevant},       {"judge_agreement", metrics.judge_agreement}};
 }
 
 std::optional<double> metric_by_name(const Metrics& metrics, const std::string& name) {

@@ -28,6 +28,7 @@ struct Metrics {
   Share refusals_false;       // of the other turns with expectations: refused (lower is better)
   Share calls_valid;          // tool calls whose arguments were accepted
   Share shown_relevant;       // shown products that meet what the turn expects of each
+  Share judge_agreement;      // votes of a judge that say what most votes on that question say
   double questions_per_success = 0;
   double pass_all = 0;        // pass^k: chance that k repeats of a case all pass, k = repeats
   std::int64_t tokens = 0;

@@ -82,6 +82,26 @@ void write_claims(Writer& w, const std::vector<Claim>& claims, Stable& stable) {
   w.close(']');
 }
 
+// Where somebody looked.
+void write_rules(Writer& w, const TurnRecord& turn, Stable& stable) {
+  if (turn.state.rules.empty()) return;
+  w.key("rules").open('[');
+  for (const RuleDecision& rule : turn.state.rules) {
+    w.open('{').field("rule", rule.rule).field("decision", rule.decision).field("about", stable(rule.about)).field("why", stable(rule.why)).close('}');
+  }
+  w.close(']');
+}
+
+void write_judged(Writer& w, const TurnRecord& turn) {
+  if (turn.judged.empty()) return;
+  w.key("judged").open('[');
+  for (const Judgement& judgement : turn.judged) {
+    w.open('{').field("ask", judgement.ask).field("came", described(judgement)).key("holds").boolean(judgement.holds());
+    w.key("votes").integer(static_cast<std::int64_t>(judgement.votes.size())).key("agreeing").integer(static_cast<std::int64_t>(judgement.agreeing())).close('}');
+  }
+  w.close(']');
+}
+
 void write_turn(Writer& w, const TurnRecord& turn, Stable& stable) {
   w.open('{').field("said", turn.said).field("reply", stable(turn.state.reply.text)).field("outcome", to_string(turn.state.reply.outcome));
   w.filled("error", turn.error).key("grounded").boolean(turn.grounded()).key("checked").boolean(turn.checked);
@@ -96,6 +116,8 @@ void write_turn(Writer& w, const TurnRecord& turn, Stable& stable) {
   }
   w.close(']');
   write_claims(w, turn.state.reply.claims, stable);
+  write_rules(w, turn, stable);
+  write_judged(w, turn);
   w.key("failures").open('[');
   for (const Failure& failure : turn.failures) {
     w.open('{').field("check", failure.check).field("expected", stable(failure.expected)).field("got", stable(failure.got)).close('}');

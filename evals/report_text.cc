@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "evals/report.h"
@@ -25,6 +26,15 @@ void describe_known(std::string& out, const CaseRecord& record, const Painter& p
   out += paint(record.passed() ? "32" : "33", fmt::format("{}: {} / {}", what, record.suite, record.id)) + "  " + record.known_failing + "\n";
 }
 
+// What guardrails decided in the turn, and what was made of its claims.
+void describe_proofs(std::string& out, const TurnRecord& turn, const Painter& paint) {
+  for (const RuleDecision& rule : turn.state.rules) out += paint("2", fmt::format("    rule {}: {} {} ({})", rule.rule, rule.decision, rule.about, rule.why)) + "\n";
+  for (const Claim& claim : turn.state.reply.claims) {
+    const std::string proof = claim.evidence.empty() ? "" : " [" + claim.evidence.front() + "]";
+    out += paint("2", fmt::format("    claim \"{}\" {}: {}{}", claim.text, to_string(claim.verdict), claim.why, proof)) + "\n";
+  }
+}
+
 void describe_case(std::string& out, const CaseRecord& record, const Painter& paint) {
   out += paint("31", fmt::format("FAILED  {} / {}", record.suite, record.id)) + fmt::format("  ({}:{})\n", record.at.file, record.at.line);
   if (!record.problem.empty()) out += "  " + record.problem + "\n";
@@ -33,11 +43,29 @@ void describe_case(std::string& out, const CaseRecord& record, const Painter& pa
     for (const ToolUse& use : turn.state.reply.tools) {
       out += paint("2", fmt::format("    {} {} -> {}", use.call.name, use.call.arguments, to_string(use.outcome))) + "\n";
     }
+    if (!turn.failures.empty()) describe_proofs(out, turn, paint);
     for (const Failure& failure : turn.failures) {
       out += "    " + paint("31", failure.check) + fmt::format("  expected: {}\n      got: {}\n", failure.expected, failure.got);
     }
   }
   out += "\n";
+}
+
+// The tags whose cases do not all pass; the others in one line.
+void describe_tags(std::string& out, const RunRecord& run) {
+  std::size_t whole = 0, all = 0;
+  for (const auto& [tag, metrics] : measure_by_tag(run.cases)) {
+    ++all;
+    if (metrics.task_success.hits == metrics.task_success.of) ++whole;
+    else out += fmt::format("  tag {:<16}task success {}; grounded {}\n", tag, percent(metrics.task_success), percent(metrics.grounded_accuracy));
+  }
+  if (all > 0) out += fmt::format("  {} of {} tags have no case that fails\n", whole, all);
+}
+
+int repeats_of(const RunRecord& run) {
+  int repeats = 0;
+  for (const CaseRecord& record : run.cases) repeats = std::max(repeats, record.repeat + 1);
+  return repeats;
 }
 
 }  // namespace
@@ -67,10 +95,14 @@ std::string terminal_report(const RunRecord& run, Colour colour) {
   out += fmt::format("\n{} cases, {} turns, seed {}, {}\n", metrics.cases, metrics.turns, run.seed, run.build);
   if (known > 0) out += paint("33", fmt::format("  {} failures are known, and no reason for this run to fail\n", known));
   for (const auto& [name, share] : shares_of(metrics)) out += fmt::format("  {:<20}{}\n", name, percent(share));
+  out += fmt::format("  {:<20}{}\n", "refusals_false", percent(metrics.refusals_false));
+  if (const int repeats = repeats_of(run); repeats > 1) out += fmt::format("  {:<20}{:.1f} % pass each of {} repeats\n", "pass_all", 100 * metrics.pass_all, repeats);
   out += fmt::format("  {:<20}{:.2f}\n", "questions/success", metrics.questions_per_success);
   out += fmt::format("  {:<20}p50 {} us, p95 {} us, p99 {} us; processor p50 {} us, p99 {} us\n", "a turn", metrics.wall_p50, metrics.wall_p95,
                      metrics.wall_p99, metrics.cpu_p50, metrics.cpu_p99);
   if (metrics.tokens > 0) out += fmt::format("  {:<20}{} tokens, {} millionths\n", "models", metrics.tokens, metrics.cost_micros);
+  describe_tags(out, run);
+  if (run.open_questions > 0) out += fmt::format("  {} questions to a judge were left open (--judge)\n", run.open_questions);
   if (run.stopped) out += paint("33", "stopped before the end: not every case was played\n");
   return out;
 }

@@ -150,8 +150,11 @@ class SuiteReader {
                                                   {"unavailable", Fault::What::kUnavailable},
                                                   {"refused", Fault::What::kRefused},
                                                   {"garbage", Fault::What::kGarbage},
-                                                  {"reply_lost", Fault::What::kReplyLost}}),
-                  yaml::Presence::kRequired}});
+                                                  {"reply_lost", Fault::What::kReplyLost},
+                                                  {"slow", Fault::What::kSlow}}),
+                  yaml::Presence::kRequired},
+                 {"takes", r_.duration(fault.takes)}});
+      if ((fault.what == Fault::What::kSlow) != (fault.takes.count() > 0)) r_.error(item, at, "'takes' belongs to a fault 'slow', and to no other");
       out.push_back(fault);
     });
   }
@@ -162,20 +165,33 @@ class SuiteReader {
       turn.at = item.at;
       std::string view;
       r_.object(item, at,
-                {{"say", r_.text(turn.say)},
+                {{"after", r_.duration(turn.after)},
+                 {"say", r_.text(turn.say)},
                  {"view", r_.text(view)},
+                 {"event", [&](const Node& value, const Path& where) { turn.event = event(value, where); }},
                  {"key", r_.text(turn.key)},
                  {"expect", [&](const Node& value, const Path& where) { turn.expect = expectation(value, where); }}});
-      if (!view.empty()) turn.view = view;
-      if (turn.say.empty() == view.empty()) r_.error(item, at, "a turn has either 'say' or 'view'");
+      if (turn.say.empty() + view.empty() + !turn.event != 2) r_.error(item, at, "a turn has one of 'say', 'view' and 'event'");
+      if (!view.empty()) turn.event = PageEvent{"view", view, {}};
       out.push_back(std::move(turn));
     });
+  }
+
+  // {type: view, product: dress-alba, details: {page: product}}
+  PageEvent event(const Node& node, const Path& path) {
+    PageEvent made;
+    r_.object(node, path, {{"type", r_.text(made.type), yaml::Presence::kRequired}, {"product", r_.text(made.product)}, {"details", r_.text_table(made.details)}});
+    return made;
   }
 
   ShopperGoal shopper(const Node& node, const Path& path) {
     ShopperGoal goal;
     r_.object(node, path,
               {{"opening", r_.text(goal.opening), yaml::Presence::kRequired},
+               {"persona", r_.choice(goal.persona, {{"plain", ShopperGoal::Persona::kPlain},
+                                                    {"terse", ShopperGoal::Persona::kTerse},
+                                                    {"polite", ShopperGoal::Persona::kPolite},
+                                                    {"chatty", ShopperGoal::Persona::kChatty}})},
                {"wants", r_.texts(goal.wants), yaml::Presence::kRequired},
                {"facts", r_.text_table(goal.facts)},
                {"patience", r_.number(goal.patience, 1, 100)},
@@ -199,6 +215,9 @@ class SuiteReader {
                {"not_called", r_.texts(expect.tools_not_called)},
                {"claims", [&](const Node& value, const Path& at) { claims(value, at, expect.claims); }},
                {"results", [&](const Node& value, const Path& at) { results(value, at, expect.results); }},
+               {"rules", r_.texts(expect.rules)},
+               {"rules_not", r_.texts(expect.rules_not)},
+               {"judged", [&](const Node& value, const Path& at) { judged(value, at, expect.judged); }},
                {"never_says", r_.texts(expect.never_says)},
                {"says_any", r_.texts(expect.says_any)},
                {"min_calls", optional_number(expect.min_calls, 1, 1000)},
@@ -206,7 +225,19 @@ class SuiteReader {
                {"max_time", [&](const Node& value, const Path& at) { std::chrono::milliseconds time{}; r_.duration(time)(value, at); expect.max_time = time; }},
                {"max_tokens", [&](const Node& value, const Path& at) { expect.max_tokens = r_.integer(value, at, 0, 100000000); }},
                {"max_cost_micros", [&](const Node& value, const Path& at) { expect.max_cost_micros = r_.integer(value, at, 0, 100000000); }}});
+    if (!expect.judged.empty() && expect.state_checks() == 0) {
+      r_.error(node, path, "a judge is never the only grader of a turn", "add a check of state: shown, cart, asked, tools, results or claims");
+    }
     return expect;
+  }
+
+  // [{ask: "Does the reply apologise?", answer: yes}]
+  void judged(const Node& node, const Path& path, std::vector<JudgedQuestion>& out) {
+    r_.list(node, path, [&](const Node& item, const Path& at) {
+      JudgedQuestion question;
+      r_.object(item, at, {{"ask", r_.text(question.ask), yaml::Presence::kRequired}, {"answer", r_.choice(question.yes, {{"yes", true}, {"no", false}})}});
+      out.push_back(std::move(question));
+    });
   }
 
   ExpectedShown shown(const Node& node, const Path& path) {
@@ -295,11 +326,17 @@ int Expectation::state_checks() const {
   checks += shown.has_value() + asked.has_value() + cart.has_value() + cart_unchanged + cart_total.has_value();
   checks += !tools_called.empty() + !tools_not_called.empty() + !results.empty() + !outcome.empty();
   checks += !not_asked.empty() + max_questions.has_value() + min_calls.has_value();
+  checks += !rules.empty() + !rules_not.empty();
   checks += claims.min > 0 || !claims.including.empty() || !claims.kinds.empty();
   return checks;
 }
 
 const std::string& shop_of(const Suite& suite, const Case& one) { return one.shop.empty() ? suite.shop : one.shop; }
+
+bool has_remote_shop(const Suite& suite, const Case& one) {
+  const std::string& shop = shop_of(suite, one);
+  return shop.ends_with(".yaml") || shop.ends_with(".yml");
+}
 
 const std::string& playbook_of(const Suite& suite, const Case& one) {
   return one.playbook.empty() && (one.shop.empty() || one.shop == suite.shop) ? suite.playbook : one.playbook;

@@ -50,6 +50,12 @@ struct ExpectedResult {
   std::string is;    // text form; "*" means that it is there
 };
 
+// A question to a judge, who has read the conversation up to there; only ever beside a check of state.
+struct JudgedQuestion {
+  std::string ask;                       // that yes or no answers
+  bool yes = true;                       // the answer that is wanted
+};
+
 // What a turn must come to. Everything left out is not checked, except that claims are proven.
 struct Expectation {
   SourcePosition at;
@@ -66,6 +72,8 @@ struct Expectation {
   std::vector<ExpectedResult> results;
   std::vector<std::string> never_says;              // none of these in the reply (folded)
   std::vector<std::string> says_any;                // one of these in the reply (folded): only beside a check of state
+  std::vector<std::string> rules, rules_not;        // guardrails that decided something in the turn; that decided nothing
+  std::vector<JudgedQuestion> judged;
   std::optional<int> min_calls;                     // tool calls in the turn
   std::optional<int> max_calls;                     // tool calls in the turn
   std::optional<std::chrono::milliseconds> max_time;
@@ -75,29 +83,41 @@ struct Expectation {
   int state_checks() const;
 };
 
+// Something that the shopper does on the shop's pages.
+struct PageEvent {
+  std::string type;                     // "view", "cart" ...
+  std::string product;                  // "" where it concerns none
+  std::map<std::string, std::string> details;
+};
+
 struct EvalTurn {
   std::string say;
-  std::optional<std::string> view;      // instead of words: the shopper views that product
+  std::optional<PageEvent> event;       // instead of words
   std::string key;                      // of the request, "" if none
   std::optional<Expectation> expect;
   SourcePosition at;
+  std::chrono::milliseconds after{};    // how much time goes by first, by the world's clock
 };
 
 // A fault that hits calls of a tool.
 struct Fault {
-  enum class What { kTimeoutBefore, kTimeoutAfter, kUnavailable, kRefused, kGarbage, kReplyLost };
+  enum class What { kTimeoutBefore, kTimeoutAfter, kUnavailable, kRefused, kGarbage, kReplyLost, kSlow };
   std::string tool;
   int nth = 1;                           // which call of that tool in the case, from 1; 0: every call
   What what = What::kTimeoutBefore;
+  std::chrono::milliseconds takes{};     // what a slow call takes, by the world's clock; then it does what it does
 };
 
 // A shopper with a goal, instead of words written out.
 struct ShopperGoal {
+  enum class Persona { kPlain, kTerse, kPolite, kChatty };   // how they speak, not what they want
+
   std::string opening;
   std::vector<std::string> wants;                // products, any of which in the cart is the goal
   std::map<std::string, std::string> facts;      // slot -> what they say when asked for it, and only then
   int patience = 8;                              // turns
   std::optional<Expectation> expect;             // of the last turn
+  Persona persona = Persona::kPlain;
 };
 
 struct Case {
@@ -126,6 +146,9 @@ struct Suite {
 
 // What a case is played on: its own shop and playbook, else the suite's. A case with a shop of its own brings that shop's playbook.
 const std::string& shop_of(const Suite& suite, const Case& one);
+
+// Whether that shop is somebody else's, behind an adapter file.
+bool has_remote_shop(const Suite& suite, const Case& one);
 const std::string& playbook_of(const Suite& suite, const Case& one);
 
 struct LoadedSuite {

@@ -59,6 +59,7 @@ ports::Carts& Shop::carts() { return parts_->carts; }
 ports::Policies& Shop::policies() { return parts_->policies; }
 ports::Orders& Shop::orders() { return parts_->orders; }
 ports::HandOffDesk& Shop::desk() { return parts_->desk; }
+void Shop::sync_seldom() { parts_->store->sync_seldom(); }
 Store& Shop::store() { return *parts_->store; }
 const std::filesystem::path& Shop::file() const { return parts_->store->file(); }
 

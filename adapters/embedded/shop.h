@@ -49,6 +49,9 @@ class Shop {
   Result<void> set_stock(const VariantId& variant, const Stock& stock);
   Result<void> set_price(const VariantId& variant, const Money& price);
 
+  // From now on a cart's write is not waited for until it is on the disk. For shops that nobody buys in: a power cut may take the last writes.
+  void sync_seldom();
+
   // For the importer.
   Store& store();
 

@@ -74,6 +74,9 @@ Connection::Connection(const std::filesystem::path& file)
   db_.exec("PRAGMA temp_store=FILE");
 }
 
+// In WAL mode syncs at checkpoints only.
+void Connection::sync_seldom() { db_.exec("PRAGMA synchronous=NORMAL"); }
+
 SQLite::Statement& Connection::prepared(std::string_view sql) {
   auto& statement = statements_[sql];
   if (!statement) statement = std::make_unique<SQLite::Statement>(db_, std::string(sql));
@@ -91,7 +94,15 @@ Store::Lease Store::lease() {
       return Lease(*this, std::move(connection));
     }
   }
-  return Lease(*this, std::make_unique<Connection>(file_));
+  auto connection = std::make_unique<Connection>(file_);
+  if (!synced_) connection->sync_seldom();
+  return Lease(*this, std::move(connection));
+}
+
+void Store::sync_seldom() {
+  const std::lock_guard lock(idle_mutex_);
+  synced_ = false;
+  for (const auto& connection : idle_) connection->sync_seldom();
 }
 
 void Store::give_back(std::unique_ptr<Connection> connection) {

@@ -3,6 +3,7 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -23,6 +24,8 @@ class Connection {
   explicit Connection(const std::filesystem::path& file);
 
   SQLite::Database& db() { return db_; }
+
+  void sync_seldom();
 
   // The statement for `sql`, prepared once for the life of the connection. `sql` must be a literal.
   SQLite::Statement& prepared(std::string_view sql);
@@ -85,6 +88,9 @@ class Store {
   explicit Store(std::filesystem::path file);
 
   const std::filesystem::path& file() const { return file_; }
+
+  // From now on a write is not waited for until it is on the disk: what a power cut takes with it is nobody's loss. The file stays whole.
+  void sync_seldom();
 
   // A connection for as long as the lease lives. Several threads hold different ones.
   class Lease {
@@ -149,6 +155,7 @@ class Store {
   std::mutex writing_;
   std::mutex idle_mutex_;  // guards idle_
   std::vector<std::unique_ptr<Connection>> idle_;
+  std::atomic<bool> synced_ = true;
 };
 
 // kNotFound where there is no file and `create` is false, kMalformed where the file is something else.

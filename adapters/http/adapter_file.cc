@@ -30,6 +30,7 @@ const std::vector<Known>& known_operations() {
       {"product_of", {"variant"}, false, false},
       {"each", {"limit", "cursor", "offset", "page"}, false, true},
       {"changed", {"since", "limit", "cursor", "offset", "page"}, false, false},
+      {"search", {"words", "limit", "cursor", "offset", "page"}, false, false},
       {"cart_create", {"key"}, true, true},
       {"cart_read", {}, true, true},
       {"cart_add", {"variant", "quantity", "key"}, true, true},
@@ -69,6 +70,7 @@ class Loader {
                         {{"adapter", reader_.yaml.text(adapter_.name), kRequired},
                          {"about", reader_.yaml.text(adapter_.about)},
                          {"extends", [](const Node&, const Path&) {}},
+                         {"catalogue", reader_.yaml.choice<bool>(adapter_.live, {{"copied", false}, {"live", true}})},
                          {"url", url(), kRequired},
                          {"settings", settings()},
                          {"secrets", secrets()},
@@ -245,7 +247,8 @@ class Loader {
       Capture capture;
       capture.name = entry.key;
       if (entry.value.type == Node::Type::kMap) {
-        reader_.yaml.object(entry.value, at, {{"header", reader_.yaml.text(capture.header), kRequired}});
+        reader_.yaml.object(entry.value, at, {{"header", reader_.yaml.text(capture.header)}, {"cookie", reader_.yaml.text(capture.cookie)}});
+        if (capture.header.empty() == capture.cookie.empty()) reader_.yaml.error(entry.value, at, "either 'header' or 'cookie' names where the response tells it");
         std::transform(capture.header.begin(), capture.header.end(), capture.header.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
       } else {
         reader_.selector(capture.from)(entry.value, at);
@@ -306,6 +309,7 @@ class Loader {
     keys.push_back({"answer", reader_.field(out.answer)});
     keys.push_back({"failures", failures(out.failures)});
     keys.push_back({"page", paging(out.page)});
+    if (entry.key == "search") keys.push_back({"product", reader_.selector(out.product)});
     keys.push_back({"no_answer_is_empty", reader_.yaml.boolean(out.empty_if_absent)});
     reader_.yaml.object(entry.value, path, keys);
     const bool template_only = entry.key == "checkout" && out.answer.fixed.has_value();
@@ -328,6 +332,9 @@ class Loader {
         const Node* node = root.find("operations");
         reader_.yaml.error(node ? *node : root, Path().key("operations"), std::string("the operation '") + one.name + "' is missing");
       }
+    }
+    if (adapter_.live && !adapter_.operation("search")) {
+      reader_.yaml.error(*root.find("catalogue"), Path().key("catalogue"), "live use wants the operation 'search'", "add operations.search, or leave 'catalogue' out");
     }
     for (const char* name : {"each", "changed"}) {
       const Operation* pages = adapter_.operation(name);

@@ -131,7 +131,7 @@ struct FailureRule {
 struct Capture {
   std::string name;
   std::optional<Selector> from;
-  std::string header;
+  std::string header, cookie;        // instead: a header of the response, or the value of a cookie that it sets
 };
 
 struct Condition {
@@ -162,6 +162,7 @@ struct Operation {
   Field answer;                       // of the last step
   std::vector<FailureRule> failures;  // looked at before the file's own
   Paging page;
+  std::optional<Selector> product;    // where an item tells the id of a product, in place of being one
   bool empty_if_absent = false;       // no answer: an empty cart, rather than an unknown one
   bool given() const { return !steps.empty() || answer.given(); }
 };
@@ -194,6 +195,7 @@ struct Limits {
 
 struct Adapter {
   std::string name, about;
+  bool live = false;                  // no copy of the catalogue is kept: the shop itself is searched
   TextTemplate url;                   // with settings
   std::string url_environment;
   std::vector<Setting> settings;

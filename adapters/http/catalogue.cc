@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <iterator>
 #include <thread>
 #include <unordered_set>
 
@@ -102,7 +103,10 @@ Result<std::vector<Product>> RemoteCatalogue::products(const std::vector<Product
   if (engine_.adapter().operation("products")) {
     auto all = batch(wanted);
     if (!all) return fail(all.error());
-    for (Product& product : *all) found.emplace(product.id, product);
+    for (Product& product : *all) {
+      ProductId id = product.id;
+      found.emplace(std::move(id), std::move(product));
+    }
   } else {
     std::vector<Result<Product>> read(wanted.size(), Result<Product>(fail(ErrorKind::kInternal, "")));
     std::atomic<std::size_t> next{0};
@@ -117,7 +121,9 @@ Result<std::vector<Product>> RemoteCatalogue::products(const std::vector<Product
     helpers.clear();
     for (Result<Product>& one : read) {
       if (!one && one.error().kind != ErrorKind::kNotFound) return fail(one.error());
-      if (one) found.emplace(one->id, *one);
+      if (!one) continue;
+      ProductId id = one->id;
+      found.emplace(std::move(id), std::move(*one));
     }
   }
   std::vector<Product> in_order;
@@ -167,13 +173,53 @@ Result<ProductId> RemoteCatalogue::product_of(const VariantId& id) {
 }
 
 Result<ProductPage> RemoteCatalogue::page(const std::string& from, const std::string& since) {
+  if (since.empty()) return page_of("each", from, {});
+  return page_of("changed", from, {{"since", since}});
+}
+
+Result<FoundProducts> RemoteCatalogue::find(const std::string& words, std::size_t most) {
+  if (!engine_.adapter().operation("search")) return fail(ErrorKind::kInvalidArgument, "this shop cannot be searched: its adapter has no operation 'search'");
+  FoundProducts found;
+  std::string from;
+  do {
+    auto here = page_of("search", from, {{"words", words}});
+    if (!here) return fail(here.error());
+    std::move(here->products.begin(), here->products.end(), std::back_inserter(found.products));
+    const bool on = !here->next.empty() && here->next != from;
+    from = on ? here->next : std::string();
+    found.complete = from.empty();
+  } while (!from.empty() && found.products.size() < most);
+  return found;
+}
+
+// Items are products, or tell the ids of products, which are then read.
+Result<void> RemoteCatalogue::take(const std::vector<const Json*>& items, const Operation& operation, const Variables& variables, ProductPage& page) {
+  std::vector<ProductId> ids;
+  for (const Json* item : items) {
+    if (operation.product) {
+      const Json* id = operation.product->first(Scope{item, nullptr, &variables});
+      if (id) ids.emplace_back(std::string(id->text));
+      continue;
+    }
+    auto product = mapped(*item, variables);
+    if (product) page.products.push_back(std::move(*product));
+    else page.problems.push_back(product.error().message);
+  }
+  if (ids.empty()) return {};
+  auto read = products(ids);
+  if (!read) return fail(read.error());
+  std::move(read->begin(), read->end(), std::back_inserter(page.products));
+  return {};
+}
+
+Result<ProductPage> RemoteCatalogue::page_of(const char* name, const std::string& from, const std::vector<std::pair<std::string, std::string>>& given) {
   const auto shop = engine_.of_shop();
   if (!shop) return fail(shop.error());
-  const char* const name = since.empty() ? "each" : "changed";
-  const Paging& paging = engine_.adapter().operation(name)->page;
+  const Operation& operation = *engine_.adapter().operation(name);
+  const Paging& paging = operation.page;
   Variables variables(*shop);
   variables.set("limit", paging.size);
-  if (!since.empty()) variables.set("since", since);
+  for (const auto& [variable, value] : given) variables.set(variable, value);
   const std::int64_t position = number(from, paging.way == Paging::Way::kPage ? 1 : 0);
   if (paging.way == Paging::Way::kCursor) variables.set("cursor", from.empty() ? Value() : Value(from));
   else variables.set(paging.way == Paging::Way::kPage ? "page" : "offset", position);
@@ -181,11 +227,8 @@ Result<ProductPage> RemoteCatalogue::page(const std::string& from, const std::st
   if (!ran) return fail(ran.error().error);
   ProductPage page;
   const std::vector<const Json*> items = items_of(ran->value);
-  for (const Json* item : items) {
-    auto product = mapped(*item, variables);
-    if (product) page.products.push_back(std::move(*product));
-    else page.problems.push_back(product.error().message);
-  }
+  if (auto taken = take(items, operation, variables, page); !taken) return fail(taken.error());
+  if (paging.way == Paging::Way::kNone) return page;
   const Scope scope{&ran->document->root(), nullptr, &variables};
   const auto count = static_cast<std::int64_t>(items.size());
   if (const Json* total = paging.total ? paging.total->first(scope) : nullptr) page.total = number(std::string(total->text), -1);

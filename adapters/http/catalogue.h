@@ -20,6 +20,11 @@ struct ProductPage {
   std::optional<std::int64_t> total;       // products in the shop, where it tells
 };
 
+struct FoundProducts {
+  std::vector<Product> products;
+  bool complete = true;                    // there is no more of it
+};
+
 // A shop's products, read live at every call.
 class RemoteCatalogue final : public ports::Catalogue {
  public:
@@ -42,11 +47,15 @@ class RemoteCatalogue final : public ports::Catalogue {
   // The page that begins at `from`: "" for the first, later what the page before said. With `since` (2026-03-01T00:00:00Z) only products
   // that changed from then on, where the shop can be asked for those (tells_changes).
   Result<ProductPage> page(const std::string& from, const std::string& since = {});
+  // What the shop's own search finds for the words ("" for any), about `most` of it. kInvalidArgument where the shop has none.
+  Result<FoundProducts> find(const std::string& words, std::size_t most);
   bool tells_changes() const { return engine_.adapter().operation("changed") != nullptr; }
 
  private:
   Result<Product> mapped(const Json& json, const Variables& variables);
   Result<std::vector<Product>> batch(const std::vector<ProductId>& ids);
+  Result<ProductPage> page_of(const char* operation, const std::string& from, const std::vector<std::pair<std::string, std::string>>& given);
+  Result<void> take(const std::vector<const Json*>& items, const Operation& operation, const Variables& variables, ProductPage& page);
   void remember(const Product& product);
   std::optional<ProductId> owner_seen(const VariantId& id);
   Result<ProductId> ask_owner(const VariantId& id);

@@ -34,6 +34,7 @@ class Check {
     expect("several products come in the order asked, unknown ones are left out", [&] { return several(); });
     expect("unknown products and variants are not found", [&] { return unknown_products(); });
     expect("a variant leads to its product", [&] { return owner(); });
+    expect("the shop's own search finds a product by its title, or is said to be absent", [&] { return own_search(); });
     expect("every price has the shop's currency, every variant its own options", [&] { return variants(); });
     choose_goods();
     if (goods_.empty()) {
@@ -124,6 +125,17 @@ class Check {
       if (!wrong.empty()) return wrong;
     }
     return wants(shop_.catalogue().product_of(VariantId("no-such-variant")), {ErrorKind::kNotFound}, "an unknown variant");
+  }
+
+  std::string own_search() {
+    if (!shop_.engine().adapter().operation("search")) return "-the adapter has no such operation";
+    for (std::size_t i = 0; i < products_.size(); i += std::max<std::size_t>(products_.size() / 3, 1)) {
+      const auto found = shop_.catalogue().find(products_[i].title, 100);
+      if (!found) return why(found.error());
+      const bool there = std::any_of(found->products.begin(), found->products.end(), [&](const Product& one) { return one == products_[i]; });
+      if (!there) return "'" + products_[i].title + "' does not find " + products_[i].id.str();
+    }
+    return "";
   }
 
   std::string owner() {

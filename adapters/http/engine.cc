@@ -71,10 +71,44 @@ void sleep_unless_stopped(std::chrono::milliseconds time) {
   never.wait_for(lock, Stopping::now(), time, [] { return false; });
 }
 
+// The value of a cookie that a response sets: "cart=abc; Path=/; HttpOnly".
+std::string_view cookie_of(const net::Head& head, std::string_view name) {
+  for (const auto& [key, value] : head.headers) {
+    if (key != "set-cookie" || !value.starts_with(name) || value.size() <= name.size() || value[name.size()] != '=') continue;
+    const std::string_view rest = std::string_view(value).substr(name.size() + 1);
+    return rest.substr(0, rest.find(';'));
+  }
+  return {};
+}
+
 Value value_of(const Json& json) {
   if (json.type == Json::Type::kTrue || json.type == Json::Type::kFalse) return json.type == Json::Type::kTrue;
   if (json.type == Json::Type::kText || json.type == Json::Type::kNumber) return std::string(json.text);
   return {};
+}
+
+// What a call captures of its response. `body` may be null.
+std::vector<std::pair<std::string, Value>> captured_by(const Call& call, const Response& response, const Json* body, const Variables& variables) {
+  std::vector<std::pair<std::string, Value>> captured;
+  const Scope scope{body, nullptr, &variables};
+  for (const Capture& capture : call.captures) {
+    if (!capture.from) {
+      const std::string_view value = capture.cookie.empty() ? response.head.header(capture.header) : cookie_of(response.head, capture.cookie);
+      if (!value.empty()) captured.emplace_back(capture.name, std::string(value));
+    } else if (const Json* found = body ? capture.from->first(scope) : nullptr) {
+      captured.emplace_back(capture.name, value_of(*found));
+    }
+  }
+  return captured;
+}
+
+// Every call of an adapter.
+template <typename Visit>
+void each_call(const Adapter& adapter, const Visit& visit) {
+  for (const Call& call : adapter.setup) visit(call);
+  for (const auto& [name, operation] : adapter.operations) {
+    for (const Call& call : operation.steps) visit(call);
+  }
 }
 
 }  // namespace
@@ -97,9 +131,14 @@ Engine::Engine(Adapter adapter, net::Transport& transport, EngineOptions options
 }
 
 Result<std::unique_ptr<Engine>> Engine::create(Adapter adapter, net::Transport& transport, EngineOptions options) {
+  if (const auto tape = options.tape) options = tape->prepared(std::move(options));
   std::unique_ptr<Engine> engine(new Engine(std::move(adapter), transport, std::move(options)));
   if (auto taken = engine->take_settings(); !taken) return fail(taken.error());
   if (auto taken = engine->take_secrets(); !taken) return fail(taken.error());
+  if (engine->options_.tape) {
+    engine->find_what_is_read();
+    engine->options_.tape->began(engine->circumstances());
+  }
   return engine;
 }
 
@@ -150,6 +189,44 @@ Result<void> Engine::take_secrets() {
     if (!options_.settings.count(setting.name)) given_.set(setting.name, any);
   }
   return {};
+}
+
+Circumstances Engine::circumstances() const {
+  Circumstances made;
+  made.url = url_;
+  for (const Setting& setting : adapter_.settings) {
+    const Value* value = given_.find(setting.name);
+    if (setting.set_if.empty() && value && is_set(*value)) made.settings.emplace(setting.name, to_text(*value));
+  }
+  for (const Secret& secret : adapter_.secrets) {
+    if (const Value* value = given_.find(secret.name); value && is_set(*value)) made.secrets.push_back(secret.environment);
+  }
+  return made;
+}
+
+// What a tape has to know of the adapter.
+void Engine::find_what_is_read() {
+  const auto note_rules = [&](const std::vector<FailureRule>& rules) {
+    for (const FailureRule& rule : rules) {
+      if (!rule.header.empty()) read_headers_.push_back(rule.header);
+    }
+  };
+  const auto note_sent = [&](const std::vector<std::pair<std::string, TextTemplate>>& headers) {
+    for (const auto& [name, value] : headers) {
+      for (std::string& variable : value.variables()) token_names_.push_back(std::move(variable));
+    }
+  };
+  token_names_ = adapter_.state;
+  note_sent(adapter_.headers);
+  note_rules(adapter_.failures);
+  for (const auto& [name, operation] : adapter_.operations) note_rules(operation.failures);
+  each_call(adapter_, [&](const Call& call) {
+    note_sent(call.headers);
+    for (const Capture& capture : call.captures) {
+      if (!capture.header.empty()) read_headers_.push_back(capture.header);
+      if (!capture.cookie.empty()) read_cookies_.push_back(capture.cookie);
+    }
+  });
 }
 
 Result<const Variables*> Engine::of_shop() {
@@ -311,33 +388,44 @@ Result<Response> Engine::send(net::Request request, Steady::time_point deadline)
   }
 }
 
+// What the response tells that must be kept nowhere.
+std::vector<std::string> Engine::tokens_in(const Call& call, const Response& response, const Variables& variables) const {
+  const auto document = JsonDocument::parse(response.body);
+  std::vector<std::string> tokens;
+  for (const auto& [name, value] : captured_by(call, response, document ? &document->root() : nullptr, variables)) {
+    if (std::find(token_names_.begin(), token_names_.end(), name) != token_names_.end()) tokens.push_back(to_text(value));
+  }
+  return tokens;
+}
+
+Result<Response> Engine::ask(const Call& call, const Variables& variables, net::Request request, Effect effect, Steady::time_point deadline) {
+  if (!options_.tape) return send(std::move(request), deadline);
+  Question question{std::move(request), effect == Effect::kWrite, {}, read_headers_, read_cookies_, secret_values_, {}};
+  if (const Value* key = variables.find("key")) question.key = to_text(*key);
+  question.tokens = [&](const Response& response) { return call.captures.empty() ? std::vector<std::string>() : tokens_in(call, response, variables); };
+  return options_.tape->exchange(std::move(question), [&](net::Request real) { return send(std::move(real), deadline); });
+}
+
 tl::expected<JsonDocument, Trouble> Engine::call(const Call& call, const Variables& variables, const std::vector<FailureRule>& rules, Effect effect,
                                                  Steady::time_point deadline, std::vector<std::pair<std::string, Value>>& captured) {
   auto request = request_for(call, variables);
   if (!request) return tl::unexpected(trouble(request.error().kind, request.error().message));
   request->new_connection = effect == Effect::kWrite;
-  auto response = send(std::move(*request), deadline);
+  auto response = ask(call, variables, std::move(*request), effect, deadline);
   if (!response) {
     Error& error = response.error();
     const bool redirected = error.kind == ErrorKind::kRefused;
-    if (!redirected) exchange_.note(false);
+    const bool asked = error.detail != kCircuitOpen && error.detail != kNoRoom;   // else it never left this house
+    if (!redirected && asked && error.kind != ErrorKind::kCancelled) exchange_.note(false);
     Trouble made = redirected ? trouble(ErrorKind::kUnavailable, error.message, error.detail) : passing(error.kind, error.message, error.detail);
-    made.unclear = made.error.detail != "circuit open";
+    made.unclear = asked;
     made.again = made.again && made.error.kind != ErrorKind::kMalformed;
     return tl::unexpected(std::move(made));
   }
   auto document = understood(call, *response, variables, rules);
   exchange_.note(document.has_value() || !document.error().unclear);
   if (!document) return document;
-  const Scope scope{&document->root(), nullptr, &variables};
-  for (const Capture& capture : call.captures) {
-    if (!capture.from) {
-      const std::string_view value = response->head.header(capture.header);
-      if (!value.empty()) captured.emplace_back(capture.name, std::string(value));
-    } else if (const Json* found = capture.from->first(scope)) {
-      captured.emplace_back(capture.name, value_of(*found));
-    }
-  }
+  captured = captured_by(call, *response, &document->root(), variables);
   return document;
 }
 

@@ -13,6 +13,7 @@
 #include "adapters/http/adapter_file.h"
 #include "adapters/http/exchange.h"
 #include "adapters/http/mapping.h"
+#include "adapters/http/tape.h"
 #include "agent/core/clock.h"
 
 namespace floorwalker::http {
@@ -25,6 +26,7 @@ struct EngineOptions {
   std::function<void(std::chrono::milliseconds)> wait;                             // between attempts; default: sleeps
   const Clock* clock = nullptr;                    // default: the system's
   std::uint64_t seed = 1;                          // of the jitter
+  std::shared_ptr<Tape> tape;                      // through which the shop is asked; may be null
 };
 
 // Why an operation gave no answer.
@@ -78,12 +80,16 @@ class Engine {
 
   Result<void> take_settings();
   Result<void> take_secrets();
+  Circumstances circumstances() const;
+  void find_what_is_read();
   Ran run(const std::string& name, const Operation& operation, const Variables& variables, Effect effect);
   Ran attempt(const Operation& operation, const Variables& variables, Effect effect, Steady::time_point deadline);
   tl::expected<JsonDocument, Trouble> call(const Call& call, const Variables& variables, const std::vector<FailureRule>& rules, Effect effect,
                                            Steady::time_point deadline, std::vector<std::pair<std::string, Value>>& captured);
   Result<net::Request> request_for(const Call& call, const Variables& variables) const;
   Result<Response> send(net::Request request, Steady::time_point deadline);
+  Result<Response> ask(const Call& call, const Variables& variables, net::Request request, Effect effect, Steady::time_point deadline);
+  std::vector<std::string> tokens_in(const Call& call, const Response& response, const Variables& variables) const;
   tl::expected<JsonDocument, Trouble> understood(const Call& call, const Response& response, const Variables& variables, const std::vector<FailureRule>& rules) const;
   std::optional<Trouble> trouble_by_rule(const FailureRule& rule, const Response& response, const Json* body, const Variables& variables, bool& excused) const;
   std::optional<Trouble> trouble_by_status(const Response& response) const;
@@ -98,6 +104,8 @@ class Engine {
   std::string url_, origin_;
   Variables given_;                 // url, settings, secrets
   std::vector<std::string> secret_values_;
+  std::vector<std::string> read_headers_, read_cookies_;   // of responses
+  std::vector<std::string> token_names_;                   // variables that may hold a token: a cart's state, and what headers are made of
   Currency currency_;
   std::mutex setup_;                // held while the shop is asked
   std::atomic<bool> ready_{false};

@@ -22,11 +22,11 @@ struct Arrival {
 Result<void> Exchange::enter(std::chrono::milliseconds left) {
   std::unique_lock lock(mutex_);
   if (failures_ >= limits_.breaker_failures) {
-    if (clock_.steady() < closed_until_) return fail(ErrorKind::kUnavailable, "the shop does not answer at the moment", "circuit open");
+    if (clock_.steady() < closed_until_) return fail(ErrorKind::kUnavailable, "the shop does not answer at the moment", kCircuitOpen);
     closed_until_ = clock_.steady() + limits_.breaker_pause;   // this one tries; the others go on waiting for how it fares
   }
   if (!freed_.wait_for(lock, Stopping::now(), left, [this] { return under_way_ < limits_.concurrency; })) {
-    return fail(ErrorKind::kUnavailable, "the shop is busy", "more calls at a time than allowed");
+    return fail(ErrorKind::kUnavailable, "the shop is busy", kNoRoom);
   }
   ++under_way_;
   return {};

@@ -13,6 +13,10 @@
 
 namespace floorwalker::http {
 
+// Details of a send that never asked the shop.
+inline constexpr const char* kCircuitOpen = "circuit open";
+inline constexpr const char* kNoRoom = "more calls at a time than allowed";
+
 struct Response {
   net::Head head;
   std::string body;

@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <bit>
 #include <cstring>
 
 namespace floorwalker::http {
@@ -16,15 +17,21 @@ namespace {
 constexpr int kMaxDepth = 64;
 constexpr std::uint64_t kOnes = 0x0101010101010101, kHighs = 0x8080808080808080;
 
-// Whether any of eight bytes is zero.
-constexpr bool has_zero(std::uint64_t word) { return ((word - kOnes) & ~word & kHighs) != 0; }
+constexpr std::size_t kPadding = 8;   // zero bytes after the text, so that eight can be looked at from anywhere in it
 
-// Whether any of eight bytes ends a plain stretch of text: a quote, a backslash, a control character.
-bool has_special(const char* bytes) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, bytes, sizeof word);
-  const bool control = ((word - kOnes * 0x20) & ~word & kHighs) != 0;
-  return control || has_zero(word ^ (kOnes * '"')) || has_zero(word ^ (kOnes * '\\'));
+// How many of the eight bytes from there on come before a quote, a backslash or a control character.
+std::size_t plain_bytes(const char* bytes) {
+  if constexpr (std::endian::native == std::endian::little) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes, sizeof word);
+    const std::uint64_t quote = word ^ (kOnes * '"'), backslash = word ^ (kOnes * '\\');
+    // The lowest mark is exact; those above it may come from a borrow.
+    const std::uint64_t marks = (((word - kOnes * 0x20) & ~word) | ((quote - kOnes) & ~quote) | ((backslash - kOnes) & ~backslash)) & kHighs;
+    return static_cast<std::size_t>(std::countr_zero(marks)) / 8;
+  }
+  std::size_t plain = 0;
+  while (plain < 8 && static_cast<unsigned char>(bytes[plain]) >= 0x20 && bytes[plain] != '"' && bytes[plain] != '\\') ++plain;
+  return plain;
 }
 
 bool digit(char c) { return c >= '0' && c <= '9'; }
@@ -48,11 +55,11 @@ char* put(char* out, std::uint32_t point) {
   return out;
 }
 
-// One pass over the text, which is UTF-8 and followed by a zero byte: checks all of it and writes the values down flat. The answers of shops
+// One pass over the text, which is UTF-8 and followed by `kPadding`: checks all of it and writes the values down flat. The answers of shops
 // are small and read whole; a parser that builds an index first, or keeps numbers as doubles only, has no use here.
 class Parser {
  public:
-  Parser(std::string& text, std::vector<Json>& values) : at_(text.data()), end_(text.data() + text.size()), values_(values) {}
+  Parser(std::string& text, std::vector<Json>& values) : at_(text.data()), end_(text.data() + text.size() - kPadding), values_(values) {}
 
   // "" or what is wrong.
   const char* run() {
@@ -156,8 +163,9 @@ class Parser {
   bool text(std::string_view& out) {
     char* const start = ++at_;
     for (;;) {
-      while (end_ - at_ >= 8 && !has_special(at_)) at_ += 8;
-      while (static_cast<unsigned char>(*at_) >= 0x20 && *at_ != '"' && *at_ != '\\') ++at_;
+      const std::size_t plain = plain_bytes(at_);
+      at_ += plain;
+      if (plain == 8) continue;
       if (*at_ == '"') break;
       if (*at_ == '\\') return escaped(start, out);
       return wrong("text without an end");   // or a bare control character
@@ -227,9 +235,12 @@ JsonDocument& JsonDocument::operator=(JsonDocument&&) noexcept = default;
 JsonDocument::~JsonDocument() = default;
 
 Result<JsonDocument> JsonDocument::parse(std::string_view text) {
-  JsonDocument made(std::make_unique<Storage>(Storage{std::string(text)}));
-  made.values_.reserve(text.size() / 24 + 8);
-  const char* why = simdjson::validate_utf8(text.data(), text.size()) ? Parser(made.storage_->text, made.values_).run() : "bytes that are not UTF-8";
+  JsonDocument made(std::make_unique<Storage>());
+  std::string& own = made.storage_->text;
+  own.reserve(text.size() + kPadding);
+  own.append(text).append(kPadding, '\0');
+  made.values_.reserve(text.size() / 12 + 8);
+  const char* why = simdjson::validate_utf8(text.data(), text.size()) ? Parser(own, made.values_).run() : "bytes that are not UTF-8";
   if (*why) return fail(ErrorKind::kMalformed, "the shop's answer is not valid JSON", why);
   return made;
 }

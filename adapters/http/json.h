@@ -28,8 +28,9 @@ struct Json {
   // The member of that name; null if there is none or this is no object.
   const Json* find(std::string_view name) const {
     if (type != Type::kObject) return nullptr;
+    const char first = name.empty() ? '\0' : name.front();   // most names differ there: no need to compare the rest
     for (const Json* member = begin(); member != end(); member = member->next()) {
-      if (member->key == name) return member;
+      if (member->key.size() == name.size() && (name.empty() || (member->key.front() == first && member->key == name))) return member;
     }
     return nullptr;
   }

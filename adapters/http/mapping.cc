@@ -75,9 +75,10 @@ std::optional<std::string_view> word_at(const Field& field, const Scope& scope, 
 }
 
 std::string cleaned(std::string_view text) {
-  const std::size_t start = text.find_first_not_of(" \t\n\r");
-  if (start == std::string::npos) return {};
-  return text::sanitise(text.substr(start, text.find_last_not_of(" \t\n\r") - start + 1));
+  const auto space = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
+  while (!text.empty() && space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && space(text.back())) text.remove_suffix(1);
+  return text::sanitise(text);
 }
 
 std::vector<std::string> texts_at(const std::vector<Selector>& selectors, const Scope& scope) {

@@ -39,6 +39,13 @@ std::string content_of(Product product) {
 
 }  // namespace
 
+struct Mirror::Round {
+  std::int64_t number = 0;
+  std::string from, since;       // the next page; "" for everything
+  std::int64_t begun = 0;        // milliseconds
+  SyncReport report;             // so far
+};
+
 struct Mirror::Storage {
   explicit Storage(const std::filesystem::path& file) : database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_FULLMUTEX) {
     database.setBusyTimeout(5000);
@@ -95,6 +102,14 @@ struct Mirror::Storage {
     return static_cast<std::size_t>(removed);
   }
 
+  void finish(const Round& round, SyncReport& report) {
+    if (!report.only_changes) report.removed = drop_old(round.number);
+    if (report.changed || report.removed || get("version").empty()) set("version", std::to_string(round.number));
+    set("under_way", "no");
+    set("done", std::to_string(round.begun));
+    if (!report.only_changes) set("all_done", std::to_string(round.begun));
+  }
+
   SQLite::Database database;
   mutable std::mutex mutex;   // guards `database`
 };
@@ -124,27 +139,24 @@ Result<std::unique_ptr<Mirror>> Mirror::open(const std::filesystem::path& file) 
   }
 }
 
-struct Mirror::Round {
-  std::int64_t number = 0;
-  std::string from, since;       // the next page; "" for everything
-  std::int64_t begun = 0;        // milliseconds
-  SyncReport report;             // so far
-};
-
-// Goes on with a round that was cut off, or begins one.
+// Goes on with a round that was cut off, or begins one: where what was cut off is less than is asked for now, or so old that the shop's pages
+// cannot be trusted to go on where they ended.
 Result<Mirror::Round> Mirror::begin(const RemoteCatalogue& shop, const SyncOptions& options) {
   return guarded(*storage_, [&]() -> Result<Round> {
     Storage& kept = *storage_;
     Round round;
     const std::int64_t now = options.now.time_since_epoch().count();
-    round.report.resumed = kept.get("under_way") == "yes";
+    const bool late = now - kept.number("begun") >= std::chrono::milliseconds(options.all_every).count();
+    const bool less = options.all && !kept.get("since").empty();
+    const bool cut_off = kept.get("under_way") == "yes";
+    round.report.resumed = cut_off && !late && !less;
     round.number = kept.number("round") + (round.report.resumed ? 0 : 1);
+    if (cut_off) round.report.changed = static_cast<std::size_t>(kept.number("changed"));   // since a version was told last, whatever round goes on
     if (round.report.resumed) {
       round.from = kept.get("next");
       round.since = kept.get("since");
       round.begun = kept.number("begun");
       round.report.products = static_cast<std::size_t>(kept.number("seen"));
-      round.report.changed = static_cast<std::size_t>(kept.number("changed"));
     } else {
       const bool fresh = kept.number("all_done") > 0 && now - kept.number("all_done") < std::chrono::milliseconds(options.all_every).count();
       if (shop.tells_changes() && fresh && !options.all) round.since = instant(kept.number("done") - kOverlap.count());
@@ -157,11 +169,14 @@ Result<Mirror::Round> Mirror::begin(const RemoteCatalogue& shop, const SyncOptio
     kept.set("next", round.from);
     kept.set("since", round.since);
     kept.set("begun", std::to_string(round.begun));
+    kept.set("seen", std::to_string(round.report.products));
+    kept.set("changed", std::to_string(round.report.changed));
     transaction.commit();
     return round;
   });
 }
 
+// With the last page the round ends, in one stroke: were it cut off in between, there would be no page to go on with.
 Result<void> Mirror::keep(const Round& round, const ProductPage& page, SyncReport& report) {
   return guarded(*storage_, [&]() -> Result<void> {
     SQLite::Transaction transaction(storage_->database);
@@ -170,31 +185,30 @@ Result<void> Mirror::keep(const Round& round, const ProductPage& page, SyncRepor
     storage_->set("next", page.next);
     storage_->set("seen", std::to_string(report.products));
     storage_->set("changed", std::to_string(report.changed));
+    if (page.next.empty()) storage_->finish(round, report);
     transaction.commit();
     return {};
   });
 }
 
-Result<void> Mirror::finish(const Round& round, SyncReport& report) {
-  return guarded(*storage_, [&]() -> Result<void> {
-    SQLite::Transaction transaction(storage_->database);
-    if (!report.only_changes) report.removed = storage_->drop_old(round.number);
-    if (report.changed || report.removed || storage_->get("version").empty()) storage_->set("version", std::to_string(round.number));
-    storage_->set("under_way", "no");
-    storage_->set("done", std::to_string(round.begun));
-    if (!report.only_changes) storage_->set("all_done", std::to_string(round.begun));
-    transaction.commit();
-    return {};
-  });
+// The page that a round goes on with. Where the shop does not know the place any more (a cursor that expired), it is gone through anew.
+Result<ProductPage> Mirror::first_page(RemoteCatalogue& shop, Round& round) {
+  auto page = shop.page(round.from, round.since);
+  const auto refuses = [](ErrorKind kind) { return kind == ErrorKind::kInvalidArgument || kind == ErrorKind::kNotFound || kind == ErrorKind::kRefused; };
+  if (page || round.from.empty() || !refuses(page.error().kind)) return page;
+  auto start = shop.page("", round.since);
+  if (!start) return page;
+  round.from.clear();
+  round.report.products = 0;
+  return start;
 }
 
 Result<SyncReport> Mirror::sync(RemoteCatalogue& shop, const std::function<void(const SyncProgress&)>& progress, const SyncOptions& options) {
-  const auto round = begin(shop, options);
+  auto round = begin(shop, options);
   if (!round) return fail(round.error());
+  auto page = first_page(shop, *round);
   SyncReport report = round->report;
-  std::string from = round->from;
-  for (;;) {
-    auto page = shop.page(from, round->since);
+  for (std::string from = round->from;; page = shop.page(from, round->since)) {
     if (!page) return fail(page.error());
     if (!page->next.empty() && page->next == from) return fail(ErrorKind::kMalformed, "the shop's pages of products do not go on", from);
     for (std::string& problem : page->problems) {
@@ -202,11 +216,9 @@ Result<SyncReport> Mirror::sync(RemoteCatalogue& shop, const std::function<void(
     }
     if (auto kept = keep(*round, *page, report); !kept) return fail(kept.error());
     if (progress) progress({report.products, page->total});
-    if (page->next.empty()) break;
+    if (page->next.empty()) return report;
     from = std::move(page->next);
   }
-  if (auto ended = finish(*round, report); !ended) return fail(ended.error());
-  return report;
 }
 
 bool Mirror::complete() const {
@@ -216,6 +228,11 @@ bool Mirror::complete() const {
 
 Result<std::string> Mirror::version() const {
   return guarded(*storage_, [&]() -> Result<std::string> { return storage_->get("version"); });
+}
+
+Time Mirror::seen_whole() const {
+  const auto when = guarded(*storage_, [&]() -> Result<std::int64_t> { return storage_->number("all_done"); });
+  return when && *when > 0 ? Time(std::chrono::milliseconds(*when)) : Time::min();
 }
 
 Result<void> Mirror::each(const std::function<bool(const Product&)>& visit) const {

@@ -46,6 +46,7 @@ class Mirror {
 
   bool complete() const;               // a sync has once come to its end
   Result<std::string> version() const;
+  Time seen_whole() const;             // everything in it has been the shop's since then; Time::min() if no sync has come to its end
   Result<void> each(const std::function<bool(const Product&)>& visit) const;
   Result<std::optional<ProductId>> product_of(const VariantId& id) const;
 
@@ -55,8 +56,8 @@ class Mirror {
   explicit Mirror(std::unique_ptr<Storage> storage);
 
   Result<Round> begin(const RemoteCatalogue& shop, const SyncOptions& options);
+  Result<ProductPage> first_page(RemoteCatalogue& shop, Round& round);
   Result<void> keep(const Round& round, const ProductPage& page, SyncReport& report);
-  Result<void> finish(const Round& round, SyncReport& report);
 
   std::unique_ptr<Storage> storage_;
 };

@@ -150,6 +150,7 @@ class AuditRun {
     if (options_.json) return;
     std::cout << conversations_ << " conversations, " << replies_ << " replies";
     for (const auto& [verdict, count] : tally_) std::cout << ", " << count << " " << to_string(verdict);
+    for (const auto& [decision, count] : calls_) std::cout << ", " << count << " " << decision;
     std::cout << "\n";
   }
 
@@ -160,6 +161,7 @@ class AuditRun {
   std::vector<Content> content_;
   ActionAuditor actions_;
   Tally tally_;
+  std::map<std::string, std::size_t> calls_;   // "calls allowed" ...: how many
   std::size_t conversations_ = 0;
   std::size_t replies_ = 0;
 
@@ -169,6 +171,9 @@ class AuditRun {
     replies_ += result.replies.size();
     for (const AuditedReply& reply : result.replies) {
       for (const Claim& claim : reply.claims) ++tally_[claim.verdict];
+    }
+    for (const ActionDecision& action : result.actions) {
+      ++calls_[action.decision == "allow" ? "calls allowed" : action.decision == "ask" ? "calls to be asked about" : "calls refused"];
     }
     if (options_.json) {
       std::cout << row_of(result).dump(-1, ' ', false, json::error_handler_t::replace) << "\n";
@@ -202,7 +207,7 @@ void add_audit(CLI::App& app, Exit& exit) {
   CLI::App* command = app.add_subcommand("audit", "Check every claim of recorded conversations against what their tools returned");
   command->add_option("transcripts", options->files, "JSON lines of {id, messages}, plain or gzip")->required()->check(CLI::ExistingFile);
   command->add_option("--content", options->content, "Approved text that the agent knew without a tool (policies); repeatable")->check(CLI::ExistingFile);
-  command->add_option("--playbook", options->playbook, "Also say what this playbook's action guardrails would have decided");
+  command->add_option("--playbook", options->playbook, "Also say which calls this playbook would have allowed, asked about or refused");
   command->add_option("--language", options->language, "Language of the replies");
   command->add_flag("--json", options->json, "One JSON object a conversation");
   command->add_flag("--all", options->all, "Print every reply, not only those with a claim that is not supported");

@@ -18,6 +18,7 @@ struct LookOptions {
 };
 
 std::string price_range(const Money& low, const Money& high) {
+  if (low == Money{}) return "prices not read";
   return low == high ? format(low) : format(low) + " to " + format(high);
 }
 

@@ -17,7 +17,7 @@ namespace floorwalker::cli {
 namespace {
 
 using nlohmann::json;
-using Clock = std::chrono::steady_clock;
+using Steady = std::chrono::steady_clock;
 
 struct SearchOptions {
   Settings settings;
@@ -67,9 +67,9 @@ int run_batch(ports::Search& search, std::istream& in, std::size_t top) {
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
     const auto query = parse_query(line, number);
     if (!query) return complain(query.error());
-    const auto start = Clock::now();
+    const auto start = Steady::now();
     const auto hits = rank(search, query->words, top);
-    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start).count();
+    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start).count();
     if (!hits) return complain(hits.error());
     std::cout << answer_line(*query, *hits, micros) << "\n";
   }

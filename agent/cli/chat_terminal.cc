@@ -143,6 +143,7 @@ void Conversing::take(const std::string& line) {
   if (first == std::string::npos) return;
   const std::string said = line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
   if (said.front() == '/' && !json_) return command(said);
+  if ((said == "quit" || said == "exit") && !json_) return command("/" + said);
   say(said);
 }
 

@@ -7,6 +7,8 @@
 #include <fstream>
 #include <future>
 #include <iterator>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -34,6 +36,7 @@
 #include "tools/search/catalogue_vocabulary.h"
 #include "tools/search/index.h"
 #include "tools/search/indexed_search.h"
+#include "tools/search/live_search.h"
 #include "tools/shop.h"
 
 namespace floorwalker::cli {
@@ -44,9 +47,13 @@ constexpr std::size_t kSessionsKept = 96;
 
 namespace fs = std::filesystem;
 
+// Compositions are made side by side: spdlog's default logger may be exchanged by one thread only, before others use it.
 void set_up_logging(const std::string& level) {
-  if (!spdlog::get("floorwalker")) spdlog::set_default_logger(spdlog::stderr_color_mt("floorwalker"));
-  spdlog::set_pattern("%^%l%$ %v");
+  static std::once_flag once;
+  std::call_once(once, [] {
+    spdlog::set_default_logger(spdlog::stderr_color_mt("floorwalker"));
+    spdlog::set_pattern("%^%l%$ %v");
+  });
   spdlog::set_level(level.empty() ? spdlog::level::err : spdlog::level::from_str(level));
 }
 
@@ -107,6 +114,56 @@ Result<std::string_view> resource(std::string_view path) {
   return fail(ErrorKind::kInternal, "This program was built without " + std::string(path) + ".");
 }
 
+// What is read from texts that the program carries is the same for every composition: it is read once for all that are open at a time (an
+// evaluation opens one for each case with a script or faults), and goes with the last of them.
+template <typename T>
+class ReadOnce {
+ public:
+  template <typename Read>
+  Result<std::shared_ptr<const T>> get(const Read& read) {
+    const std::lock_guard lock(mutex_);
+    if (auto known = known_.lock()) return known;
+    Result<std::shared_ptr<const T>> fresh = read();
+    if (fresh) known_ = *fresh;
+    return fresh;
+  }
+
+ private:
+  std::mutex mutex_;  // guards known_
+  std::weak_ptr<const T> known_;
+};
+
+Result<std::shared_ptr<const compatibility::Engine>> shared_compatibility(const std::string& own_file) {
+  static ReadOnce<compatibility::Engine> carried;
+  const auto read = [&]() -> Result<std::shared_ptr<const compatibility::Engine>> {
+    auto rules = load_compatibility(own_file);
+    if (!rules) return fail(rules.error());
+    return std::make_shared<const compatibility::Engine>(std::move(*rules));
+  };
+  return own_file.empty() ? carried.get(read) : read();
+}
+
+Result<std::shared_ptr<const guided::Speech>> shared_speech() {
+  static ReadOnce<guided::Speech> carried;
+  return carried.get([]() -> Result<std::shared_ptr<const guided::Speech>> {
+    const auto words = resource("prompts/guided/lexicon.en.yaml");
+    const auto replies = resource("prompts/guided/replies.en.yaml");
+    if (!words || !replies) return fail((words ? replies : words).error());
+    return guided::read_speech({*words, *replies});
+  });
+}
+
+Result<std::shared_ptr<const verify::Lexicon>> shared_verifier_words() {
+  static ReadOnce<verify::Lexicon> carried;
+  return carried.get([]() -> Result<std::shared_ptr<const verify::Lexicon>> {
+    const auto yaml = resource("prompts/verify/lexicon.en.yaml");
+    if (!yaml) return fail(yaml.error());
+    auto parsed = verify::Lexicon::parse(*yaml);
+    if (!parsed) return fail(parsed.error());
+    return std::make_shared<const verify::Lexicon>(std::move(*parsed));
+  });
+}
+
 }  // namespace
 
 struct Composition::Parts {
@@ -118,9 +175,10 @@ struct Composition::Parts {
   std::shared_ptr<const search::Index> index;
   std::shared_ptr<const Playbook> playbook;
   bool playbook_checked = false;
-  std::unique_ptr<search::IndexedSearch> search;
-  std::unique_ptr<search::CatalogueVocabulary> vocabulary;
-  std::future<Result<compatibility::Engine>> compatibility_rules;   // under way from when it is first sure to be needed
+  std::unique_ptr<ports::Search> search;
+  std::unique_ptr<search::CatalogueVocabulary> own_words;
+  const Vocabulary* vocabulary = nullptr;          // own_words, or those that a shop searched live tells
+  std::future<Result<std::shared_ptr<const compatibility::Engine>>> compatibility_rules;   // under way from when it is first sure to be needed
   std::unique_ptr<tools::Registry> tools;
   std::shared_ptr<ToolBox> wrapped;                // around the tools, if a caller asked for it
   std::vector<std::shared_ptr<Model>> wrapped_models;
@@ -129,10 +187,10 @@ struct Composition::Parts {
   std::unique_ptr<Model> guided;
   std::vector<std::unique_ptr<Model>> servers;     // that are recorded
   std::vector<std::unique_ptr<Model>> models;      // that --model names, first to last
-  std::unique_ptr<verify::Lexicon> lexicon;
+  std::shared_ptr<const verify::Lexicon> lexicon;
   std::unique_ptr<verify::Verifier> verifier;
   std::unique_ptr<store::SqliteJournal> journal;
-  SystemClock clock;
+  std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>();
   PlannerRules base;                               // what no playbook says
   std::vector<std::string> tool_names;
   std::unique_ptr<LivePlaybook> live;              // nothing where the playbook is no file
@@ -148,8 +206,10 @@ struct Composition::Parts {
     fs::remove_all(state, ignored);
   }
 
-  Result<void> open_shop();
-  Result<void> open_index();
+  Result<void> open_shop(const std::shared_ptr<http::Tape>& tape);
+  Result<void> open_index();   // of the opened shop
+  Result<void> search_live(http::RemoteCatalogue& shop);
+  search::Freshness freshness() const;
   Result<void> load_playbook(const PlaybookLoader& loader);
   Result<void> make_gate();
   PlannerRules rules_by(const Playbook& book) const;
@@ -185,10 +245,10 @@ const Settings& Composition::settings() const { return parts_->settings; }
 
 // ---- the shop and what is known of it
 
-Result<void> Composition::Parts::open_shop() {
+Result<void> Composition::Parts::open_shop(const std::shared_ptr<http::Tape>& tape) {
   if (shop) return {};
   if (is_adapter(settings.shop)) {
-    auto remote = ShopInUse::remote(settings.shop, state, progress);
+    auto remote = ShopInUse::remote(settings.shop, state, progress, tape);
     if (!remote) return fail(remote.error());
     shop = std::move(*remote);
     return {};
@@ -202,13 +262,13 @@ Result<void> Composition::Parts::open_shop() {
     opened = embedded::Shop::open(settings.shop);
   }
   if (!opened) return fail(opened.error());
+  if (settings.fleeting && settings.state.empty()) (*opened)->sync_seldom();   // as the journal: an evaluation waits for no disk
   shop = ShopInUse::of(std::move(*opened));
   return {};
 }
 
 Result<void> Composition::Parts::open_index() {
   if (index) return {};
-  if (auto opened = open_shop(); !opened) return opened;
   if (auto found = shop->be_searchable(); !found) return found;
   fs::path file = shop->file();
   file += ".index";
@@ -232,32 +292,59 @@ Result<void> Composition::Parts::load_playbook(const PlaybookLoader& loader) {
 }
 
 Result<Composition::Ports> Composition::shop() {
-  if (auto opened = parts_->open_shop(); !opened) return fail(opened.error());
+  if (auto opened = parts_->open_shop(wraps_.tape); !opened) return fail(opened.error());
   ShopInUse& shop = *parts_->shop;
   return Ports{shop.catalogue(), shop.carts(), shop.policies(), shop.orders(), shop.desk()};
 }
 
 Result<http::SyncReport> Composition::sync(const std::function<void(const http::SyncProgress&)>& told, const http::SyncOptions& options) {
-  if (auto opened = parts_->open_shop(); !opened) return fail(opened.error());
+  if (auto opened = parts_->open_shop(wraps_.tape); !opened) return fail(opened.error());
   return parts_->shop->sync(told, options);
 }
 
 Result<std::reference_wrapper<ports::Search>> Composition::search() {
   if (!parts_->search) {
-    if (auto opened = parts_->open_index(); !opened) return fail(opened.error());
+    if (auto opened = parts_->open_shop(wraps_.tape); !opened) return fail(opened.error());
     if (auto loaded = parts_->load_playbook(wraps_.playbook); !loaded) return fail(loaded.error());
+    if (http::RemoteCatalogue* live = parts_->shop->live()) {
+      if (auto made = parts_->search_live(*live); !made) return fail(made.error());
+      return std::ref<ports::Search>(*parts_->search);
+    }
+    if (auto opened = parts_->open_index(); !opened) return fail(opened.error());
     const Playbook& playbook = *parts_->playbook;
     parts_->search = std::make_unique<search::IndexedSearch>(parts_->shop->catalogue(), parts_->index,
-                                                             search::SearchRules{playbook.vocabulary, playbook.ranking});
+                                                             search::SearchRules{playbook.vocabulary, playbook.ranking, parts_->freshness()});
   }
   return std::ref<ports::Search>(*parts_->search);
 }
 
+// Of a shop searched live nothing is known until it is read.
+search::Freshness Composition::Parts::freshness() const {
+  search::Freshness fresh{playbook->limits.facts_good_for, [this] { return clock->now(); }, {}};
+  if (!shop->live()) fresh.indexed = [this] { return shop->prices_seen(index->catalogue_version(), clock->now()); };
+  return fresh;
+}
+
+Result<void> Composition::Parts::search_live(http::RemoteCatalogue& remote) {
+  const auto find = [&remote](const std::string& words, std::size_t most) -> Result<search::FoundLive> {
+    auto found = remote.find(words, most);
+    if (!found) return fail(found.error());
+    return search::FoundLive{std::move(found->products), found->complete};
+  };
+  auto live_search = search::LiveSearch::open(remote, find, {playbook->vocabulary, playbook->ranking, freshness()});
+  if (!live_search) return fail(live_search.error());
+  vocabulary = &(*live_search)->vocabulary();
+  search = std::move(*live_search);
+  return {};
+}
+
 Result<std::reference_wrapper<const Vocabulary>> Composition::vocabulary() {
   if (!parts_->vocabulary) {
-    if (auto opened = parts_->open_index(); !opened) return fail(opened.error());
-    if (auto loaded = parts_->load_playbook(wraps_.playbook); !loaded) return fail(loaded.error());
-    parts_->vocabulary = std::make_unique<search::CatalogueVocabulary>(parts_->index, parts_->playbook->vocabulary);
+    if (const auto found = search(); !found) return fail(found.error());
+  }
+  if (!parts_->vocabulary) {
+    parts_->own_words = std::make_unique<search::CatalogueVocabulary>(parts_->index, parts_->playbook->vocabulary);
+    parts_->vocabulary = parts_->own_words.get();
   }
   return std::cref<Vocabulary>(*parts_->vocabulary);
 }
@@ -267,7 +354,7 @@ Result<std::reference_wrapper<const Playbook>> Composition::playbook() {
     const auto words = vocabulary();   // loads the playbook as well
     if (!words) return fail(words.error());
     const bool named_together = !parts_->settings.playbook.empty() && !parts_->settings.shop.empty();
-    const std::vector<Finding> findings = check_against(*parts_->playbook, words->get(), named_together);
+    const std::vector<Finding> findings = check_names(*parts_->playbook, words->get(), named_together);
     if (const std::string errors = first_errors(findings); !errors.empty()) {
       return fail(ErrorKind::kInvalidArgument, "The playbook does not fit the shop:" + errors);
     }
@@ -279,7 +366,7 @@ Result<std::reference_wrapper<const Playbook>> Composition::playbook() {
 
 void Composition::Parts::begin_compatibility() {
   if (tools || compatibility_rules.valid()) return;
-  compatibility_rules = std::async(std::launch::async, [file = settings.compatibility] { return load_compatibility(file); });
+  compatibility_rules = std::async(std::launch::async, [file = settings.compatibility] { return shared_compatibility(file); });
 }
 
 Result<std::reference_wrapper<ToolBox>> Composition::tools() {
@@ -292,7 +379,7 @@ Result<std::reference_wrapper<ToolBox>> Composition::tools() {
     if (!rules) return fail(rules.error());
     ShopInUse& shop = *parts_->shop;
     const tools::Shop offered{&shop.catalogue(), &found->get(), &shop.carts(), &shop.policies(), &shop.orders(), &shop.desk()};
-    const tools::Knowledge knowledge{parts_->playbook, std::make_shared<const compatibility::Engine>(std::move(*rules))};
+    const tools::Knowledge knowledge{parts_->playbook, std::move(*rules)};
     parts_->tools = std::make_unique<tools::Registry>(tools::shop_tools(offered, knowledge), [](std::string_view tool, const Error& error) {
       spdlog::info("tool {}: {} {}: {}", tool, to_string(error.kind), error.message, error.detail);
     });
@@ -304,12 +391,9 @@ Result<std::reference_wrapper<ToolBox>> Composition::tools() {
 
 Result<void> Composition::Parts::make_guided() {
   if (guided) return {};
-  const auto words = resource("prompts/guided/lexicon.en.yaml");
-  const auto replies = resource("prompts/guided/replies.en.yaml");
-  if (!words || !replies) return fail((words ? replies : words).error());
-  auto made = guided::GuidedModel::create(*vocabulary, *playbook, {*words, *replies});
-  if (!made) return fail(made.error());
-  guided = std::move(*made);
+  auto speech = shared_speech();
+  if (!speech) return fail(speech.error());
+  guided = std::make_unique<guided::GuidedModel>(*vocabulary, *playbook, std::move(*speech));
   return {};
 }
 
@@ -318,6 +402,7 @@ Result<void> Composition::Parts::make_prompts() {
   const auto note = resource("prompts/agent/note.en.md");
   if (!system || !note) return fail((system ? note : system).error());
   auto shape = search->shape("");
+  if (!shape && shape.error().kind == ErrorKind::kUnavailable) shape = ShopShape();   // a shop searched live does not tell it
   if (!shape) return fail(shape.error());
   auto told = openai::Prompts::create(*system, *note, *playbook, *shape);
   if (!told) return fail(told.error());
@@ -401,11 +486,9 @@ Result<std::reference_wrapper<Journal>> Composition::journal() {
 
 Result<void> Composition::Parts::make_gate() {
   if (verifier) return {};
-  const auto yaml = resource("prompts/verify/lexicon.en.yaml");
-  if (!yaml) return fail(yaml.error());
-  auto parsed = verify::Lexicon::parse(*yaml);
-  if (!parsed) return fail(parsed.error());
-  lexicon = std::make_unique<verify::Lexicon>(std::move(*parsed));
+  auto words = shared_verifier_words();
+  if (!words) return fail(words.error());
+  lexicon = std::move(*words);
   verifier = std::make_unique<verify::Verifier>(*lexicon);
   return {};
 }
@@ -429,6 +512,7 @@ Result<std::reference_wrapper<runner::Runner>> Composition::runner() {
   auto make = parts_->gate_by(*parts_->playbook);
   if (!make) return fail(make.error());
   PlannerRules rules = parts_->rules_by(*parts_->playbook);
+  if (wraps_.clock) parts_->clock = wraps_.clock;
   if (wraps_.tools) parts_->wrapped = wraps_.tools(box->get());
   for (Model*& speaker : *speakers) {
     if (!wraps_.model) break;
@@ -438,7 +522,7 @@ Result<std::reference_wrapper<runner::Runner>> Composition::runner() {
   if (wraps_.rules) wraps_.rules(rules);
   if (wraps_.gate) *make = wraps_.gate(std::move(*make));
   ToolBox& used = parts_->wrapped ? *parts_->wrapped : box->get();
-  runner::Services services{std::move(*speakers), used, kept->get(), parts_->clock, std::move(*make)};
+  runner::Services services{std::move(*speakers), used, kept->get(), *parts_->clock, std::move(*make)};
   runner::Options options;
   options.kept = kSessionsKept;
   options.locale = parts_->playbook->brand.locale;
@@ -463,8 +547,8 @@ Result<GateMaker> Composition::Parts::gate_by(const Playbook& book) const {
   const auto instructions = resource("prompts/agent/system.en.md");
   if (!instructions) return fail(instructions.error());
   const auto output = std::make_shared<const guardrails::OutputRules>(book.guardrails, tool_names, std::vector<std::string>{std::string(*instructions)});
-  return GateMaker([words = lexicon.get(), proof = verifier.get(), output]() -> std::unique_ptr<Gate> {
-    return std::make_unique<guardrails::GuardedGate>(std::make_unique<ProvingGate>(*words, *proof), output);
+  return GateMaker([words = lexicon.get(), proof = verifier.get(), output, good_for = book.limits.facts_good_for]() -> std::unique_ptr<Gate> {
+    return std::make_unique<guardrails::GuardedGate>(std::make_unique<ProvingGate>(*words, *proof, good_for), output);
   });
 }
 

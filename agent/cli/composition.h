@@ -71,8 +71,10 @@ class Composition {
     std::function<std::shared_ptr<Model>(Model&)> model;       // around each model of the chain
     std::function<GateMaker(GateMaker)> gate;
     std::function<void(PlannerRules&)> rules;
+    std::shared_ptr<const Clock> clock;                        // instead of the system's
     PlaybookLoader playbook;                                   // instead of the named playbook's file
     std::shared_ptr<models::Cassette> cassette;                // where what model servers are asked and answer is kept
+    std::shared_ptr<http::Tape> tape;                          // through which a remote shop is asked
   };
 
   // Before any of the getters is first called.

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "agent/cli/command.h"
+#include "agent/cli/eval_judge.h"
 #include "agent/cli/eval_suites.h"
 #include "agent/cli/eval_worlds.h"
 #include "agent/cli/interrupt.h"
@@ -27,6 +28,7 @@ constexpr const char* kFooter = R"(
 Examples:
   floorwalker eval evals/suites                         every suite of a folder
   floorwalker eval cart.yaml --html report.html         a page with the conversations and their proofs
+  floorwalker eval live.yaml --record-shop shop.jsonl   a suite on a shop behind an adapter; later, without the shop: --shop recorded:shop.jsonl
   floorwalker eval evals/suites --fail-under grounded_accuracy=0.99 --baseline last.json --out report.json --junit junit.xml
 Exit status 1: a case failed, a metric is below its --fail-under, or the baseline shows a regression. evals/README.md says what the
 metrics mean and how to write a suite.
@@ -37,8 +39,10 @@ struct EvalOptions {
   std::vector<std::string> fail_under;
   std::string junit, html, out, baseline;
   std::string record_model;   // --record-model: a cassette of what the models were asked and answered
+  std::string record_shop;    // --record-shop: a recording of what shops behind adapters were asked and answered
   evals::ImportOptions import;
   evals::RunOptions run;
+  JudgeOptions judge;
   bool json = false;
 };
 
@@ -104,6 +108,22 @@ Result<bool> import(const EvalOptions& options) {
   return true;
 }
 
+// Sets up whether shops behind adapters are recorded or played. The recording that is to be saved after the run, or null.
+Result<std::shared_ptr<http::ShopRecording>> set_shops(const std::string& shop, const std::string& record, const std::vector<evals::Suite>& suites, EvalWorlds& worlds) {
+  constexpr std::string_view kRecorded = "recorded:";
+  const bool played = shop.starts_with(kRecorded);
+  if (!played && record.empty()) return std::shared_ptr<http::ShopRecording>();
+  if (played && !record.empty()) return fail(ErrorKind::kInvalidArgument, "--record-shop asks the shops themselves: it does not go with --shop recorded:FILE.");
+  const bool remote = std::any_of(suites.begin(), suites.end(), [](const evals::Suite& suite) {
+    return std::any_of(suite.cases.begin(), suite.cases.end(), [&](const evals::Case& one) { return evals::has_remote_shop(suite, one); });
+  });
+  if (!remote) return fail(ErrorKind::kInvalidArgument, "No case has a shop behind an adapter (shop: FILE.yaml): there is nothing to record or to play.");
+  auto recording = played ? http::ShopRecording::load(shop.substr(kRecorded.size())) : http::ShopRecording::open(record);
+  if (!recording) return fail(recording.error());
+  worlds.use(played ? ShopTraffic::kPlayed : ShopTraffic::kRecorded, *recording);
+  return played ? nullptr : std::move(*recording);
+}
+
 // Runs the suites; true if everything that was asked of them holds.
 Result<bool> evaluate(const Settings& settings, EvalOptions options) {
   const auto suites = load_suites(options.suites);
@@ -122,7 +142,12 @@ Result<bool> evaluate(const Settings& settings, EvalOptions options) {
     wraps.cassette = std::move(*cassette);
   }
   if (settings.model.starts_with("recorded:")) options.run.max_cost_micros = 0;   // nobody is paid
+  const auto judge = EvalJudge::open(options.judge);
+  if (!judge) return fail(judge.error());
+  if (*judge) options.run.judge = &(*judge)->judge();
   EvalWorlds worlds(settings, std::move(wraps));
+  const auto recording = set_shops(settings.shop, options.record_shop, *suites, worlds);
+  if (!recording) return fail(recording.error());
   const Interrupts interrupts;
   const TurnInterrupt interrupt;
   options.run.stop = interrupt.token();
@@ -130,8 +155,12 @@ Result<bool> evaluate(const Settings& settings, EvalOptions options) {
   options.run.progress = [terminal](std::size_t done, std::size_t all) {
     if (terminal) std::cerr << "\r\x1b[K" << done << " of " << all << " cases" << (done == all ? "\r\x1b[K" : "") << std::flush;
   };
-  auto run = evals::run_suites(*suites, [&](const evals::Suite& suite, const evals::Case& one) { return worlds.open(suite, one); }, options.run);
+  auto run = evals::run_suites(*suites, [&](const evals::Suite& suite, const evals::Case& one, int repeat) { return worlds.open(suite, one, repeat); }, options.run);
   if (!run) return fail(run.error());
+  if (interrupt.token().stop_requested() && *recording) std::cerr << "floorwalker: interrupted, so the recording of the shop stays as it was\n";
+  else if (*recording) {
+    if (auto saved = (*recording)->save(); !saved) return fail(saved.error());
+  }
   run->build = "floorwalker 0.1.0, " + (settings.model.empty() ? std::string("guided") : settings.model);
   if (auto written = write_reports(options, *run, baseline); !written) return fail(written.error());
   const bool colour = isatty(STDOUT_FILENO) != 0;
@@ -171,6 +200,10 @@ void add_eval(CLI::App& app, Exit& exit) {
   command->add_option("--import", options->import.format, "print the suite that files of another format make")->check(CLI::IsMember(evals::import_formats()))->type_name("FORMAT");
   command->add_option("--limit", options->import.limit, "with --import: cases at most");
   command->add_option("--record-model", options->record_model, "keep what a model server was asked and answered, for --model recorded:FILE")->type_name("FILE");
+  command->add_option("--record-shop", options->record_shop, "keep what shops behind adapters were asked and answered, for --shop recorded:FILE")->type_name("FILE");
+  command->add_option("--judge", options->judge.model, "a model server that answers what suites ask a judge: URL#NAME or a file of servers")->type_name("MODEL");
+  command->add_option("--verdicts", options->judge.verdicts, "keep the judge's votes; without --judge, only those are known")->type_name("FILE");
+  command->add_option("--judge-repeat", options->judge.repeat, "votes on each question (default 3)")->check(CLI::Range(1, 99));
   command->add_flag("--json", options->json, "print the whole record as JSON");
   command->footer(kFooter);
   command->callback([settings, options, &exit] {

@@ -1,13 +1,17 @@
 #include "agent/cli/eval_worlds.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <mutex>
 #include <set>
 
 #include "adapters/embedded/importer.h"
 #include "adapters/embedded/shop.h"
+#include "agent/cli/adapters.h"
+#include "agent/cli/explanation.h"
 #include "agent/models/foreseen.h"
 #include "evals/faulty_tools.h"
 
@@ -41,11 +45,31 @@ class EvalWorlds::Shops {
     const std::lock_guard lock(mutex_);
     const fs::path source = fs::path(suite.file).parent_path() / shop;
     const fs::path database = folder_ / (source.stem().string() + ".db");
-    if (source.extension() == ".db") return source.string();
+    const bool adapter = source.extension() == ".yaml" || source.extension() == ".yml";
+    if (source.extension() == ".db" || adapter) return source.string();   // a shop's own file, or the way to a remote one
     if (imported_.count(database.string())) return database.string();
     if (auto done = import(source, database); !done) return fail(done.error());
     imported_.insert(database.string());
     return database.string();
+  }
+
+  // The folder with the copy of a remote shop's catalogue. `copy` makes it, once for all worlds, in a folder that is new; a shop that cannot be
+  // copied is not asked again.
+  Result<fs::path> catalogue(const std::string& adapter, const std::function<Result<void>(const fs::path&)>& copy) {
+    const std::lock_guard lock(copying_);
+    const auto known = catalogues_.find(adapter);
+    if (known != catalogues_.end()) return known->second;
+    const fs::path folder = fresh("catalogue");
+    const auto copied = copy(folder);
+    return catalogues_.emplace(adapter, copied ? Result<fs::path>(folder) : Result<fs::path>(fail(copied.error()))).first->second;
+  }
+
+  // Puts the copy of a catalogue into a world's folder.
+  static void bring_catalogue(const fs::path& from, const fs::path& to) {
+    std::error_code ignored;   // what is missing is made anew
+    for (const auto& file : fs::directory_iterator(from, ignored)) {
+      if (file.path().filename().string().starts_with("catalogue-")) fs::copy_file(file.path(), to / file.path().filename(), ignored);
+    }
   }
 
   // Puts the demo shop into a world's folder, as the first world built it; nothing before there is one.
@@ -87,6 +111,8 @@ class EvalWorlds::Shops {
   int made_ = 0;
   std::set<std::string> imported_;
   bool demo_kept_ = false;
+  std::mutex copying_;  // guards catalogues_; held while one is copied
+  std::map<std::string, Result<fs::path>> catalogues_;   // by adapter
 };
 
 namespace {
@@ -97,6 +123,18 @@ Result<void> write_file(const fs::path& file, const std::string& text) {
   if (!out.flush()) return fail(ErrorKind::kIo, file.string() + " cannot be written.");
   return {};
 }
+
+// The system's time, and what went by in a case without anybody waiting.
+class CaseClock final : public Clock {
+ public:
+  Time now() const override { return system_.now() + std::chrono::milliseconds(passed_); }
+  std::chrono::steady_clock::time_point steady() const override { return system_.steady() + std::chrono::milliseconds(passed_); }
+  void pass(std::chrono::milliseconds time) { passed_ += time.count(); }
+
+ private:
+  SystemClock system_;
+  std::atomic<std::int64_t> passed_{0};   // milliseconds
+};
 
 class ComposedWorld final : public evals::World {
  public:
@@ -109,10 +147,13 @@ class ComposedWorld final : public evals::World {
     world->composition_ = std::move(*composition);
     ready(world->composition_->state());
     Composition::Wraps around = wraps;
+    around.clock = world->clock_;
     around.tools = [&world, &faults, &wraps](ToolBox& tools) -> std::shared_ptr<ToolBox> {
-      world->faulty_ = std::make_shared<evals::FaultyTools>(tools, faults);
+      const auto pass = [clock = world->clock_](std::chrono::milliseconds time) { clock->pass(time); };
+      world->faulty_ = std::make_shared<evals::FaultyTools>(tools, faults, pass);
       return wraps.tools ? wraps.tools(*world->faulty_) : world->faulty_;
     };
+    world->tape_ = wraps.tape;
     world->composition_->wrap(std::move(around));
     auto ports = world->composition_->shop();
     if (!ports) return fail(ports.error());
@@ -126,23 +167,56 @@ class ComposedWorld final : public evals::World {
   runner::Runner& runner() override { return *runner_; }
   ports::Catalogue& catalogue() override { return ports_->catalogue; }
   ports::Carts& carts() override { return ports_->carts; }
+  void pass(std::chrono::milliseconds time) override { clock_->pass(time); }
+
+  std::vector<evals::RuleDecision> rules_of(const Conversation& conversation, int turn) override {
+    const std::shared_ptr<const Explainer> explainer = explainer_of_playbook();
+    std::vector<evals::RuleDecision> decided;
+    const auto journal = composition_->journal();
+    const auto events = journal ? journal->get().events(conversation.session) : Result<std::vector<TurnEvent>>(std::vector<TurnEvent>());
+    if (!explainer || !events) return decided;
+    for (const Explained& one : explainer->explain(conversation.messages, *events, conversation.memory.shown)) {
+      if (one.turn != turn) continue;
+      for (const guardrails::Considered& rule : one.considered) {
+        if (rule.came == guardrails::Considered::Came::kActed) decided.push_back({rule.rule, one.decision, one.subject, rule.why});
+      }
+    }
+    return decided;
+  }
 
   std::string leftovers() override {
     std::string out = faulty_ ? faulty_->unmet() : "";
+    const auto complain_of = [&](const std::vector<std::string>& complaints) {
+      for (const std::string& complaint : complaints) out += (out.empty() ? "" : "; ") + complaint;
+    };
     const auto chain = composition_->models();
     if (!chain) return chain.error().message;
+    if (tape_) complain_of(tape_->complaints());
     for (const Model* model : *chain) {
-      const auto* foreseen = dynamic_cast<const models::Foreseen*>(model);
-      if (!foreseen) continue;
-      for (const std::string& complaint : foreseen->complaints()) out += (out.empty() ? "" : "; ") + complaint;
+      if (const auto* foreseen = dynamic_cast<const models::Foreseen*>(model)) complain_of(foreseen->complaints());
     }
     return out;
   }
 
  private:
+  // Made when first asked for; nothing where the playbook cannot be explained.
+  std::shared_ptr<const Explainer> explainer_of_playbook() {
+    const std::lock_guard lock(mutex_);
+    if (explainer_) return explainer_;
+    const auto playbook = composition_->playbook();
+    if (!playbook) return nullptr;
+    auto made = Explainer::create(std::shared_ptr<const Playbook>(std::shared_ptr<const Playbook>(), &playbook->get()), own_writes());
+    if (made) explainer_ = std::make_shared<const Explainer>(std::move(*made));
+    return explainer_;
+  }
+
+  std::mutex mutex_;  // guards explainer_
+  std::shared_ptr<const Explainer> explainer_;
+  const std::shared_ptr<CaseClock> clock_ = std::make_shared<CaseClock>();
   std::unique_ptr<Composition> composition_;
   std::optional<Composition::Ports> ports_;
   std::shared_ptr<evals::FaultyTools> faulty_;
+  std::shared_ptr<http::Tape> tape_;   // may be null
   runner::Runner* runner_ = nullptr;
 };
 
@@ -151,7 +225,43 @@ class ComposedWorld final : public evals::World {
 EvalWorlds::EvalWorlds(Settings common, Composition::Wraps wraps) : common_(std::move(common)), wraps_(std::move(wraps)), shops_(std::make_unique<Shops>()) {}
 EvalWorlds::~EvalWorlds() = default;
 
-Result<std::shared_ptr<evals::World>> EvalWorlds::open(const evals::Suite& suite, const evals::Case& one, const PlaybookLoader& loader) {
+void EvalWorlds::use(ShopTraffic traffic, std::shared_ptr<http::ShopRecording> recording) {
+  traffic_ = traffic;
+  recording_ = std::move(recording);
+}
+
+Result<std::shared_ptr<http::Tape>> EvalWorlds::tape_of(const std::string& track) {
+  if (traffic_ == ShopTraffic::kLive) return std::shared_ptr<http::Tape>();
+  {
+    const std::lock_guard lock(mutex_);
+    if (!tracks_.insert(track).second) return fail(ErrorKind::kInvalidArgument, "two are called " + track + ": a recording needs different names of suites and adapters");
+  }
+  if (traffic_ == ShopTraffic::kRecorded) return recording_->recorder(track);
+  return recording_->player(track);
+}
+
+// The copy of a remote shop's catalogue, made through a tape of its own; "" where the shop is used live.
+Result<fs::path> EvalWorlds::copy_of(const Settings& settings, const PlaybookLoader& loader) {
+  const auto adapter = load_adapter_file(settings.shop);
+  if (!adapter) return fail(adapter.error());
+  if (adapter->live) return fs::path();
+  return shops_->catalogue(settings.shop, [&](const fs::path& folder) -> Result<void> {
+    auto tape = tape_of("catalogue of " + fs::path(settings.shop).filename().string());
+    if (!tape) return fail(tape.error());
+    Settings copying = settings;
+    copying.state = folder.string();
+    auto composition = Composition::create(std::move(copying));
+    if (!composition) return fail(composition.error());
+    Composition::Wraps wraps;
+    wraps.playbook = loader;
+    wraps.tape = std::move(*tape);
+    (*composition)->wrap(std::move(wraps));
+    const auto found = (*composition)->search();
+    return found ? Result<void>() : Result<void>(fail(found.error()));
+  });
+}
+
+Result<std::shared_ptr<evals::World>> EvalWorlds::open(const evals::Suite& suite, const evals::Case& one, int repeat, const PlaybookLoader& loader) {
   Settings settings = common_;
   Shops& shops = *shops_;
   auto shop = shops.database(suite, evals::shop_of(suite, one));
@@ -164,18 +274,28 @@ Result<std::shared_ptr<evals::World>> EvalWorlds::open(const evals::Suite& suite
   }
   settings.state.clear();
   settings.fleeting = true;   // a temporary folder, not synced to disk
+  Composition::Wraps wraps = wraps_;
+  if (loader) wraps.playbook = loader;
+  fs::path catalogue;
+  if (evals::has_remote_shop(suite, one)) {
+    auto copied = copy_of(settings, wraps.playbook);
+    if (!copied) return fail(copied.error());
+    auto tape = tape_of(suite.name + "/" + one.id + (repeat > 0 ? "#" + std::to_string(repeat + 1) : ""));
+    if (!tape) return fail(tape.error());
+    catalogue = std::move(*copied);
+    wraps.tape = std::move(*tape);
+  }
   if (!one.script.empty()) {
     const fs::path script = shops.fresh("script").string() + ".yaml";
     if (auto written = write_file(script, one.script); !written) return fail(written.error());
     settings.model = "scripted:" + script.string();
   }
-  Composition::Wraps wraps = wraps_;
-  if (loader) wraps.playbook = loader;
   const bool demo = settings.shop.empty();
   fs::path state;
   auto world = ComposedWorld::open(std::move(settings), one.faults, wraps, [&](const fs::path& folder) {
     state = folder;
     if (demo) shops.bring_demo(folder);
+    if (!catalogue.empty()) Shops::bring_catalogue(catalogue, folder);
   });
   if (world && demo) shops.keep_demo(state);
   return world;

@@ -113,7 +113,7 @@ int check(const CheckOptions& options) {
       const auto vocabulary = shop->vocabulary();
       if (!vocabulary) return complain(vocabulary.error());
       // Both were named, so a name that the shop lacks is an error.
-      for (Finding& finding : check_against(loaded.playbook, vocabulary->get(), true)) loaded.findings.push_back(std::move(finding));
+      for (Finding& finding : check_names(loaded.playbook, vocabulary->get(), true)) loaded.findings.push_back(std::move(finding));
       auto addons = check_addons(loaded.playbook, *shop);
       if (!addons) return complain(addons.error());
       for (Finding& finding : *addons) loaded.findings.push_back(std::move(finding));

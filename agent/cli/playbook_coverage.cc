@@ -41,7 +41,7 @@ const char* name_of(Found found) {
 
 void print_json(const RuleOutcome& one) {
   const nlohmann::json row = {{"rule", one.mutation.rule}, {"says", one.mutation.says}, {"change", one.mutation.change}, {"file", one.mutation.at.file},
-                              {"line", one.mutation.at.line}, {"found", name_of(one.found)}, {"by", one.by}};
+                              {"line", one.mutation.at.line}, {"found", name_of(one.found)}, {"by", one.by}, {"was", one.was}, {"is", one.is}};
   std::cout << row.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
 }
 

@@ -59,8 +59,8 @@ std::string_view name_of(Considered::Came came) {
 json row_of(const std::string& id, const std::string& hash, const std::string& played_under, const Explained& one) {
   json considered = json::array();
   for (const Considered& rule : one.considered) considered.push_back({{"rule", rule.rule}, {"came", name_of(rule.came)}, {"why", rule.why}});
-  return {{"id", id},           {"playbook", hash}, {"played_under", played_under}, {"turn", one.turn}, {"message", one.message},         {"call", one.call}, {"what", one.what}, {"subject", one.subject},
-          {"decision", one.decision}, {"rule", one.rule}, {"why", one.why},   {"considered", std::move(considered)}};
+  return {{"id", id},           {"playbook", hash}, {"played_under", played_under}, {"turn", one.turn}, {"message", one.message ? json(*one.message) : json()}, {"call", one.call}, {"what", one.what},
+          {"subject", one.subject}, {"decision", one.decision}, {"rule", one.rule}, {"why", one.why},   {"considered", std::move(considered)}};
 }
 
 void print_line(const json& row) { std::cout << row.dump(-1, ' ', false, json::error_handler_t::replace) << "\n"; }
@@ -75,7 +75,9 @@ std::string one_line(std::string text) {
 }
 
 void print_explained(const Explained& one) {
-  std::cout << "  message " << one.message << ", " << one.what << " \"" << one_line(one.subject) << "\": " << one.decision;
+  std::cout << "  " << (one.message ? "message " + std::to_string(*one.message) + ", " : "") << one.what;
+  if (!one.subject.empty()) std::cout << " \"" << one_line(one.subject) << "\"";
+  std::cout << ": " << one.decision;
   if (!one.rule.empty()) std::cout << " by " << one.rule << ": " << one_line(one.why);
   std::cout << "\n";
   for (const Considered& rule : one.considered) {
@@ -123,7 +125,7 @@ Result<StoredSession> stored_session(Composition& composition, const std::string
   }
   auto stored = journal->get().open(session);
   if (!stored) return fail(stored.error());
-  if (stored->conversation.messages.empty()) return fail(ErrorKind::kNotFound, "There is no session \"" + session.str() + "\" and no file of that name.");
+  if (stored->conversation.turn == 0) return fail(ErrorKind::kNotFound, "There is no session \"" + session.str() + "\" and no file of that name.");
   return stored;
 }
 
@@ -136,7 +138,7 @@ Result<void> explain_days(std::vector<Explained>& all, const Conversation& conve
     const auto made = journal.writes_between(conversation.session, action.began - std::chrono::hours(24), action.began, action.key);
     if (!made) return fail(made.error());
     for (Explained& one : all) {
-      if (one.what != "call" || one.turn != action.turn || conversation.messages[one.message].calls[one.call].id != action.call.id) continue;
+      if (one.what != "call" || one.turn != action.turn || conversation.messages[*one.message].calls[one.call].id != action.call.id) continue;
       const bool acts = *made >= most;
       const std::string why = std::to_string(*made) + " changes in the 24 hours before, at most " + std::to_string(most);
       one.considered.push_back({"writes_per_day", acts ? Considered::Came::kActed : Considered::Came::kPassed, why});
@@ -185,10 +187,12 @@ Result<void> explain(ExplainOptions options) {
   const auto stored = stored_session(**composition, options.what);
   if (!stored) return fail(stored.error());
   const Conversation& conversation = stored->conversation;
-  std::vector<Explained> all = replaying->explainer.explain(conversation.messages);
+  const auto journal = (*composition)->journal();
+  if (!journal) return fail(journal.error());
+  const auto events = journal->get().events(conversation.session);
+  if (!events) return fail(events.error());
+  std::vector<Explained> all = replaying->explainer.explain(conversation.messages, *events, conversation.memory.shown);
   if (const auto most = replaying->playbook->guardrails.max_writes_per_day) {
-    const auto journal = (*composition)->journal();
-    if (!journal) return fail(journal.error());
     if (auto days = explain_days(all, conversation, journal->get(), *most); !days) return days;
   }
   tell(conversation.session.str(), *replaying->playbook, all, options, stored->playbooks);
@@ -214,11 +218,11 @@ void compare(const Transcript& transcript, const Explainer& a, const Explainer& 
     ++counts.differ;
     const auto side = [](const Explained& one) { return json{{"decision", one.decision}, {"rule", one.rule}, {"why", one.why}}; };
     if (as_json) {
-      print_line({{"id", transcript.id}, {"turn", left[i].turn}, {"message", left[i].message}, {"call", left[i].call}, {"what", left[i].what}, {"subject", left[i].subject}, {"a", side(left[i])}, {"b", side(right[i])}});
+      print_line({{"id", transcript.id}, {"turn", left[i].turn}, {"message", *left[i].message}, {"call", left[i].call}, {"what", left[i].what}, {"subject", left[i].subject}, {"a", side(left[i])}, {"b", side(right[i])}});
       continue;
     }
     const auto told = [](const Explained& one) { return one.decision + (one.rule.empty() ? "" : " (" + one.rule + ")"); };
-    std::cout << printable(transcript.id) << ", message " << left[i].message << ", " << left[i].what << " \"" << one_line(left[i].subject) << "\": " << told(left[i]) << " -> " << told(right[i]);
+    std::cout << printable(transcript.id) << ", message " << *left[i].message << ", " << left[i].what << " \"" << one_line(left[i].subject) << "\": " << told(left[i]) << " -> " << told(right[i]);
     const std::string& why = right[i].why.empty() ? left[i].why : right[i].why;
     std::cout << (why.empty() ? "" : ": " + one_line(why)) << "\n";
   }
@@ -248,7 +252,7 @@ Result<void> diff(const DiffOptions& options) {
 
 void add_playbook_explain(CLI::App& playbook, Exit& exit) {
   auto options = std::make_shared<ExplainOptions>();
-  CLI::App* command = playbook.add_subcommand("explain", "Say of every turn which rules were looked at, which acted, and on what values");
+  CLI::App* command = playbook.add_subcommand("explain", "Say of every turn, silent ones too, which rules were looked at, which acted, and on what values");
   command->add_option("what", options->what, "A session of the store, or a file of recorded conversations (default: the latest session)");
   command->add_option("--turn", options->turn, "Only this turn")->check(CLI::PositiveNumber);
   command->add_flag("--json", options->json, "One JSON object for each message, call and result");

@@ -54,6 +54,15 @@ LoadedPlaybook load_playbook_file(const std::string& name, const LoadOptions& op
   return missing;
 }
 
+std::vector<Finding> check_names(const Playbook& playbook, const Vocabulary& vocabulary, bool named_together) {
+  std::vector<Finding> findings = check_against(playbook, vocabulary, named_together);
+  for (Finding& finding : findings) {
+    std::error_code error;
+    if (!fs::is_regular_file(finding.at.file, error)) finding.severity = Finding::Severity::kInactive;
+  }
+  return findings;
+}
+
 std::optional<std::string> playbook_text(const std::string& name) {
   if (auto text = read(name)) return text;
   return carried(name);

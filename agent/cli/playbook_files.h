@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/core/playbook/loader.h"
 
@@ -17,5 +18,9 @@ LoadedPlaybook load_playbook_file(const std::string& name, const LoadOptions& op
 
 // The text of the playbook of that name; nothing where there is none.
 std::optional<std::string> playbook_text(const std::string& name);
+
+// The names of a playbook that a shop's catalogue lacks: errors where both were named together, but in what the binary carries, which was written for
+// many shops ("color" and "colour").
+std::vector<Finding> check_names(const Playbook& playbook, const Vocabulary& vocabulary, bool named_together);
 
 }  // namespace floorwalker::cli

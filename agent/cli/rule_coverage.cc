@@ -22,7 +22,7 @@ using evals::Suite;
 struct Played {
   const Suite* suite = nullptr;
   const Case* one = nullptr;
-  std::string told;               // all that was seen from outside; "" where that is never twice the same
+  std::vector<std::string> told;  // all that was seen from outside, by turn; empty where that is never twice the same
   std::set<std::string> words;    // of the case
 };
 
@@ -32,16 +32,17 @@ std::set<std::string> words_of(const std::string& text) {
   return all;
 }
 
-std::string told_by(const CaseRecord& record) {
-  std::string all = record.problem;
+std::vector<std::string> told_by(const CaseRecord& record) {
+  std::vector<std::string> all;
   for (const evals::TurnRecord& turn : record.turns) {
     const Reply& reply = turn.state.reply;
-    all += turn.error + std::string(to_string(reply.outcome)) + reply.text + reply.presentation.asked.value_or("");
-    for (const Shown& shown : reply.presentation.shown) all += " " + shown.product.str();
-    for (const ToolUse& use : reply.tools) all += use.call.name + use.call.arguments;
-    for (const ToolResult& result : turn.state.results) all += result.content;
-    all += "\n";
+    std::string told = turn.error + std::string(to_string(reply.outcome)) + ": " + reply.text + reply.presentation.asked.value_or("");
+    for (const Shown& shown : reply.presentation.shown) told += " " + shown.product.str();
+    for (const ToolUse& use : reply.tools) told += "\n" + use.call.name + use.call.arguments;
+    for (const ToolResult& result : turn.state.results) told += "\n" + result.content;
+    all.push_back(std::move(told));
   }
+  all.push_back(record.problem);
   return all;
 }
 
@@ -68,22 +69,24 @@ class ChangedWorlds {
   ChangedWorlds(EvalWorlds& worlds, PlaybookLoader loader) : worlds_(worlds), loader_(std::move(loader)) {}
 
   Result<std::shared_ptr<evals::World>> open(const Suite& suite, const Case& one) {
-    if (!one.script.empty() || !one.faults.empty()) return noted(worlds_.open(suite, one, loader_));
+    if (evals::needs_own_world(suite, one)) return noted(worlds_.open(suite, one, 0, loader_));
     const Key key{suite.file, evals::shop_of(suite, one), evals::playbook_of(suite, one)};
     const auto known = opened_.find(key);
+    failed_ = false;
     if (known != opened_.end()) return known->second;
-    auto made = noted(worlds_.open(suite, one, loader_));
+    auto made = noted(worlds_.open(suite, one, 0, loader_));
     if (made) opened_[key] = *made;
     return made;
   }
 
+  // The world that was asked for last.
   bool failed_to_open() const { return failed_; }
 
  private:
   using Key = std::tuple<std::string, std::string, std::string>;
 
   Result<std::shared_ptr<evals::World>> noted(Result<std::shared_ptr<evals::World>> made) {
-    failed_ = failed_ || !made;
+    failed_ = !made;
     return made;
   }
 
@@ -95,7 +98,8 @@ class ChangedWorlds {
 
 class Coverage {
  public:
-  Coverage(std::string text, EvalWorlds& worlds, const CoverageOptions& options) : text_(std::move(text)), worlds_(worlds), options_(options) {}
+  Coverage(std::string playbook, std::string text, EvalWorlds& worlds, const CoverageOptions& options)
+      : playbook_(std::move(playbook)), text_(std::move(text)), worlds_(worlds), options_(options) {}
 
   // Plays everything as it is; keeps the cases that use the playbook and pass.
   Result<void> play(const std::vector<Suite>& suites) {
@@ -108,7 +112,7 @@ class Coverage {
     suites_ = std::move(concerned);
     evals::RunOptions run;
     run.jobs = options_.jobs;
-    const auto maker = [this](const Suite& suite, const Case& one) { return worlds_.open(suite, one); };
+    const auto maker = [this](const Suite& suite, const Case& one, int repeat) { return worlds_.open(suite, one, repeat); };
     const auto record = evals::run_suites(suites_, maker, run), again = evals::run_suites(suites_, maker, run);
     if (!record) return fail(record.error());
     if (!again) return fail(again.error());
@@ -116,8 +120,8 @@ class Coverage {
     for (const Suite& suite : suites_) {
       for (const Case& one : suite.cases) {
         const CaseRecord& played = record->cases[at];
-        const std::string told = told_by(played);   // ids made by the shop differ from run to run
-        if (played.passed()) played_.push_back({&suite, &one, told == told_by(again->cases[at]) ? told : "", words_of(one)});
+        const auto told = told_by(played);   // ids made by the shop differ from run to run
+        if (played.passed()) played_.push_back({&suite, &one, told == told_by(again->cases[at]) ? told : std::vector<std::string>(), words_of(one)});
         ++at;
       }
     }
@@ -126,23 +130,30 @@ class Coverage {
   }
 
   RuleOutcome judge(const Mutation& mutation) {
-    RuleOutcome outcome{mutation, RuleOutcome::Found::kUntouched, ""};
+    RuleOutcome outcome{mutation, RuleOutcome::Found::kUntouched, "", "", ""};
+    if (!changed(playbook_, mutation).ok()) {
+      outcome.found = RuleOutcome::Found::kUnreadable;
+      return outcome;
+    }
     const PlaybookLoader loader = [&](const std::string& name) { return changed(name, mutation); };
     ChangedWorlds worlds(worlds_, loader);
+    evals::RunOptions options;
+    options.jobs = 1;
     for (const Played* played : likely_first(mutation)) {
       const Suite suite = alone(*played->suite, *played->one);
-      const auto record = evals::run_suites({suite}, [&](const Suite& of, const Case& one) { return worlds.open(of, one); }, {1, 1, 1, 0, {}, {}, {}});
-      if (worlds.failed_to_open()) {
-        outcome.found = RuleOutcome::Found::kUnreadable;
-        return outcome;
-      }
+      const auto record = evals::run_suites({suite}, [&](const Suite& of, const Case& one, int) { return worlds.open(of, one); }, options);
+      if (worlds.failed_to_open()) continue;   // one that extends it is refused with the change: what it would do nobody knows
       if (!record || record->cases.empty()) continue;
       const bool failed = !record->cases.front().passed();
-      const bool differs = !played->told.empty() && told_by(record->cases.front()) != played->told;
+      const auto told = told_by(record->cases.front());
+      const bool differs = !played->told.empty() && told != played->told;
       if (!failed && (outcome.found == RuleOutcome::Found::kNoticed || !differs)) continue;
       outcome.found = failed ? RuleOutcome::Found::kDefended : RuleOutcome::Found::kNoticed;
       outcome.by = suite.name + "/" + played->one->id;
       if (failed) return outcome;
+      const auto [was, is] = std::mismatch(played->told.begin(), played->told.end(), told.begin(), told.end());
+      outcome.was = was == played->told.end() ? "" : *was;
+      outcome.is = is == told.end() ? "" : *is;
     }
     return outcome;
   }
@@ -167,7 +178,7 @@ class Coverage {
       options.change = [&](std::string_view text, yaml::Node&) { found = found || text == text_; };
       return load_playbook_file(file, options);
     };
-    static_cast<void>(worlds_.open(suite, without_script(one), watched));
+    static_cast<void>(worlds_.open(suite, without_script(one), 0, watched));
     return concerned_[{suite.file, evals::shop_of(suite, one), name}] = found;
   }
 
@@ -191,6 +202,7 @@ class Coverage {
     return ordered;
   }
 
+  const std::string playbook_;   // its name, and what it says
   const std::string text_;
   EvalWorlds& worlds_;
   const CoverageOptions& options_;
@@ -206,7 +218,7 @@ Result<std::vector<RuleOutcome>> rule_coverage(const std::string& playbook, cons
   if (!text) return fail(ErrorKind::kInvalidArgument, "The playbook " + playbook + " cannot be read.");
   std::vector<Mutation> mutations = mutations_of(*text, playbook);
   std::erase_if(mutations, [&](const Mutation& one) { return one.rule.find(options.only) == std::string::npos; });
-  Coverage coverage(*text, worlds, options);
+  Coverage coverage(playbook, *text, worlds, options);
   if (auto played = coverage.play(suites); !played) return fail(played.error());
   std::vector<RuleOutcome> outcomes(mutations.size());
   std::atomic<std::size_t> next{0}, done{0};

@@ -20,6 +20,7 @@ struct RuleOutcome {
   Mutation mutation;
   Found found = Found::kUntouched;
   std::string by;   // the case that fails or differs: "suite/case"
+  std::string was, is;   // where it is noticed: the first turn that differs, as it was and as it is with the change
 };
 
 struct CoverageOptions {

@@ -11,7 +11,8 @@ std::unique_ptr<ShopInUse> ShopInUse::of(std::unique_ptr<embedded::Shop> shop) {
   return made;
 }
 
-Result<std::unique_ptr<ShopInUse>> ShopInUse::remote(const std::string& adapter, const std::filesystem::path& state, const Progress& progress) {
+Result<std::unique_ptr<ShopInUse>> ShopInUse::remote(const std::string& adapter, const std::filesystem::path& state, const Progress& progress,
+                                                     std::shared_ptr<http::Tape> tape) {
   auto loaded = load_adapter_file(adapter);
   if (!loaded) return fail(loaded.error());
   auto ledger = http::SqliteLedger::open(state / "shop-actions.db");
@@ -19,7 +20,9 @@ Result<std::unique_ptr<ShopInUse>> ShopInUse::remote(const std::string& adapter,
   std::unique_ptr<ShopInUse> made(new ShopInUse);
   made->progress_ = progress ? progress : [](const std::string&) {};
   made->transport_ = std::make_unique<net::CurlTransport>();
-  auto shop = http::Shop::open(std::move(*loaded), *made->transport_, std::move(*ledger));
+  http::EngineOptions options;
+  options.tape = std::move(tape);
+  auto shop = http::Shop::open(std::move(*loaded), *made->transport_, std::move(*ledger), std::move(options));
   if (!shop) return fail(shop.error());
   made->remote_ = std::move(*shop);
   const auto variables = made->remote_->engine().of_shop();
@@ -28,6 +31,7 @@ Result<std::unique_ptr<ShopInUse>> ShopInUse::remote(const std::string& adapter,
   for (const http::Setting& setting : made->remote_->engine().adapter().settings) which += "\n" + http::to_text(*(*variables)->find(setting.name));
   which += "\n" + http::to_text(*(*variables)->find("url"));
   made->mirror_file_ = state / ("catalogue-" + sha256(which).substr(0, 16) + ".db");
+  if (made->remote_->engine().adapter().live) return made;
   auto mirror = http::Mirror::open(made->mirror_file_);
   if (!mirror) return fail(mirror.error());
   made->mirror_ = std::move(*mirror);
@@ -37,11 +41,18 @@ Result<std::unique_ptr<ShopInUse>> ShopInUse::remote(const std::string& adapter,
 
 ports::Catalogue& ShopInUse::catalogue() {
   if (mirrored_) return *mirrored_;
+  if (remote_) return remote_->catalogue();
   return embedded_->catalogue();
 }
 
+Time ShopInUse::prices_seen(std::string_view version, Time now) {
+  const auto current = catalogue().version();
+  if (!current || *current != version) return Time::min();   // changed since by another process
+  return mirror_ ? mirror_->seen_whole() : now;
+}
+
 Result<void> ShopInUse::be_searchable() {
-  if (!remote_ || mirror_->complete()) return {};
+  if (!mirror_ || mirror_->complete()) return {};
   const auto copied = mirror_->sync(remote_->catalogue(), [this](const http::SyncProgress& now) {
     progress_("copying the shop's catalogue: " + std::to_string(now.products) + " products");
   });
@@ -50,6 +61,7 @@ Result<void> ShopInUse::be_searchable() {
 
 Result<http::SyncReport> ShopInUse::sync(const std::function<void(const http::SyncProgress&)>& told, const http::SyncOptions& options) {
   if (!remote_) return fail(ErrorKind::kInvalidArgument, "This shop is a file of its own: there is nothing to copy. Name an adapter with --shop.");
+  if (!mirror_) return fail(ErrorKind::kInvalidArgument, "This shop is used live (catalogue: live): there is no copy to bring up to date.");
   return mirror_->sync(remote_->catalogue(), told, options);
 }
 

@@ -12,18 +12,23 @@
 
 namespace floorwalker::cli {
 
-// The shop that a command works with: an embedded one in a file, or a remote one behind an adapter file with a copy of its catalogue for
-// finding. Owns whatever it needs for that; its ports are safe for every thread.
+// The shop that a command works with: an embedded one in a file, or a remote one behind an adapter file mostly with a copy of its
+// catalogue for finding. Owns whatever it needs for that; its ports are safe for every thread.
 class ShopInUse {
  public:
   using Progress = std::function<void(const std::string&)>;
 
   static std::unique_ptr<ShopInUse> of(std::unique_ptr<embedded::Shop> shop);
 
-  // Opens the remote shop of an adapter. What it has to remember (carts, writes, the copy) is kept in `state`.
-  static Result<std::unique_ptr<ShopInUse>> remote(const std::string& adapter, const std::filesystem::path& state, const Progress& progress);
+  // Opens the remote shop of an adapter, which is asked through `tape` if there is one. What it has to remember (carts, writes, the copy) is
+  // kept in `state`.
+  static Result<std::unique_ptr<ShopInUse>> remote(const std::string& adapter, const std::filesystem::path& state, const Progress& progress,
+                                                   std::shared_ptr<http::Tape> tape = nullptr);
 
   ports::Catalogue& catalogue();
+  // A remote shop of which no copy is kept: it is searched through what this returns. Null for every other shop.
+  http::RemoteCatalogue* live() { return remote_ && !mirror_ ? &remote_->catalogue() : nullptr; }
+
   ports::Carts& carts() { return remote_ ? remote_->carts() : embedded_->carts(); }
   ports::Policies& policies() { return remote_ ? remote_->policies() : embedded_->policies(); }
   ports::Orders& orders() { return remote_ ? remote_->orders() : embedded_->orders(); }
@@ -31,6 +36,9 @@ class ShopInUse {
 
   // The file beside which the search index is kept.
   std::filesystem::path file() const { return remote_ ? mirror_file_ : embedded_->file(); }
+
+  // When all prices that the catalogue of that version tells were last known to be the shop's; Time::min() where nobody knows.
+  Time prices_seen(std::string_view version, Time now);
 
   // For finding: copies the catalogue unless it has been copied before. Nothing to do for an embedded shop.
   Result<void> be_searchable();

@@ -101,6 +101,7 @@ struct SearchPage {
   std::vector<Hit> hits;               // one for each product, same order
   std::size_t total = 0;
   bool complete = false;               // this page holds every match
+  bool at_least = false;               // the shop has more than could be looked at: `total` counts those alone
   std::vector<Constraint> relaxed;     // dropped or widened to find these
   std::vector<Constraint> unfilterable;  // not recorded in the catalogue, so neither met nor refused
   std::vector<std::string> corrections;  // "labtop -> laptop"

@@ -319,6 +319,7 @@ std::string to_json(const SearchPage& page) {
   Writer out;
   out.open('{').field("outcome", to_string(page.outcome)).filled("kind", page.kind);
   out.key("total").integer(static_cast<std::int64_t>(page.total)).key("complete").boolean(page.complete);
+  if (page.at_least) out.key("at_least").boolean(true);
   put(out.key("request"), page.request);
   out.key("products").open('[');
   for (std::size_t i = 0; i < page.products.size(); ++i) {
@@ -343,6 +344,7 @@ std::string to_json(const ShopShape& shape) {
   out.open('{').filled("scope", shape.scope).key("products").integer(static_cast<std::int64_t>(shape.products));
   put_money(out, "price_low", shape.price_low);
   put_money(out, "price_high", shape.price_high);
+  if (shape.products && shape.price_low == Money{}) out.field("prices", "not known as they are now: search for what is meant to have them read");
   out.key("departments").open('[');
   for (const ShopShape::Department& department : shape.departments) {
     out.open('{').field("name", department.name).key("products").integer(static_cast<std::int64_t>(department.products));

@@ -275,6 +275,7 @@ SearchPage search_page(const Json& object) {
   read.kind = text(object, "kind");
   read.total = count(object, "total");
   read.complete = flag(object, "complete");
+  read.at_least = flag(object, "at_least");
   if (const Json* asked = member(object, "request")) read.request = request(*asked);
   each(object, "products", [&](const Json& one) {
     read.products.push_back(card(one));

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +44,9 @@ class Gate {
   // What "the second one" means from now on.
   virtual void shown(const std::vector<Shown>& shown) = 0;
 
+  // The turn under way began then: prices and stock that were read too long before prove nothing any more.
+  virtual void turn_began(Time) {}
+
   // A new reply begins: nothing in it has been spoken of yet.
   virtual void begin_reply() = 0;
 
@@ -54,20 +59,26 @@ class Gate {
 
 using GateMaker = std::function<std::unique_ptr<Gate>()>;
 
-// The gate that proves every claim with the verifier. Lexicon and verifier must outlive it.
+// The gate that proves every claim with the verifier. Lexicon and verifier must outlive it. A claim that only a price or stock from longer than
+// `good_for` before the turn would prove is unsupported, with the pointers of what has to be read again.
 class ProvingGate final : public Gate {
  public:
-  ProvingGate(const verify::Lexicon& lexicon, const verify::Verifier& verifier);
+  ProvingGate(const verify::Lexicon& lexicon, const verify::Verifier& verifier, std::optional<std::chrono::milliseconds> good_for = std::nullopt);
 
   void learn(const Message& message) override;
   void shown(const std::vector<Shown>& shown) override;
+  void turn_began(Time at) override;
   void begin_reply() override;
   std::vector<Claim> judge(std::string_view piece) override;
   void forget_piece() override;
 
  private:
+  void say_too_old(std::string_view piece, std::vector<Claim>& claims);
+
   const verify::Verifier& verifier_;
+  const std::optional<std::chrono::milliseconds> good_for_;
   verify::EvidenceStore evidence_;
+  Time fresh_from_ = Time::min();
   verify::ReplyContext context_;
   verify::ReplyContext before_;       // the context before the last piece
   std::size_t offset_ = 0;            // code points of the reply before the next piece

@@ -40,6 +40,12 @@ struct Action {
   Time began{}, ended{};
 };
 
+// Something that happened in a turn.
+struct TurnEvent {
+  int turn = 0;
+  Event event;
+};
+
 // A session as it was left.
 struct StoredSession {
   Conversation conversation;             // as of the last finished turn
@@ -73,6 +79,9 @@ class Journal {
 
   // All writes of a session, oldest first.
   virtual Result<std::vector<Action>> actions(const SessionId& session) = 0;
+
+  // What happened in each turn of a session, in order: from which a trace tells why.
+  virtual Result<std::vector<TurnEvent>> events(const SessionId& session) = 0;
 
   // How many writes the session's shopper began from then until then, in this and every other session of theirs, beside the one with that key. One
   // whose end is not known counts; one that changed nothing does not. A session whose shopper nobody knows stands for itself.

@@ -110,6 +110,8 @@ class Work {
   void change_rung(std::size_t rung);
   void next_model_or_give_up(const std::string& own_words);
   void repair(const Sentence& sentence);
+  std::vector<ToolCall> outdated(const std::vector<Claim>& claims) const;
+  bool read_again(const std::vector<Claim>& claims);
   void release(std::size_t index);
   void say_own(const std::string& text);
   void conclude();
@@ -248,6 +250,8 @@ void Work::on(const Event& event, const ModelText& text) {
     return;
   }
   t.matched = t.sentences.size() + 1;
+  const auto said = [&](const Sentence& one) { return one.state == Sentence::State::kReleased && one.step < t.step && one.text == text.text; };
+  if (t.reread && std::any_of(t.sentences.begin(), t.sentences.end(), said)) return;
   Sentence sentence;
   sentence.text = text.text;
   sentence.step = t.step;
@@ -262,6 +266,7 @@ void Work::on(const Event& event, const SentenceJudged& judged) {
   if (sentence.state != Sentence::State::kJudging) return;
   sentence.claims = judged.claims;
   const ClaimAction action = action_for(judged.claims, rules_.guardrails);
+  if (hears_model(event) && read_again(judged.claims)) return;
   if (action == ClaimAction::kAllow) return release(judged.sentence);
   sentence.state = Sentence::State::kDropped;
   const bool can = t.rung < rules_.can_repair.size() && rules_.can_repair[t.rung];
@@ -293,7 +298,7 @@ void Work::on(const Event& event, const ModelFinished& finished) {
   if (!t.calls.empty()) return run_calls();
   const bool tried = t.sentences.size() > t.first_of_step;
   if (tried && !released_since(t.first_of_step) && !t.presentation.shown.empty()) say_own(rules_.texts.see_list);
-  const bool said = released_since(t.first_of_step);
+  const bool said = released_since(t.reread ? 0 : t.first_of_step);
   write_down_step(false);
   if (said) return conclude();
   next_model_or_give_up(rules_.texts.no_answer);
@@ -355,6 +360,66 @@ void Work::repair(const Sentence& sentence) {
   write_down_step(false);
   note_system(std::move(note));
   call_model();
+}
+
+// The reads whose results some claims need, but which are too old to tell a price or stock by; a write's result is the cart.
+std::vector<ToolCall> Work::outdated(const std::vector<Claim>& claims) const {
+  constexpr std::size_t kMost = 4;
+  const Conversation& told = session_.conversation;
+  const Time fresh = session_.turn->started - rules_.limits.facts_good_for;
+  std::vector<ToolCall> calls;
+  const auto made_now = [&](const ToolCall& call) {
+    const auto& made = session_.turn->tools;
+    return std::any_of(made.begin(), made.end(), [&](const ToolUse& use) { return same_call(use.call, call); }) ||
+           std::any_of(calls.begin(), calls.end(), [&](const ToolCall& other) { return same_call(other, call); });
+  };
+  const auto take = [&](const CallId& id) {
+    const auto old = std::any_of(told.messages.begin(), told.messages.end(), [&](const Message& message) {
+      return message.role == Role::kTool && message.result.call == id && message.result.observed < fresh;
+    });
+    for (auto message = told.messages.rbegin(); old && message != told.messages.rend(); ++message) {
+      const auto call = std::find_if(message->calls.begin(), message->calls.end(), [&](const ToolCall& one) { return one.id == id; });
+      if (call == message->calls.end()) continue;
+      ToolCall again;
+      again.id = CallId("again_" + std::to_string(session_.turn->number) + "_" + std::to_string(session_.turn->tools.size() + calls.size()));
+      again.name = contains(rules_.writes, call->name) ? "view_cart" : call->name;
+      again.arguments = again.name == call->name ? call->arguments : "{}";
+      if (!made_now(again)) calls.push_back(std::move(again));
+      return;
+    }
+  };
+  for (const Claim& claim : claims) {
+    if (claim.verdict != Verdict::kUnsupported) continue;
+    for (const std::string& pointer : claim.evidence) {
+      if (calls.size() < kMost) take(CallId(pointer.substr(0, pointer.find('#'))));
+    }
+  }
+  return calls;
+}
+
+// Reads anew what the sentence claims by results that are too old, and lets the model answer from that. Each read is made once in a turn.
+bool Work::read_again(const std::vector<Claim>& claims) {
+  Turn& t = turn();
+  if (t.last_words || t.stopping || t.rushed) return false;
+  std::vector<ToolCall> calls = outdated(claims);
+  if (calls.empty()) return false;
+  t.reread = true;
+  effects_.push_back(CancelModel{t.step});
+  t.calls.clear();
+  const bool can = t.rung < rules_.can_repair.size() && rules_.can_repair[t.rung];
+  if (can) {
+    write_down_step(false);
+    note_system("A price or stock in the reply was read too long ago, so the sentence was not shown. It is being read again: continue after what was "
+                "already said, by the newest results.");
+  }
+  for (ToolCall& call : calls) {
+    PendingCall pending;
+    pending.call = std::move(call);
+    pending.key = key_for(t.calls.size());
+    t.calls.push_back(std::move(pending));
+  }
+  run_calls();
+  return true;
 }
 
 // What stands between two pieces of different steps, which know nothing of each other's white space.

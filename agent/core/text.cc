@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <memory>
@@ -233,23 +234,47 @@ Entity entity_at(std::string_view html, std::size_t at) {
 }
 
 // One space between words, at most one line break between blocks.
+bool blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
+
 std::string collapse(std::string_view text) {
   std::string out;
+  out.reserve(text.size());
   bool space = false;
   bool line = false;
-  for (char c : text) {
-    if (c == '\n') {
+  for (std::size_t at = 0; at < text.size();) {
+    if (text[at] == '\n') {
       line = true;
-    } else if (c == ' ' || c == '\t' || c == '\r') {
+    } else if (blank(text[at])) {
       space = true;
     } else {
       if (!out.empty() && line) out += '\n';
       if (!out.empty() && !line && space) out += ' ';
       line = space = false;
-      out += c;
+      std::size_t next = at + 1;
+      while (next < text.size() && !blank(text[next])) ++next;
+      out.append(text, at, next - at);
+      at = next;
+      continue;
     }
+    ++at;
   }
   return out;
+}
+
+}  // namespace
+
+namespace {
+
+// Where the printable ASCII from `at` on ends; eight bytes are looked at together.
+std::size_t end_of_plain(std::string_view bytes, std::size_t at) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kHighs = 0x8080808080808080;
+  for (; at + 8 <= bytes.size(); at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data() + at, sizeof word);
+    if ((((word - kOnes * 0x20) & ~word) | word | (word + kOnes)) & kHighs) break;
+  }
+  while (at < bytes.size() && bytes[at] >= 0x20 && bytes[at] < 0x7F) ++at;
+  return at;
 }
 
 }  // namespace
@@ -258,8 +283,7 @@ std::string sanitise(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
   for (std::size_t at = 0; at < bytes.size();) {
-    std::size_t plain = at;   // most texts are printable ASCII: whole runs of it are copied
-    while (plain < bytes.size() && bytes[plain] >= 0x20 && bytes[plain] < 0x7F) ++plain;
+    const std::size_t plain = end_of_plain(bytes, at);   // most texts are printable ASCII: whole runs of it are copied
     if (plain > at) {
       out.append(bytes, at, plain - at);
       at = plain;

@@ -81,6 +81,7 @@ struct Turn {
   int rung_began = 0;                // the step before that model's first: its steps are counted from here
   bool last_words = false;           // a limit is reached: the model may only answer, not call
   bool repaired = false;             // the one repair is used up
+  bool reread = false;               // what a sentence needed was read again: what had been said before that is not said twice
   bool stopping = false;             // the shopper cancelled: finish as soon as no write is in flight
   bool rushed = false;               // the deadline passed once: the last model of the chain has the reserve
   bool unanswered = false;           // nobody had an answer: the planner's own words stand in

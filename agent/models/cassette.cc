@@ -6,6 +6,7 @@
 
 #include "agent/core/digest.h"
 #include "agent/core/guardrails/personal.h"
+#include "agent/core/json_lines.h"
 #include "agent/core/json_writer.h"
 
 namespace floorwalker::models {
@@ -169,20 +170,15 @@ std::string RequestContent::key() const {
 // ---- the file
 
 Result<void> Cassette::read() {
-  std::ifstream in(file_, std::ios::binary);
-  if (!in) return fail(ErrorKind::kIo, "The cassette " + file_.string() + " cannot be read.");
-  int number = 0;
-  for (std::string line; std::getline(in, line);) {
-    ++number;
-    if (line.empty()) continue;
+  return each_json_line(file_, [this](std::string_view line) -> Result<void> {
     try {
       recordings_.push_back(std::make_unique<Recording>(recording_of(Json::parse(line))));
     } catch (const std::exception& error) {
-      return fail(ErrorKind::kMalformed, file_.string() + ":" + std::to_string(number) + ": not a recording of a model.", error.what());
+      return fail(ErrorKind::kMalformed, "not a recording of a model.", error.what());
     }
     by_key_.emplace(place_of(recordings_.back()->model, recordings_.back()->content), recordings_.back().get());
-  }
-  return {};
+    return {};
+  });
 }
 
 Result<std::shared_ptr<Cassette>> Cassette::load(const std::filesystem::path& file) {

@@ -95,20 +95,20 @@ void Flight::resume(const std::vector<Event>& events) {
 
 void Flight::post(Event event) { put(std::move(event)); }
 
-void Flight::pass_deadline() {
+void Flight::pass(const Deadline& deadline) {
   {
     const std::lock_guard lock(mutex_);
-    if (over_) return;
+    if (over_ || deadlines_passed_ != deadline.nth) return;
     if (++deadlines_passed_ > 1) tool_stop_.request_stop();
   }
   put(Event{services_.clock.now(), 0, DeadlinePassed{}});
 }
 
-std::optional<steady_clock::time_point> Flight::next_deadline() const {
+std::optional<Flight::Deadline> Flight::next_deadline() const {
   const std::lock_guard lock(mutex_);
   if (over_ || deadlines_passed_ > 1) return std::nullopt;
   const auto time = planner_.rules().limits.time;
-  return began_ + (deadlines_passed_ == 0 ? time * kSoftDeadlinePercent / 100 : time);
+  return Deadline{deadlines_passed_, began_ + (deadlines_passed_ == 0 ? time * kSoftDeadlinePercent / 100 : time)};
 }
 
 void Flight::put(Incoming incoming) {
@@ -219,6 +219,7 @@ void Flight::judge(const Say& say, Time at) {
 }
 
 void Flight::learn() {
+  if (session_.turn) live_.gate->turn_began(session_.turn->started);
   const auto& messages = session_.conversation.messages;
   for (; live_.learned < messages.size(); ++live_.learned) live_.gate->learn(messages[live_.learned]);
 }
@@ -302,6 +303,8 @@ void Flight::call_tool(const CallTool& call) {
   const bool tells_cart = call.effect == ToolEffect::kWrite || call.call.name == "view_cart";
   CartId cart = tells_cart ? cart_in(result.content) : CartId();
   post({services_.clock.now(), call.step, ToolFinished{std::move(result), std::move(cart)}});
+  // The timer may be late, as after a machine slept; a turn is not.
+  for (auto deadline = next_deadline(); deadline && services_.clock.steady() >= deadline->at; deadline = next_deadline()) pass(*deadline);
 }
 
 namespace {
@@ -344,6 +347,12 @@ ToolResult Flight::result_of(const CallTool& call) {
   meant.arguments = *arguments;
   try {
     result = services_.tools.call(meant, context);
+    // Whether a write whose answer was lost came about, the tool itself can tell: under the same key it is done at most once. Any other answer
+    // than that it is done leaves the doubt as it was.
+    const bool doubtful = result.outcome == ToolOutcome::kUnknown && call.effect == ToolEffect::kWrite;
+    if (doubtful && !tool_stop_.stop_requested()) {
+      if (ToolResult again = services_.tools.call(meant, context); again.outcome == ToolOutcome::kOk) result = std::move(again);
+    }
   } catch (const std::exception& error) {   // a bug in a tool: the model hears no more than that
     result.outcome = call.effect == ToolEffect::kWrite ? ToolOutcome::kUnknown : ToolOutcome::kFailed;
     result.content = R"({"error":{"kind":"internal","message":"internal error"}})";

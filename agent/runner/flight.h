@@ -37,7 +37,7 @@ struct Live {
 
 // One turn in flight: the inbox of its events and the loop that takes them to the planner, writes them down and performs what follows.
 //
-// `post` and `pass_deadline` may be called from any thread. `pump` runs in one thread at a time: whoever gets the flight through
+// `post` and `pass` may be called from any thread. `pump` runs in one thread at a time: whoever gets the flight through
 // `Ready`. A flight keeps itself alive as long as a model, a tool or the journal may still answer it.
 class Flight : public std::enable_shared_from_this<Flight> {
  public:
@@ -53,13 +53,21 @@ class Flight : public std::enable_shared_from_this<Flight> {
   void resume(const std::vector<Event>& events);
 
   void post(Event event);
-  void pass_deadline();   // first the soft, then the hard one
+
+  // When time is up: first softly, then for good.
+  struct Deadline {
+    int nth = 0;
+    std::chrono::steady_clock::time_point at;
+  };
+
+  // Tells the planner that time is up; once for each deadline.
+  void pass(const Deadline& deadline);
 
   // Takes what has come and performs what follows, until nothing is left to do.
   void pump();
 
-  // When the planner wants to hear that time is up; nothing once the turn is over.
-  std::optional<std::chrono::steady_clock::time_point> next_deadline() const;
+  // The one that comes next; nothing once the turn is over.
+  std::optional<Deadline> next_deadline() const;
 
  private:
   struct Perform;

@@ -273,11 +273,11 @@ void Runner::State::landed(const std::shared_ptr<Room>& room, Job job, bool resu
 void Runner::State::watch(const std::shared_ptr<Flight>& flight) {
   const auto deadline = flight->next_deadline();
   if (!deadline) return;
-  const auto wait = *deadline - services.clock.steady();
-  pool->run_at(std::chrono::steady_clock::now() + wait, [this, weak = std::weak_ptr(flight)] {
+  const auto wait = deadline->at - services.clock.steady();
+  pool->run_at(std::chrono::steady_clock::now() + wait, [this, weak = std::weak_ptr(flight), passing = *deadline] {
     const auto still = weak.lock();
     if (!still || !still->next_deadline()) return;
-    still->pass_deadline();
+    still->pass(passing);
     watch(still);
   });
 }

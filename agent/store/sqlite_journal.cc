@@ -421,6 +421,20 @@ Result<std::vector<Action>> SqliteJournal::actions(const SessionId& session) {
   });
 }
 
+Result<std::vector<TurnEvent>> SqliteJournal::events(const SessionId& session) {
+  return parts_->reading([&]() -> Result<std::vector<TurnEvent>> {
+    auto& find = parts_->statement("SELECT turn, events FROM event WHERE session = ? ORDER BY id");
+    find.bind(1, session.str());
+    std::vector<TurnEvent> all;
+    while (find.executeStep()) {
+      auto events = decode_events(find.getColumn(1).getString());
+      if (!events) return fail(events.error());
+      for (Event& event : *events) all.push_back({find.getColumn(0).getInt(), std::move(event)});
+    }
+    return all;
+  });
+}
+
 Result<int> SqliteJournal::writes_between(const SessionId& session, Time from, Time until, const IdempotencyKey& beside) {
   return parts_->reading([&]() -> Result<int> {
     auto& count = parts_->statement(

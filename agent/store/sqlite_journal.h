@@ -28,6 +28,7 @@ class SqliteJournal final : public Journal {
   Result<StoredSession> open(const SessionId& session) override;
   Result<std::optional<StoredReply>> answered(const SessionId& session, const std::string& key) override;
   Result<std::vector<Action>> actions(const SessionId& session) override;
+  Result<std::vector<TurnEvent>> events(const SessionId& session) override;
   Result<int> writes_between(const SessionId& session, Time from, Time until, const IdempotencyKey& beside) override;
   Result<std::vector<SessionId>> sessions(std::size_t limit) override;
 

@@ -7,6 +7,7 @@
 
 #include <httplib.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -95,8 +96,11 @@ class ChildServer {
   explicit ChildServer(int products) {
     int pipes[2];
     if (pipe(pipes) != 0) throw std::runtime_error("no pipe");
+    const pid_t parent = getpid();
     child_ = fork();
     if (child_ == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGTERM);   // goes with us, however we end
+      if (getppid() != parent) _exit(1);
       close(pipes[0]);
       serve(products, pipes[1]);
     }

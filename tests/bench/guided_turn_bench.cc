@@ -1,3 +1,4 @@
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -17,7 +18,8 @@
 #include "tests/support/shared_data.h"
 
 // What a turn of the guided model costs on a real catalogue of 19,406 products: search, tools, gate, verification and journal included.
-//   guided_turn_bench [--turns 2000] [--seed N] [--shop FILE] [--json]
+//   guided_turn_bench [--turns 2000] [--threads 1] [--seed N] [--shop FILE] [--json]
+// With --threads so many shoppers talk at the same time, each in sessions of their own: turns_per_second is what the machine serves then, by the clock.
 // Conversations are drawn from the catalogue's own kinds and brands, in the proportions of a sales talk.
 namespace {
 
@@ -27,6 +29,7 @@ using Steady = std::chrono::steady_clock;
 
 struct Flags {
   std::size_t turns = 2000;
+  std::size_t threads = 1;
   std::uint64_t seed = 1;
   std::string shop;
   bool json = false;
@@ -99,20 +102,35 @@ double percentile(std::vector<double> values, double share) {
 
 Measured measure(runner::Runner& runner, const Vocabulary& vocabulary, const Flags& flags, std::size_t turns, const std::string& name) {
   const std::vector<std::string> kinds = wanted_kinds(vocabulary), brands = vocabulary.names("brand");
-  std::mt19937_64 random(flags.seed);
-  Measured measured;
-  const auto began = Steady::now();
-  for (int session = 0; measured.micros.size() < turns; ++session) {
-    for (const std::string& said : conversation(kinds, brands, random)) {
-      const auto result = runner.run({SessionId(name + std::to_string(session)), ShopperSaid{said, "", 0}});
-      if (!result) throw std::runtime_error(result.error().message + " " + result.error().detail);
-      measured.micros.push_back(static_cast<double>(result->cpu.count()));
-      measured.answered += result->reply.outcome == Outcome::kAnswered || result->reply.outcome == Outcome::kAsked;
-      measured.with_products += !result->reply.presentation.shown.empty();
+  const std::size_t share = turns / flags.threads;
+  std::vector<Measured> parts(flags.threads);
+  const auto talk = [&](std::size_t thread) {
+    std::mt19937_64 random(flags.seed + thread);
+    Measured& measured = parts[thread];
+    for (int session = 0; measured.micros.size() < share; ++session) {
+      const SessionId id(name + std::to_string(thread) + "-" + std::to_string(session));
+      for (const std::string& said : conversation(kinds, brands, random)) {
+        const auto result = runner.run({id, ShopperSaid{said, "", 0}});
+        if (!result) std::cerr << result.error().message << " " << result.error().detail << "\n", std::abort();
+        measured.micros.push_back(static_cast<double>(result->cpu.count()));
+        measured.answered += result->reply.outcome == Outcome::kAnswered || result->reply.outcome == Outcome::kAsked;
+        measured.with_products += !result->reply.presentation.shown.empty();
+      }
     }
+  };
+  const auto began = Steady::now();
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 1; i < flags.threads; ++i) threads.emplace_back(talk, i);
+  talk(0);
+  threads.clear();
+  Measured all;
+  all.wall_seconds = std::chrono::duration<double>(Steady::now() - began).count();
+  for (const Measured& part : parts) {
+    all.micros.insert(all.micros.end(), part.micros.begin(), part.micros.end());
+    all.answered += part.answered;
+    all.with_products += part.with_products;
   }
-  measured.wall_seconds = std::chrono::duration<double>(Steady::now() - began).count();
-  return measured;
+  return all;
 }
 
 int report(const Measured& measured, const Flags& flags, double start_seconds) {
@@ -126,7 +144,8 @@ int report(const Measured& measured, const Flags& flags, double start_seconds) {
                      {"cpu_ms_p99", p99},
                      {"cpu_ms_mean", sum / turns / 1000},
                      {"turns_per_cpu_second", 1e6 * turns / sum},
-                     {"turns_per_second_one_thread", turns / measured.wall_seconds},
+                     {"threads", flags.threads},
+                     {"turns_per_second", turns / measured.wall_seconds},
                      {"answered_share", static_cast<double>(measured.answered) / turns},
                      {"with_products_share", static_cast<double>(measured.with_products) / turns},
                      {"resident_mb", static_cast<double>(memory_kb("VmRSS:")) / 1024},
@@ -153,7 +172,7 @@ int run(const Flags& flags) {
   const auto vocabulary = (*composition)->vocabulary();
   if (!vocabulary) return cli::complain(vocabulary.error());
   const double start = std::chrono::duration<double>(Steady::now() - began).count();
-  measure(runner->get(), vocabulary->get(), flags, 50, "warm");
+  measure(runner->get(), vocabulary->get(), flags, 50 * flags.threads, "warm");
   return report(measure(runner->get(), vocabulary->get(), flags, flags.turns, "s"), flags, start);
 }
 
@@ -161,13 +180,12 @@ int run(const Flags& flags) {
 
 int main(int argc, char** argv) {
   Flags flags;
-  for (int i = 1; i < argc; ++i) {
-    const std::string flag = argv[i];
-    if (flag == "--json") flags.json = true;
-    else if (flag == "--turns" && i + 1 < argc) flags.turns = std::strtoul(argv[++i], nullptr, 10);
-    else if (flag == "--seed" && i + 1 < argc) flags.seed = std::strtoull(argv[++i], nullptr, 10);
-    else if (flag == "--shop" && i + 1 < argc) flags.shop = argv[++i];
-    else return std::cerr << "guided_turn_bench [--turns 2000] [--seed N] [--shop FILE] [--json]\n", 2;
-  }
+  CLI::App app{"What a turn of the guided model costs on a real catalogue"};
+  app.add_option("--turns", flags.turns);
+  app.add_option("--threads", flags.threads)->check(CLI::PositiveNumber);
+  app.add_option("--seed", flags.seed);
+  app.add_option("--shop", flags.shop);
+  app.add_flag("--json", flags.json);
+  CLI11_PARSE(app, argc, argv);
   return run(flags);
 }

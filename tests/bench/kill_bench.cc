@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -161,13 +162,11 @@ int main(int argc, char** argv) {
   int runs = 200;
   std::uint64_t seed = std::random_device()();
   bool as_json = false;
-  for (int i = 1; i < argc; ++i) {
-    const std::string flag = argv[i];
-    if (flag == "--json") as_json = true;
-    else if (flag == "--runs" && i + 1 < argc) runs = std::atoi(argv[++i]);
-    else if (flag == "--seed" && i + 1 < argc) seed = std::strtoull(argv[++i], nullptr, 10);
-    else return std::cerr << "kill_bench [--runs 200] [--seed N] [--json]\n", 2;
-  }
+  CLI::App app{"The binary killed at random moments of conversations, and run again"};
+  app.add_option("--runs", runs);
+  app.add_option("--seed", seed);
+  app.add_flag("--json", as_json);
+  CLI11_PARSE(app, argc, argv);
   const floorwalker::test::TemporaryFolder folder;
   std::vector<Reference> references;
   for (std::size_t i = 0; i < kConversations.size(); ++i) references.push_back(undisturbed(folder.path(), i));

@@ -1,15 +1,12 @@
 #include <gtest/gtest.h>
-#include <httplib.h>
 #include <sys/wait.h>
 
 #include <array>
-#include <atomic>
 #include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
@@ -17,6 +14,7 @@
 #include <valijson/validator.hpp>
 #include <vector>
 
+#include "tests/support/model_server.h"
 #include "tests/support/paths.h"
 
 // The binary as its users see it: what it prints, where, and with which exit status.
@@ -24,6 +22,7 @@ namespace floorwalker {
 namespace {
 
 using nlohmann::json;
+using test::ModelServer;
 using test::TemporaryFolder;
 
 struct Ran {
@@ -168,8 +167,9 @@ TEST_F(CommandLine, AScriptedModelSaysWhatItsScriptSaysAndComplainsOfTheRest) {
 }
 
 TEST_F(CommandLine, WithoutATerminalChatReadsLinesAndPrintsPlainText) {
-  const Ran ran = run("", "a laptop for travel\n/cart\n");
+  const Ran ran = run("", "a laptop for travel\n/cart\nquit\na sofa\n");
   EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(ran.out.find("a sofa"), std::string::npos) << "the word alone leaves, as /quit does";
   EXPECT_NE(ran.out.find("you> a laptop for travel"), std::string::npos);
   EXPECT_NE(ran.out.find("Your cart is empty."), std::string::npos);
   EXPECT_EQ(ran.out.find('\033'), std::string::npos);
@@ -202,37 +202,6 @@ TEST_F(CommandLine, HelpTeachesWithExamples) {
     EXPECT_NE(ran.out.find("floorwalker chat"), std::string::npos) << ran.out;
   }
 }
-
-// A model server on a port of its own that searches once a turn and then says what came.
-class ModelServer {
- public:
-  ModelServer() {
-    server_.Post("/v1/chat/completions", [this](const httplib::Request& request, httplib::Response& response) {
-      ++asked_;
-      const json body = json::parse(request.body);
-      json message = {{"role", "assistant"}, {"content", nullptr}};
-      if (body.at("messages").back().at("role") == "tool") message["content"] = "Here are the lightest ones that we carry.";
-      else message["tool_calls"] = {{{"id", "call_" + std::to_string(asked_)}, {"type", "function"}, {"function", {{"name", "search_catalogue"}, {"arguments", R"({"query":"laptop"})"}}}}};
-      const json answer = {{"id", "1"}, {"object", "chat.completion"}, {"model", "m"}, {"choices", {{{"index", 0}, {"message", message}, {"finish_reason", "stop"}}}}, {"usage", {{"prompt_tokens", 9}, {"completion_tokens", 3}, {"total_tokens", 12}}}};
-      response.set_content(answer.dump(), "application/json");
-    });
-    port_ = server_.bind_to_any_port("127.0.0.1");
-    thread_ = std::thread([this] { server_.listen_after_bind(); });
-  }
-  ~ModelServer() {
-    server_.stop();
-    thread_.join();
-  }
-
-  std::string address() const { return "http://127.0.0.1:" + std::to_string(port_) + "/v1"; }
-  int asked() const { return asked_; }
-
- private:
-  httplib::Server server_;
-  std::atomic<int> asked_ = 0;
-  int port_ = 0;
-  std::thread thread_;
-};
 
 // The turns without what a run's clock says.
 std::vector<json> timeless(const Ran& ran) {

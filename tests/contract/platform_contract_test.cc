@@ -69,7 +69,7 @@ class PlatformContractShop final : public ContractShop {
     const http::Adapter& adapter = shop_->engine().adapter();
     const bool shopify = platform_.adapter == "shopify";
     const bool token = !environment("SHOPIFY_STOREFRONT_TOKEN").empty() || !environment("SHOPIFY_PRIVATE_TOKEN").empty();
-    has_selling_rules = false;
+    has_selling_rules = shopify;   // the others sell everything one by one
     counts_stock = shopify ? token : !adapter.absent.contains("exact stock");
     tells_former_prices = adapter.product.variants.compare_at.given();
     reprices_carts = shopify;   // the others keep the price at which something was put into the cart

@@ -463,5 +463,67 @@ TEST(Planner, RemembersWhatWasShownAndAsked) {
   ASSERT_EQ(memory.asked.size(), 1u);
 }
 
+// ---- facts that are too old
+
+Claim needs(const char* pointer) { return {0, 1, "$20.00", ClaimKind::kAmount, Verdict::kUnsupported, "read too long ago", {pointer}}; }
+
+PlannerRules forgetful() {
+  PlannerRules rules;
+  rules.limits.facts_good_for = std::chrono::milliseconds(0);
+  rules.writes = {"update_cart"};
+  return rules;
+}
+
+// A conversation in which a tool answered long ago, and the turn after it.
+Talk after_long(const char* tool, const char* arguments, PlannerRules rules = forgetful()) {
+  Talk talk(std::move(rules));
+  talk.say("a lamp");
+  talk.call(tool, arguments);
+  talk.finish();
+  talk.result("c1", ToolOutcome::kOk, R"({"products":[{"id":"P-1","price":"20.00 USD"}]})");
+  talk.text("Here it is.");
+  talk.finish();
+  talk.close();
+  talk.say("how much is it?");
+  return talk;
+}
+
+TEST(Planner, ReadsAgainWhatASentenceNeedsThatWasReadTooLongAgo) {
+  Talk talk = after_long("search_catalogue", R"({"words":"lamp"})");
+  EXPECT_EQ(names(talk.text("Sure. ")), Names{"release"});
+  const Effects effects = talk.text("It is $20.00.", {needs("c1#/products/0/price")});
+  EXPECT_EQ(names(effects), (Names{"cancel_model", "call_tool"}));
+  const ToolCall call = only<CallTool>(effects)->call;
+  EXPECT_EQ(call.name, "search_catalogue");
+  EXPECT_EQ(call.arguments, R"({"words":"lamp"})");
+  EXPECT_EQ(names(talk.result(call.id.str())), Names{"call_model"});
+  EXPECT_TRUE(talk.text("Sure. ").empty());   // has been said
+  EXPECT_EQ(names(talk.text("It is $25.00.")), Names{"release"});
+  talk.finish();
+  EXPECT_EQ(talk.reply().text, "Sure. \n\nIt is $25.00.");
+}
+
+TEST(Planner, ReadsTheCartAgainForWhatAWriteHadTold) {
+  Talk talk = after_long("update_cart", R"({"operation":"add"})");
+  const Effects effects = talk.text("That comes to $20.00.", {needs("c1#/cart/total")});
+  ASSERT_NE(only<CallTool>(effects), nullptr);
+  EXPECT_EQ(only<CallTool>(effects)->call.name, "view_cart");
+  EXPECT_EQ(only<CallTool>(effects)->effect, ToolEffect::kRead);
+}
+
+TEST(Planner, ReadsTheSameAgainOnlyOnceInATurn) {
+  Talk talk = after_long("search_catalogue", "{}");
+  const Effects effects = talk.text("It is $20.00.", {needs("c1#/products/0/price")});
+  talk.result(only<CallTool>(effects)->call.id.str(), ToolOutcome::kFailed, R"({"error":{"kind":"unavailable"}})");
+  EXPECT_TRUE(talk.text("It is $20.00.", {needs("c1#/products/0/price")}).empty());   // neither said nor read once more
+  talk.finish();
+  EXPECT_EQ(talk.reply().text.find("$20"), std::string::npos);
+}
+
+TEST(Planner, ReadsNothingAgainForWhatIsFresh) {
+  Talk talk = after_long("search_catalogue", "{}", {});   // ten minutes, and hardly a moment has passed
+  EXPECT_TRUE(talk.text("It is $20.00.", {needs("c1#/products/0/price")}).empty());
+}
+
 }  // namespace
 }  // namespace floorwalker

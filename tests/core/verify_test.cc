@@ -142,6 +142,36 @@ TEST(Verifier, CompatibilityComesFromACheckAlone) {
   EXPECT_EQ(verdict_on(store, "The dock is not compatible with the Aero 13."), "ok");
 }
 
+TEST(Verifier, AFactNamedForCompatibilityIsNoWordOnAFit) {
+  EvidenceStore store = laptops();
+  store.add_call(call_of("c2", "get_product"));
+  store.add_result({CallId("c2"), ToolOutcome::kOk, R"({"id":"B-1","title":"Porter Bag","attributes":{"maximum_screen_size_compatibility":"15.6 in"}})", {}});
+  store.add_call(call_of("c3", "check_compatibility"));
+  store.add_result({CallId("c3"), ToolOutcome::kOk, R"({"fit":"unknown","a":"B-1","a_title":"Porter Bag","b":"P-17","b_title":"Aero 13","checks":[]})", {}});
+  EXPECT_EQ(verdict_on(store, "Porter Bag: maximum screen size compatibility 15.6 in."), "ok");
+  EXPECT_NE(verdict_on(store, "Its compatibility with the Aero 13 is sure."), "ok");
+}
+
+TEST(Verifier, ACheckOfOtherThingsSaysNothingOfThese) {
+  EvidenceStore store(english());
+  const auto result = [&](const char* id, const char* tool, const std::string& content) {
+    ToolCall call = call_of(id, tool);
+    call.arguments = R"({"call":")" + std::string(id) + R"("})";  // each asks for something else
+    store.add_call(call);
+    store.add_result({CallId(id), ToolOutcome::kOk, content, {}});
+  };
+  result("c1", "search_catalogue", R"({"products":[{"id":"P-17","title":"Aero 13"},{"id":"P-18","title":"Boreal 16"},{"id":"B-1","title":"Porter Bag"},{"id":"B-2","title":"Courier Sleeve"}]})");
+  result("c2", "check_compatibility", R"({"fit":"yes","a":"B-1","a_title":"Porter Bag","b":"P-17","b_title":"Aero 13","checks":[]})");
+  result("c3", "check_compatibility", R"({"fit":"no","a":"B-1","a_title":"Porter Bag","b":"P-18","b_title":"Boreal 16","checks":[]})");
+  result("c4", "check_compatibility", R"({"fit":"unknown","a":"B-1","a_title":"Porter Bag","b_title":"width 14 in","checks":[]})");
+  EXPECT_EQ(verdict_on(store, "The Porter Bag fits the Aero 13."), "ok");
+  EXPECT_NE(verdict_on(store, "The Porter Bag does not fit the Aero 13."), "ok");
+  EXPECT_NE(verdict_on(store, "The Porter Bag fits the Boreal 16."), "ok");
+  EXPECT_EQ(verdict_on(store, "The Porter Bag does not fit the Boreal 16."), "ok");
+  EXPECT_NE(verdict_on(store, "The Courier Sleeve fits the Aero 13."), "ok");
+  EXPECT_NE(verdict_on(store, "The Porter Bag fits a width of 14 in."), "ok");
+}
+
 TEST(Verifier, JudgementsAreSubjective) {
   const EvidenceStore store = laptops();
   const std::vector<Claim> claims = Verifier(english()).verify("It has a sleek design.", store);
@@ -381,6 +411,86 @@ TEST(Verifier, ANoughtAndAFormerPriceAreHeldToTheirFacts) {
   EXPECT_EQ(verdict_on(store, "The cpu cores of the Halden Scout 14 is 9."), "contradicted: 9");
   EXPECT_EQ(verdict_on(store, "The Halden Scout 14 costs $899.00, it was $999.00."), "ok");
   EXPECT_EQ(verdict_on(store, "The Halden Scout 14 costs $999.00."), "contradicted: $999.00");
+}
+
+TEST(Verifier, ALongTitleNamesItsProductByItsBeginning) {
+  EvidenceStore store(english());
+  store.add_call(call_of("c1", "search_catalogue"));
+  std::string tail;
+  for (int i = 0; i < 45; ++i) tail += " part" + std::to_string(i);
+  store.add_result({CallId("c1"), ToolOutcome::kOk,
+                    R"({"products":[{"id":"1","title":"Halden Scout 14p Notebook","price":"69.95 USD"},{"id":"2","title":"Halden Scout 14p Vela Processor 1024M/80G)" + tail +
+                        R"(","price":"32.95 USD"},{"id":"3","title":"Brel Lumen Photo","price":"333.95 USD"},{"id":"4","title":"Brel Lumen Photo 6400 x 9600 DPI scanner","price":"472.95 USD"}]})",
+                    {}});
+  EXPECT_EQ(verdict_on(store, "Halden Scout 14p Vela Processor costs $32.95."), "ok");
+  EXPECT_EQ(verdict_on(store, "Halden Scout 14p Vela Processor costs $69.95."), "contradicted: $69.95");
+  EXPECT_EQ(verdict_on(store, "My first pick is Brel Lumen Photo, $472.95."), "ok") << "its name, without the specifications";
+  EXPECT_EQ(verdict_on(store, "Brel Lumen Photo costs $32.95."), "contradicted: $32.95");
+}
+
+TEST(Verifier, AFigureWithAPointIsPartOfAName) {
+  EvidenceStore store(english());
+  store.add_call(call_of("c1", "search_catalogue"));
+  store.add_result({CallId("c1"), ToolOutcome::kOk, R"({"products":[
+    {"id":"1","title":"Orrin 64GB USB 3.1 Flash Drive - With Retractable connector","brand":"Orrin","attributes":{"read_speed":"120 MB/s"}},
+    {"id":"2","title":"Tamsel COURIER USB flash drive","brand":"Tamsel","attributes":{"read_speed":"12 MB/s"}},
+    {"id":"3","title":"Orrin 64GB USB 2.0 Flash Drive - With Retractable connector","brand":"Orrin","attributes":{"read_speed":"10 MB/s"}}]})", {}});
+  const std::string others = "The others: Tamsel COURIER USB flash drive: read speed 12 MB/s; Orrin 64GB USB 2.0 Flash Drive: read speed ";
+  EXPECT_EQ(verdict_on(store, others + "10 MB/s."), "ok");
+  EXPECT_NE(verdict_on(store, others + "12 MB/s."), "ok");
+}
+
+TEST(Verifier, OfAPartTheShopHasAtLeastSoMany) {
+  EvidenceStore store(english());
+  store.add_call(call_of("c1", "search_catalogue"));
+  store.add_result({CallId("c1"), ToolOutcome::kOk, R"({"outcome":"found","kind":"lamp","total":12,"complete":false,"at_least":true,"products":[
+    {"id":"1","title":"Ostra Lamp","price":"19.00 USD"},{"id":"2","title":"Merle Lamp","price":"29.00 USD"}]})", {}});
+  EXPECT_EQ(verdict_on(store, "There are at least 12 products to choose from."), "ok");
+  EXPECT_NE(verdict_on(store, "There are 12 products to choose from."), "ok");
+  EXPECT_NE(verdict_on(store, "There are at least 13 products to choose from."), "ok");
+}
+
+// ---- what a search says about what the shop has
+
+EvidenceStore after_search(const std::string& result) {
+  EvidenceStore store(english());
+  store.add_call(call_of("c1", "search_catalogue"));
+  store.add_result({CallId("c1"), ToolOutcome::kOk, result, {}});
+  return store;
+}
+
+TEST(Absence, IsWhatASearchFoundAbsent) {
+  const EvidenceStore store = after_search(R"({"outcome":"not_carried","kind":"","total":0,"complete":true,"request":{"words":"jeans"},"products":[]})");
+  EXPECT_EQ(supported(store, "Sorry, we don't carry jeans."), 1u);
+  EXPECT_EQ(verdict_on(store, "Sorry, we don't carry jeans."), "ok");
+}
+
+TEST(Absence, IsContradictedByASearchThatKnowsSuchThings) {
+  for (const char* outcome : {"none_match", "found", "cannot_filter"}) {
+    const EvidenceStore store = after_search(std::string(R"({"outcome":")") + outcome +
+                                             R"(","kind":"tote bags","total":0,"complete":true,"request":{"words":"tote bags","constraints":[{"field":"category","values":["Hats"]}]},"products":[]})");
+    EXPECT_EQ(verdict_on(store, "Sorry, we don't carry tote bags."), "contradicted: tote bags") << outcome;
+    EXPECT_EQ(verdict_on(store, "We don't sell any tote bags."), "contradicted: tote bags") << outcome;
+    EXPECT_EQ(verdict_on(store, "We don't carry tote bags in purple."), "ok") << "of these the search says nothing";
+    EXPECT_EQ(verdict_on(store, "We don't carry leather tote bags."), "ok");
+  }
+}
+
+TEST(Wishes, ThatASearchSetAsideProveNothing) {
+  for (const char* list : {"unfilterable", "relaxed"}) {
+    const std::string wish = R"([{"field":"waterproof","op":"equals","values":["yes"]}])";
+    const EvidenceStore store = after_search(R"({"outcome":"cannot_filter","kind":"sandals","total":1,"complete":true,"request":{"words":"sandals","constraints":)" + wish +
+                                             R"(},")" + list + R"(":)" + wish +
+                                             R"(,"products":[{"id":"S-1","title":"Inga sandals","price":"64.90 USD","attributes":{"upper":"leather"}}]})");
+    EXPECT_EQ(verdict_on(store, "I can't confirm waterproof from the product data."), "ok") << list;
+    for (const Claim& claim : Verifier(english()).verify("The Inga sandals are waterproof.", store)) EXPECT_NE(claim.text, "waterproof") << list;
+  }
+}
+
+TEST(Metals, ExcludeEachOther) {
+  const EvidenceStore store = after_search(R"({"outcome":"found","total":1,"complete":true,"products":[{"id":"N-1","title":"Gry pendant necklace","attributes":{"metal":"silver"}}]})");
+  EXPECT_EQ(verdict_on(store, "The Gry pendant necklace is silver."), "ok");
+  EXPECT_EQ(verdict_on(store, "The Gry pendant necklace is gold."), "contradicted: gold");
 }
 
 }  // namespace

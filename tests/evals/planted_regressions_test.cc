@@ -158,6 +158,7 @@ class BrokenGate final : public Gate {
 
   void learn(const Message& message) override { gate_->learn(message); }
   void shown(const std::vector<Shown>& shown) override { gate_->shown(shown); }
+  void turn_began(Time at) override { gate_->turn_began(at); }
   void begin_reply() override { gate_->begin_reply(); }
   std::vector<Claim> judge(std::string_view piece) override {
     std::vector<Claim> claims = gate_->judge(piece);
@@ -292,7 +293,7 @@ RunRecord play(const std::vector<Suite>& suites, const Composition::Wraps& wraps
   cli::EvalWorlds worlds(settings, wraps);
   RunOptions options;
   options.jobs = 1;
-  auto run = run_suites(suites, [&](const Suite& suite, const Case& one) { return worlds.open(suite, one); }, options);
+  auto run = run_suites(suites, [&](const Suite& suite, const Case& one, int) { return worlds.open(suite, one); }, options);
   return run ? *run : RunRecord();
 }
 

@@ -41,5 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto filled = Template::parse(text);
   if (filled) filled->fill(scope);
   parse_json(text);
+  static const Wanted wanted{{"status", "items", "id"}, {"items"}};
+  parse_json(text, &wanted);
   return 0;
 }

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "agent/models/guided/dialogue/describe.h"
 #include "tests/support/guided_dialogue.h"
@@ -64,6 +65,11 @@ class GuidedDialogue : public ::testing::Test {
   }
 
   Dialogue::Turn say(const std::string& text) { return dialogue_->say(text); }
+
+  static std::set<std::string> shown_in(const Dialogue::Turn& turn) {
+    const auto shown = turn.shown();
+    return {shown.begin(), shown.end()};
+  }
 
   std::string cart() {
     std::string out;
@@ -368,11 +374,105 @@ TEST(ShortTitles, EndWhereTheSpecificationsBegin) {
   EXPECT_EQ(guided::short_title("Fern Jumper 2"), "Fern Jumper 2");
 }
 
+TEST_F(GuidedDialogue, PutsNothingIntoTheCartOnAQuestion) {
+  say("show me boots");
+  say("and laces, do any of them have it?");
+  EXPECT_EQ(cart(), "");
+}
+
+TEST_F(GuidedDialogue, AnswersAnAsideWithTheQuestionBehindIt) {
+  say("show me boots");
+  say("add the Fern Jumper 2 in M");
+  const auto turn = say("my flat is small, how heavy is the first boot?");
+  EXPECT_NE(turn.text.find("600 g"), std::string::npos) << turn.text;
+}
+
+TEST_F(GuidedDialogue, LeavesOutWhatWasNeverTaken) {
+  say("show me boots");
+  say("no, leave the boots then");
+  EXPECT_EQ(cart(), "");
+}
+
+TEST_F(GuidedDialogue, TakesTheCheapestOfWhatIsTalkedAbout) {
+  const auto boots = say("show me boots").shown();
+  say("tell me about the second one");
+  const auto turn = say("what's the difference between that one and the cheapest?");
+  EXPECT_EQ(shown_in(turn), (std::set<std::string>{boots[1], "B-1"})) << turn.text;
+  EXPECT_EQ(say("just the cheapest one").shown().front(), "B-1") << "not the shop's, a tote";
+}
+
+TEST_F(GuidedDialogue, TellsWhetherAThingIsOfAMaterial) {
+  say("tell me about the Harrow Boot 2");
+  EXPECT_NE(say("does it come in suede?").text.find("Suede"), std::string::npos);
+}
+
+TEST_F(GuidedDialogue, ComparesTheTwoThatWereLookedAt) {
+  const auto boots = say("show me boots").shown();
+  say("tell me about the first one");
+  say("and what about the third?");
+  const auto turn = say("compare those two");
+  EXPECT_EQ(shown_in(turn), (std::set<std::string>{boots[0], boots[2]})) << turn.text;
+  say("the cheaper of those two please");
+  say("size 7");
+  EXPECT_EQ(cart().find("1 B-"), 0u) << cart();
+}
+
+TEST_F(GuidedDialogue, TakesADetailBeforeTheWordToAdd) {
+  say("tell me about the Linden Boot 1");
+  EXPECT_TRUE(say("ok in 7 please, add it").text.find("Added") != std::string::npos || !cart().empty());
+  EXPECT_NE(cart().find("B-1 7"), std::string::npos) << cart();
+}
+
+TEST_F(GuidedDialogue, AddsNothingTwiceForAThingThatWasNotShown) {
+  say("show me boots");
+  say("take the first boot in 7 and that tote then");
+  EXPECT_EQ(cart().find("2 B-"), std::string::npos) << cart();
+}
+
+TEST_F(GuidedDialogue, TellsTheWeightOfHowMuchSomethingWeighs) {
+  say("show me boots");
+  const std::string text = say("how much does the first one weigh?").text;
+  EXPECT_NE(text.find(" g"), std::string::npos) << text;
+}
+
+TEST_F(GuidedDialogue, TakesWhatIsAgreedTo) {
+  say("tell me about the Linden Boot 1");
+  say("ok take that one");
+  say("7");
+  EXPECT_NE(cart().find("B-1 7"), std::string::npos) << cart();
+}
+
+TEST_F(GuidedDialogue, LeavesWhatIsToStayInTheCart) {
+  say("add the Linden Boot 1 in 7");
+  say("add the Fern Jumper 2 in M");
+  const std::string both = cart();
+  EXPECT_NE(say("what do I have now?").text.find("Fern Jumper"), std::string::npos);
+  const auto turn = say("actually leave the boot for now, just the jumper please. how do I pay?");
+  EXPECT_EQ(cart().find("B-1"), std::string::npos) << "had " << both;
+  EXPECT_NE(cart(), "") << turn.text;
+  EXPECT_NE(turn.text.find("1 × Fern Jumper 2"), std::string::npos) << "the cart as the change left it: " << turn.text;
+}
+
+TEST_F(GuidedDialogue, SaysByHowMuchSomethingIsLighter) {
+  say("show me boots");
+  say("tell me about the third one");
+  const auto turn = say("is there anything lighter?");
+  EXPECT_NE(turn.text.find("weight"), std::string::npos) << turn.text;
+}
+
+TEST_F(GuidedDialogue, AsksAgainForTheChoiceThatAThingWaitsForWhenTheShopperWantsToPay) {
+  say("add the Linden Boot 1");
+  say("do you deliver on saturdays?");
+  const auto turn = say("ok I'd like to pay");
+  EXPECT_NE(turn.text.find("Linden Boot 1"), std::string::npos) << turn.text;
+  say("7");
+  EXPECT_NE(cart().find("B-1 7"), std::string::npos) << cart();
+}
+
 TEST_F(GuidedDialogue, ShowsNewProductsForMore) {
   const auto first = say("boots").shown();
   for (const std::string& id : say("show me more").shown()) EXPECT_EQ(std::count(first.begin(), first.end(), id), 0) << id;
 }
-
 
 }  // namespace
 }  // namespace floorwalker::test

@@ -110,6 +110,117 @@ TEST_F(Hearing, KeepsWhatIsSaidOfTheHomeApartFromWhatIsWanted) {
   EXPECT_EQ(hear("my old one broke and I sit a lot, looking for a sofa").wanted.front().words, "sofa");
 }
 
+TEST_F(Hearing, TakesWhatIsHadForWantedWhereItIsToBeReplaced) {
+  for (const char* text : {"my laptop died, what do you have?", "my old laptop is driving me mad, can you help me find a new one?", "i have a laptop and want another one"}) {
+    EXPECT_EQ(hear(text).wanted.front().kinds, std::vector<std::string>{"laptop"}) << text;
+  }
+  EXPECT_TRUE(hear("my laptop is slow").wanted.front().kinds.empty());
+  EXPECT_EQ(hear("my hairdryer just died, what do you have under 40?").wanted.front().words, "hairdryer") << "a thing that the shop has no name for";
+}
+
+TEST_F(Hearing, TakesAnEverydayWordForABrandOnlyWhereItNamesOne) {
+  vocabulary_.brand("Sharp");
+  EXPECT_EQ(constraints(hear("the text needs to be sharp", "monitor")), "");
+  EXPECT_EQ(constraints(hear("a sharp tv")), "brand equals Sharp");
+  EXPECT_EQ(constraints(hear("a tv, it should be a Sharp")), "brand equals Sharp");
+  EXPECT_EQ(constraints(hear("a tv from sharp")), "brand equals Sharp");
+}
+
+TEST_F(Hearing, AddsNothingOnAQuestionForAFact) {
+  EXPECT_FALSE(hear("ok what about wifi, do any of them have it?").has(Act::kAdd));
+  EXPECT_FALSE(hear("does it go with the sofa?").has(Act::kAdd));
+  EXPECT_TRUE(hear("can I have it?").has(Act::kAdd));
+  EXPECT_TRUE(hear("could you add it please?").has(Act::kAdd));
+}
+
+TEST_F(Hearing, TakesAWordBehindAnArticleForAThingRatherThanForAName) {
+  vocabulary_.product("toaster", "T-1");
+  EXPECT_TRUE(hear("do you have a toaster?").reference.named.empty());
+  EXPECT_EQ(hear("do you have a toaster?").wanted.front().words, "toaster");
+  EXPECT_EQ(hear("tell me about the toaster").reference.named.size(), 1u);
+  EXPECT_EQ(hear("add a toaster").reference.named.size(), 1u);
+  EXPECT_EQ(hear("do you have an Aero 13?").reference.named.size(), 1u);
+}
+
+TEST_F(Hearing, TakesWhatWouldBeNiceForAWish) {
+  EXPECT_TRUE(hear("a bag would be nice, up to 800", "laptop").wanted.front().kinds.empty());
+  EXPECT_FALSE(hear("a bag would be nice").wanted.front().kinds.empty()) << "with nothing looked for, it is looked for";
+  EXPECT_FALSE(hear("I need a bag", "laptop").wanted.front().kinds.empty());
+}
+
+TEST_F(Hearing, TakesNoVerbForAThing) {
+  vocabulary_.kind("stand", "stand");
+  EXPECT_TRUE(hear("does it have to stand on the counter?", "monitor").wanted.front().kinds.empty());
+  EXPECT_FALSE(hear("does it come with a stand?", "monitor").wanted.front().kinds.empty());
+}
+
+TEST_F(Hearing, LooksForThingsThatGoWithWhatTheShopperHas) {
+  EXPECT_EQ(hear("I've got a 4 year old laptop that's become slow, would a new bag help?").wanted.front().words, "bag for laptop");
+  EXPECT_EQ(hear("I've started working from home and need a bag").wanted.front().words, "bag");
+  vocabulary_.value("playback", "slow");
+  EXPECT_EQ(constraints(hear("my laptop has become slow, I need a bag")), "");
+}
+
+TEST_F(Hearing, CountsThingsShownNotPieces) {
+  const Heard heard = hear("I'll take the cheaper of those two please");
+  EXPECT_FALSE(heard.quantity);
+  EXPECT_EQ(heard.reference.many, 2u);
+  EXPECT_EQ(hear("I'll take two of those").quantity, 2);
+}
+
+TEST_F(Hearing, TakesWhatIsPresentedForTheShoppersOwn) {
+  const Heard had = hear("I need a bag for our laptop, it's an Aero 13 I think");
+  EXPECT_TRUE(had.reference.named.empty());
+  EXPECT_EQ(had.reference.had, std::vector<ProductId>{ProductId("P-13")});
+}
+
+TEST_F(Hearing, TakesNoVerbForAName) {
+  vocabulary_.product("stay", "S-1");
+  EXPECT_TRUE(hear("ok let's stay with the leather").reference.named.empty());
+}
+
+TEST_F(Hearing, LooksForNothingInsideARelativeClause) {
+  EXPECT_TRUE(hear("do you have the one that holds more bags?", "laptop").wanted.front().kinds.empty());
+  EXPECT_FALSE(hear("do you have bags?", "laptop").wanted.front().kinds.empty());
+}
+
+TEST_F(Hearing, CountsOnlyThingsThatItKnows) {
+  EXPECT_TRUE(hear("can they carry it to the third floor?").reference.ordinals.empty());
+  EXPECT_EQ(hear("put it next to the third laptop").reference.ordinals, std::vector<int>{3});
+  EXPECT_EQ(hear("what about the third one?").reference.ordinals, std::vector<int>{3});
+}
+
+TEST_F(Hearing, TakesADistanceForNoMeasureOfTheThing) {
+  EXPECT_EQ(constraints(hear("a tv, we'd sit about 2.5 m away")), "");
+}
+
+TEST_F(Hearing, TellsThatMountFromThat) {
+  EXPECT_FALSE(hear("take that wall mount").reference.pronoun);
+  EXPECT_TRUE(hear("take that").reference.pronoun);
+}
+
+TEST_F(Hearing, HearsAQuestionBehindASigh) {
+  EXPECT_TRUE(hear("hmm can I build it in").question);
+  EXPECT_FALSE(hear("hmm I want it built in").question);
+}
+
+TEST_F(Hearing, DoubtsAMakerThatTheShopDoesNotKnow) {
+  EXPECT_EQ(hear("do you have the same from Quellmark?", "laptop").wanted.front().musts, std::vector<std::string>{"quellmark"});
+  EXPECT_TRUE(hear("do you have the same from Acme?", "laptop").wanted.front().musts.empty());
+}
+
+TEST_F(Hearing, HearsAQuestionBehindAnd) {
+  EXPECT_TRUE(hear("and what ink does it take").question);
+  EXPECT_EQ(listener_.clauses("and what ink does it take").size(), 1u);
+}
+
+TEST_F(Hearing, TellsWhatAThingMustDoFromWhatItIsCalled) {
+  EXPECT_EQ(hear("it should scan too", "laptop").wanted.front().musts, std::vector<std::string>{"scan"});
+  EXPECT_EQ(hear("a sofa and a laptop, preferably as a set").wanted.size(), 2u);
+  EXPECT_EQ(hear("black is fine", "laptop").wanted.front().words, "black");
+  EXPECT_TRUE(hear("for home, mostly letters and now and then a bag", "laptop").wanted.front().kinds.empty()) << "says what it is for";
+}
+
 TEST_F(Hearing, KeepsBoundsOnTheirSideOfAComma) {
   EXPECT_EQ(constraints(hear("a laptop with at least 16 gigs of ram, under 1500")), "memory at_least 16 GB; price at_most 1500");
   EXPECT_EQ(constraints(hear("a monitor, 27 inch or bigger, max 800")), "screen_size at_least 27 in; price at_most 800");
@@ -160,6 +271,28 @@ TEST_F(Hearing, CountsNothingFromTheEndWhereLastIsAVerb) {
 
 TEST_F(Hearing, AlternativesOfOneFieldAreOneOf) { EXPECT_EQ(constraints(hear("a black or white dress")), "Colour one_of black white"); }
 
+TEST_F(Hearing, LeavesAlternativesOutOfTheWordsOfASearch) {
+  EXPECT_EQ(hear("a black or white dress").wanted.at(0).words, "dress");
+  EXPECT_EQ(hear("a black dress").wanted.at(0).words, "black dress");
+}
+
+TEST_F(Hearing, HearsAThingThatTheShopHasNoNameFor) {
+  for (const char* said : {"a sofa under 600 and a footstool", "I need a footstool and a sofa under 600"}) {
+    const Heard heard = hear(said);
+    ASSERT_EQ(heard.wanted.size(), 2u) << said;
+    EXPECT_EQ(constraints(heard), "price at_most 600") << said;
+    EXPECT_EQ(heard.wanted[1].words, "footstool") << said;
+  }
+  EXPECT_EQ(hear("a laptop for work and a bit of gaming").wanted.size(), 1u);
+  EXPECT_EQ(hear("a bag that holds a laptop and a lunchbox").wanted.size(), 1u);
+}
+
+TEST_F(Hearing, TakesTheEndsOfARangeForNoValues) {
+  vocabulary_.option("Size", "5");
+  vocabulary_.option("Size", "10");
+  EXPECT_EQ(constraints(hear("anything for 5 to 10?")), "price between 5 10");
+}
+
 TEST_F(Hearing, PointsAtProducts) {
   EXPECT_EQ(hear("the second one").reference.ordinals, std::vector<int>{2});
   EXPECT_EQ(hear("add #3").reference.ordinals, std::vector<int>{3});
@@ -172,6 +305,13 @@ TEST_F(Hearing, PointsAtProducts) {
   EXPECT_TRUE(hear("the cheaper one").reference.scale->low);
   EXPECT_EQ(hear("how heavy is the Aero 13?").reference.named.front(), ProductId("P-13"));
   EXPECT_FALSE(hear("a laptop").reference.points());
+}
+
+TEST_F(Hearing, CountsNothingByANumberInTheList) {
+  const Heard heard = hear("could you add number 3 please?");
+  EXPECT_FALSE(heard.quantity);
+  EXPECT_EQ(heard.reference.ordinals, std::vector<int>{3});
+  EXPECT_EQ(hear("no, 3 please").quantity, 3);
 }
 
 TEST_F(Hearing, TellsSizesFromQuantities) {

@@ -1,5 +1,13 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <fstream>
+#include <future>
+#include <iterator>
+#include <mutex>
+
 #include "adapters/http/mirror.h"
 #include "tests/support/paths.h"
 #include "tests/support/rest_stack.h"
@@ -144,6 +152,83 @@ TEST(Engine, StopsAskingAShopThatKeepsFailingForAWhile) {
   EXPECT_TRUE(shop.product());
   shop.transport.answers.push_back({json_head(200), "{}"});
   EXPECT_TRUE(shop.product());
+}
+
+// Gives answers only when it is told to.
+class HeldTransport final : public net::Transport {
+ public:
+  void start(net::Request, net::Handlers handlers, std::stop_token) override {
+    const std::lock_guard lock(mutex);
+    held.push_back(std::move(handlers));
+    came.notify_all();
+  }
+  void after(std::chrono::milliseconds, std::function<void()>) override {}
+  void wait_for(std::size_t count) {
+    std::unique_lock lock(mutex);
+    came.wait(lock, [&] { return held.size() >= count; });
+  }
+  void answer(std::size_t which) {
+    held[which].head(json_head(200));
+    held[which].data("{}");
+    held[which].done(std::nullopt);
+  }
+
+  std::mutex mutex;
+  std::condition_variable came;
+  std::deque<net::Handlers> held;
+};
+
+TEST(Exchange, AsksNoMoreAtATimeThanIsAllowedAndDoesNotBlameTheShopForIt) {
+  HeldTransport transport;
+  http::Limits limits;
+  limits.concurrency = 2;
+  limits.breaker_failures = 1;
+  const SystemClock clock;
+  http::Exchange exchange(transport, limits, clock);
+  const auto ask = [&] { return exchange.send({}, std::chrono::seconds(60)); };
+  auto first = std::async(std::launch::async, ask), second = std::async(std::launch::async, ask);
+  transport.wait_for(2);
+  const auto third = exchange.send({}, std::chrono::milliseconds(1));
+  ASSERT_FALSE(third);
+  EXPECT_EQ(third.error().detail, http::kNoRoom);
+  transport.answer(0);
+  auto fourth = std::async(std::launch::async, ask);
+  transport.wait_for(3);
+  transport.answer(1);
+  transport.answer(2);
+  EXPECT_TRUE(first.get() && second.get() && fourth.get());
+}
+
+TEST(Engine, RemembersWhatACookieSays) {
+  http::LoadedAdapter loaded = http::load_adapter(R"(extends: example-rest
+adapter: cookies
+state: [visit]
+operations:
+  cart_create: {post: /api/carts, capture: {visit: {cookie: sid}}}
+  cart_read: {get: /api/cart, headers: {Cookie: "sid=$visit"}, answer: .}
+  cart_add: {post: /api/cart, body: {variant: $variant, quantity: $quantity}}
+  cart_set: {put: "/api/cart/$line", body: {quantity: $quantity}}
+  cart_remove: {delete: "/api/cart/$line"}
+  discount: {post: /api/codes, body: {code: $code}}
+  checkout: {get: /api/cart, answer: pay_at}
+)", "cookies.yaml", [](const std::string&) -> std::optional<std::string> {
+    std::ifstream in(source_dir() / "adapters/example-rest.yaml", std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  });
+  for (const Finding& finding : loaded.findings) ADD_FAILURE() << finding.path << ": " << finding.message;
+  Scripted shop(std::move(loaded.adapter));
+  shop.transport.answers.push_back({json_head(201, {{"set-cookie", "lang=en"}, {"set-cookie", "sid=a-b=c; Path=/; HttpOnly"}}), "{}"});
+  const auto made = shop.engine->write("cart_create", **shop.engine->of_shop());
+  ASSERT_TRUE(made);
+  ASSERT_EQ(made->captured.size(), 1u);
+  EXPECT_EQ(http::to_text(made->captured[0].second), "a-b=c");
+  http::Variables variables(*shop.engine->of_shop());
+  variables.set("visit", made->captured[0].second);
+  shop.transport.answers.push_back({json_head(200), "{}"});
+  ASSERT_TRUE(shop.engine->read("cart_read", variables));
+  const std::pair<std::string, std::string> cookie("Cookie", "sid=a-b=c");
+  const auto& headers = shop.transport.requests.back().headers;
+  EXPECT_NE(std::find(headers.begin(), headers.end(), cookie), headers.end());
 }
 
 TEST(Engine, UnderstandsRefusalsInsideSuccessWithTheirNumbers) {

@@ -135,6 +135,67 @@ TEST_F(PlaybookCommand, ShowsWhatTwoPlaybooksDecideDifferently) {
   EXPECT_EQ(run("diff retail-service none.yaml " + file).status, 1);
 }
 
+// A conversation with our own tools: 21 of a lamp, and a checkout that nobody said yes to.
+constexpr const char* kOwnTranscript =
+    R"({"id":"o1","messages":[{"role":"user","content":"add 21 of the Alba lamp to my cart and check out"},{"role":"assistant","content":"","tool_calls":[{"id":"c1","function":{"name":"get_product","arguments":"{\"product\":\"lamp\"}"}}]},{"role":"tool","tool_call_id":"c1","content":"{\"id\":\"lamp\",\"title\":\"Alba lamp\",\"variants\":[{\"id\":\"lamp\",\"price\":\"10.00 USD\"}]}"},{"role":"assistant","content":"","tool_calls":[{"id":"c2","function":{"name":"update_cart","arguments":"{\"operation\":\"add\",\"product\":\"lamp\",\"variant\":\"lamp\",\"quantity\":21}"}}]},{"role":"tool","tool_call_id":"c2","content":"{}"},{"role":"assistant","content":"","tool_calls":[{"id":"c3","function":{"name":"start_checkout","arguments":"{}"}}]},{"role":"tool","tool_call_id":"c3","content":"{}"},{"role":"assistant","content":"The Alba lamp costs $12.00. Shall I take you to the checkout?"},{"role":"user","content":"yes please"},{"role":"assistant","content":"","tool_calls":[{"id":"c4","function":{"name":"start_checkout","arguments":"{}"}}]}]})";
+
+TEST_F(PlaybookCommand, AuditsCallsOfOurOwnToolsAndOfForeignOnes) {
+  const std::string own = write("own.jsonl", std::string(kOwnTranscript) + "\n"), foreign = write("foreign.jsonl", std::string(kTranscript) + "\n");
+  const Ran ran = program("audit --playbook retail " + own);
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_NE(ran.out.find("o1, message 3: refuse update_cart (quantity)"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("o1, message 5: ask start_checkout (confirmation)"), std::string::npos) << ran.out;
+  EXPECT_EQ(ran.out.find("o1, message 9"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("2 calls allowed, 1 calls refused, 1 calls to be asked about"), std::string::npos) << ran.out;
+  EXPECT_NE(program("audit --playbook retail-service " + foreign).out.find("refuse cancel_pending_order (order-pending)"), std::string::npos);
+}
+
+TEST_F(PlaybookCommand, ShowsWhatTwoPlaybooksDecideDifferentlyAboutOurOwnTools) {
+  const std::string file = write("own.jsonl", std::string(kOwnTranscript) + "\n");
+  const std::string other = write("other.yaml", "playbook: other\nextends: retail\nguardrails: {actions: {limits: {quantity: 50}, confirm: []}, claims: {contradicted: drop}}\n");
+  const Ran ran = run("diff retail " + other + " " + file);
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_NE(ran.out.find("call \"update_cart\": refuse (quantity) -> allow"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("call \"start_checkout\": ask (confirmation) -> allow"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("repair (claims.contradicted) -> drop (claims.contradicted)"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find(" 3 differ"), std::string::npos) << ran.out;
+}
+
+TEST_F(PlaybookCommand, ExplainsWhatARepliesClaimsWereHeldAgainst) {
+  const Ran ran = run("explain --playbook retail " + write("own.jsonl", std::string(kOwnTranscript) + "\n"));
+  EXPECT_NE(ran.out.find("ACTS claims.contradicted: amount \"$12.00\""), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("[c1#/variants/0/price]"), std::string::npos) << ran.out;
+}
+
+TEST_F(PlaybookCommand, ExplainsSilentTurnsOffersWithheldSentencesAndLimits) {
+  const std::string script = write("script.jsonl",
+                                   "{\"session\":\"s\",\"say\":\"write to ann@example.com about the Visarro Nook 24\"}\n"
+                                   "{\"session\":\"s\",\"event\":{\"type\":\"consent\",\"analytics\":\"true\"}}\n"
+                                   "{\"session\":\"s\",\"event\":{\"type\":\"guide\"}}\n"
+                                   "{\"session\":\"s\",\"event\":{\"type\":\"guide\"}}\n");
+  const std::string model = write("model.yaml", "- steps:\n    - calls: [{name: get_product, args: {product: visarro-v24}}]\n    - text: \"The Visarro Nook 24 costs $1.00.\"\n    - text: \"What are you looking for?\"\n");
+  const std::string common = " --playbook retail --state " + (folder_ / "state").string();
+  ASSERT_EQ(program("chat --script " + script + " --json --model scripted:" + model + common).status, 0);
+  const std::string told = run("explain s" + common).out;
+  for (const char* expected : {"turn 2, played under retail", "page \"consent\": silence", "ok   play:unsure of the size: guide_opened 2: 0 times, wanted 1", "page \"guide\": offer by play:unsure of the size", "ACTS redact:email: shopper-1@private.invalid",
+                               "withheld \"The Visarro Nook 24 costs $1.00.\": repair by claims.contradicted: amount \"$1.00\"", "ok   limits.steps: 3 model calls, at most 8", "ok   limits.cost: 0 millionths, at most 50000"}) {
+    EXPECT_NE(told.find(expected), std::string::npos) << expected << "\n" << told;
+  }
+}
+
+TEST_F(PlaybookCommand, ExplainsThatAPriceWasReadTooLongAgo) {
+  const std::string script = write("script.jsonl", "{\"session\":\"s\",\"say\":\"the Visarro Nook 24\"}\n{\"session\":\"s\",\"say\":\"and the price?\"}\n");
+  const std::string model = write("model.yaml", "- steps:\n    - calls: [{name: get_product, args: {product: visarro-v24}}]\n    - text: \"Here it is.\"\n"
+                                                "- steps:\n    - text: \"The Visarro Nook 24 costs $129.00.\"\n");
+  const std::string state = " --state " + (folder_ / "state").string();
+  ASSERT_EQ(program("chat --script " + script + " --json --model scripted:" + model + state).status, 0);
+  const std::string strict = write("strict.yaml", "playbook: strict\nextends: retail\nlimits: {facts_good_for: 0s}\n");
+  EXPECT_NE(run("explain s --playbook retail" + state).out.find("ok   claims.supported: amount \"$129.00\""), std::string::npos);
+  const std::string told = run("explain s --playbook " + strict + state).out;
+  EXPECT_NE(told.find("reply \"The Visarro Nook 24 costs $129.00.\": repair by claims.unsupported"), std::string::npos) << told;
+  EXPECT_NE(told.find("read too long ago"), std::string::npos) << told;
+}
+
 // A chat that goes on while its playbook changes: a line in, a line out.
 class Chat {
  public:
@@ -192,13 +253,8 @@ TEST_F(PlaybookCommand, AChatGoesOnUnderTheChangedPlaybookAndKeepsTheOldOneWhenT
   EXPECT_EQ(chat.say("hello there"), "answered");
 }
 
-// A shop of three products: lamps, a bulb that is sold out for good, and shades.
-std::string small_shop(const fs::path& folder) {
-  std::ofstream(folder / "shop.jsonl") << R"({"type":"shop","name":"S","currency":"USD","checkout_url":"https://s.example/{cart}"}
-{"id":"lamp","title":"Alba lamp","brand":"S","kind":"lamp","variants":[{"id":"lamp","price":"10.00","stock":3}]}
-{"id":"bulb","title":"Alba bulb","brand":"S","kind":"bulb","variants":[{"id":"bulb","price":"2.00","stock":0}]}
-{"id":"shade","title":"Alba shade","brand":"S","kind":"shade","variants":[{"id":"shade","price":"5.00","stock":3}]}
-)";
+std::string shop_of(const fs::path& folder, const std::string& lines) {
+  std::ofstream(folder / "shop.jsonl") << lines;
   auto shop = embedded::Shop::create(folder / "shop.db");
   EXPECT_TRUE(shop);
   embedded::ImportRequest request;
@@ -209,6 +265,15 @@ std::string small_shop(const fs::path& folder) {
   return (folder / "shop.db").string();
 }
 
+// A shop of three products: lamps, a bulb that is sold out for good, and shades.
+std::string small_shop(const fs::path& folder) {
+  return shop_of(folder, R"({"type":"shop","name":"S","currency":"USD","checkout_url":"https://s.example/{cart}"}
+{"id":"lamp","title":"Alba lamp","brand":"S","kind":"lamp","variants":[{"id":"lamp","price":"10.00","stock":3}]}
+{"id":"bulb","title":"Alba bulb","brand":"S","kind":"bulb","variants":[{"id":"bulb","price":"2.00","stock":0}]}
+{"id":"shade","title":"Alba shade","brand":"S","kind":"shade","variants":[{"id":"shade","price":"5.00","stock":3}]}
+)");
+}
+
 TEST_F(PlaybookCommand, FindsAddonsThatCouldNeverBeOffered) {
   const std::string shop = small_shop(folder_);
   const std::string good = write("good.yaml", "playbook: good\naddons: {lamp: {recommended: [shade]}}\n");
@@ -217,6 +282,36 @@ TEST_F(PlaybookCommand, FindsAddonsThatCouldNeverBeOffered) {
   const Ran ran = run("check " + bad + " --shop " + shop);
   EXPECT_EQ(ran.status, 1);
   EXPECT_NE(ran.out.find("bad.yaml:2:38: error: addons.lamp: nothing of the kind 'bulb' can be bought any more"), std::string::npos) << ran.out;
+}
+
+TEST_F(PlaybookCommand, FindsAddonsOfWhichNoneFits) {
+  const std::string shop = shop_of(folder_, R"({"type":"shop","name":"S","currency":"USD","checkout_url":"https://s.example/{cart}"}
+{"id":"cam","title":"Alba camera","brand":"S","kind":"camera","attributes":{"compatible_memory_cards":"SDHC"},"variants":[{"id":"cam","price":"90.00","stock":3}]}
+{"id":"cf","title":"Alba memory card","brand":"S","kind":"memory card","attributes":{"memory_card_type":"CompactFlash"},"variants":[{"id":"cf","price":"9.00","stock":3}]}
+{"id":"case","title":"Alba case","brand":"S","kind":"camera case","variants":[{"id":"case","price":"9.00","stock":3}]}
+)");
+  const Ran ran = run("check " + write("bad.yaml", "playbook: bad\naddons:\n  camera:\n    recommended:\n      - camera case\n      - memory card\n") + " --shop " + shop);
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_NE(ran.out.find("bad.yaml:6:9: error: addons.camera: no 'memory card' of this shop fits any 'camera', so it can never be offered"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("1 errors"), std::string::npos) << ran.out;
+}
+
+TEST_F(PlaybookCommand, WhatAShippedPlaybookNamesIsNoErrorInAShopWithoutIt) {
+  const std::string shop = small_shop(folder_);
+  EXPECT_EQ(run("check retail --shop " + shop).status, 0);
+  EXPECT_EQ(run("check " + write("own.yaml", "playbook: own\nextends: retail\n") + " --shop " + shop).status, 0);
+  EXPECT_EQ(run("check " + write("bad.yaml", "playbook: bad\nextends: retail\ndiscovery: {relax_in_order: [colour]}\n") + " --shop " + shop).status, 1);
+}
+
+TEST_F(PlaybookCommand, KnowsEveryToolThatThereIs) {
+  std::istringstream lines(program("tools list").out);
+  std::string names;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty() && line[0] != ' ') names += (names.empty() ? "" : ", ") + line.substr(0, line.find(' '));
+  }
+  ASSERT_NE(names.find("update_cart, "), std::string::npos) << names;
+  const Ran ran = run("check " + write("all.yaml", "playbook: all\nguardrails: {actions: {grant: [" + names + "]}}\n"));
+  EXPECT_EQ(ran.status, 0) << ran.out;
 }
 
 TEST_F(PlaybookCommand, NamesThatTheShopLacksAreErrorsWhereTheShopIsNamed) {
@@ -263,6 +358,12 @@ TEST_F(PlaybookCommand, TellsWhichRulesTheSuitesDefend) {
   EXPECT_EQ(found["vocabulary.synonyms.gogglebox"], "defended");
   EXPECT_EQ(found["vocabulary.synonyms.armrest"], "untouched");
   EXPECT_EQ(run("coverage " + shop + " " + suite + " --fail-undefended --rule gogglebox").status, 0);
+}
+
+// The other shipped playbooks take longer: tests/slow/rules.sh.
+TEST_F(PlaybookCommand, EveryRuleThatShopsBeginWithIsDefended) {
+  const Ran ran = run("coverage retail " + (test::source_dir() / "evals/suites/p-retail.yaml").string() + " --fail-undefended");
+  EXPECT_EQ(ran.status, 0) << ran.out;
 }
 
 }  // namespace

@@ -73,6 +73,8 @@ INSTANTIATE_TEST_SUITE_P(
              "hesitation: {plays: [{when: [{idle: 5s}, {dwelled: 9s}], offer: help, cooldown: 1m}]}"},
         Case{"hesitation: {plays: [{when: [{idle: 5s}], offer: help, cooldown: 1m}]}\nguardrails: {proactive: {max_per_session: 0}}", "no play can ever be made",
              "hesitation: {plays: [{when: [{idle: 5s}], offer: help, cooldown: 1m}]}\nguardrails: {proactive: {max_per_session: 1}}"},
+        Case{"guardrails: {actions: {grant: [view_crat]}}", "there is no tool 'view_crat'", "guardrails: {actions: {grant: [view_cart]}}"},
+        Case{"guardrails: {actions: {confirm: [pay]}}", "there is no tool 'pay'", "desk: {identity: {from: who}, actions: {pay: {words: [pay]}}}\nguardrails: {actions: {confirm: [pay]}}"},
         Case{"guardrails: {actions: {grant: [view_cart], confirm: [start_checkout]}}", "'start_checkout' is not granted",
              "guardrails: {actions: {grant: [start_checkout], confirm: [start_checkout]}}"},
         Case{"guardrails: {actions: {grant: [view_cart], discounts: [SAVE]}}", "'apply_discount' is not granted", "guardrails: {actions: {grant: [apply_discount], discounts: [SAVE]}}"},

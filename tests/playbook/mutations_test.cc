@@ -33,6 +33,7 @@ TEST(Mutations, AreEveryRuleThatTheFileStatesAndNothingElse) {
             "3 needs.travel.prefer[0] (weight: low) removed\n"
             "3 needs.travel.prefer[0].weight (low) high\n"
             "3 needs.travel.require[0] (weight: max: 2 kg) removed\n"
+            "3 needs.travel.require[0].weight (max: 2 kg) min: 2 kg\n"
             "4 discovery.max_questions (2) 1\n"
             "4 discovery.ask.laptop[0] (use) removed\n"
             "4 discovery.ask.laptop[1] (budget) removed\n"
@@ -58,6 +59,17 @@ TEST(Mutations, TakeOutOneRuleAndLeaveTheOthers) {
   EXPECT_EQ(book.discovery.ask.at("laptop"), std::vector<std::string>{"budget"});
   EXPECT_EQ(book.needs.size(), 1u);
   EXPECT_TRUE(with("needs.travel", "removed").needs.empty());
+}
+
+TEST(Mutations, PutABoundOnTheOtherSideAndLeaveNoNeedWithNothingToSay) {
+  EXPECT_EQ(told(mutations_of("needs:\n"
+                              "  dry skin: {require: [{skin_type: dry}]}\n"
+                              "  deep colors: {require: [{panel: {any_of: [OLED, QLED]}}]}\n",
+                              "p.yaml")),
+            "2 needs.dry skin (require: skin_type: dry) removed\n"
+            "2 needs.dry skin.require[0].skin_type (dry) not: dry\n"
+            "3 needs.deep colors (require: panel: any_of: OLED, QLED) removed\n"
+            "3 needs.deep colors.require[0].panel (any_of: OLED, QLED) not: OLED\n");
 }
 
 TEST(Mutations, TurnAWishRoundAndALimitUp) {

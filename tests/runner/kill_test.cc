@@ -71,6 +71,7 @@ class KillingJournal final : public Journal {
   Result<StoredSession> open(const SessionId& session) override { return real_.open(session); }
   Result<std::optional<StoredReply>> answered(const SessionId& session, const std::string& key) override { return real_.answered(session, key); }
   Result<std::vector<Action>> actions(const SessionId& session) override { return real_.actions(session); }
+  Result<std::vector<TurnEvent>> events(const SessionId& session) override { return real_.events(session); }
   Result<int> writes_between(const SessionId& session, Time from, Time until, const IdempotencyKey& beside) override { return real_.writes_between(session, from, until, beside); }
   Result<std::vector<SessionId>> sessions(std::size_t limit) override { return real_.sessions(limit); }
 

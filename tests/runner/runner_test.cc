@@ -251,6 +251,37 @@ TEST_F(RunnerTest, AToolThatThrowsIsAnInternalErrorToTheModel) {
   for (const Message& message : result->conversation.messages) EXPECT_EQ(message.result.content.find("secret"), std::string::npos);
 }
 
+TEST_F(RunnerTest, AWriteWhoseAnswerWasLostIsAskedForOnceMoreUnderItsKey) {
+  script(kTwoTurns);
+  std::vector<std::string> keys;
+  tools_.add("update_cart", ToolEffect::kWrite, [&](const ToolCall& call, const ToolContext& context) -> ToolResult {
+    keys.push_back(context.key.str());
+    if (keys.size() == 1) return {call.id, ToolOutcome::kUnknown, R"({"error":{"kind":"outcome_unknown","message":"lost"}})", context.now};
+    return {call.id, ToolOutcome::kOk, R"({"change":"added","cart":{"id":"C-9","lines":[]}})", context.now};
+  });
+  ASSERT_TRUE(say("a laptop"));
+  const auto result = say("add it");
+  ASSERT_TRUE(result);
+  ASSERT_EQ(keys.size(), 2u);
+  EXPECT_EQ(keys[0], keys[1]);
+  EXPECT_EQ(result->reply.tools[0].outcome, ToolOutcome::kOk);
+  EXPECT_EQ(result->conversation.cart, CartId("C-9"));
+}
+
+TEST_F(RunnerTest, ADoubtStaysWhereTheSecondAnswerDoesNotEndIt) {
+  script(kTwoTurns);
+  int asked = 0;
+  tools_.add("update_cart", ToolEffect::kWrite, [&](const ToolCall& call, const ToolContext& context) -> ToolResult {
+    const bool first = ++asked == 1;
+    return {call.id, first ? ToolOutcome::kUnknown : ToolOutcome::kFailed, R"({"error":{"kind":"unavailable","message":"lost"}})", context.now};
+  });
+  ASSERT_TRUE(say("a laptop"));
+  const auto result = say("add it");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(asked, 2);
+  EXPECT_EQ(result->reply.tools[0].outcome, ToolOutcome::kUnknown);
+}
+
 TEST_F(RunnerTest, StoppingEndsATurnWhoseModelIsSilent) {
   SilentModel silent;
   models_ = {&silent};

@@ -184,6 +184,31 @@ TEST_F(Search, ReadsPricesLiveAndDropsWhatNoLongerFits) {
   EXPECT_EQ(find("solano book").products[0].price_from.minor, 99900);
 }
 
+TEST_F(Search, ReadsThePricesLiveThatTheRangeEndsWith) {
+  catalogue_.find("lap3")->variants[0].price.minor = 129900;
+  catalogue_.find("lap2")->variants[0].price.minor = 179900;
+  SearchRequest request;
+  request.words = "laptop";
+  request.limit = 1;   // the page shows neither end
+  const SearchPage page = *search_.search(request);
+  EXPECT_EQ(page.price_low->minor, 119900);
+  EXPECT_EQ(page.price_high->minor, 179900);
+  const auto price = std::find_if(page.facets.begin(), page.facets.end(), [](const Facet& facet) { return facet.field == "price"; });
+  ASSERT_NE(price, page.facets.end());
+  EXPECT_EQ(price->low->value, 1199);
+}
+
+TEST_F(Search, TellsTheShapeByPricesReadLive) {
+  ASSERT_EQ(search_.shape("")->extremes[0].product.id.str(), "bag1");
+  catalogue_.find("bag1")->variants[0].price.minor = 9990;
+  catalogue_.find("lap2")->variants[0].price.minor = 99900;
+  const ShopShape shape = *search_.shape("");
+  EXPECT_EQ(shape.price_low.minor, 5990);
+  EXPECT_EQ(shape.price_high.minor, 119900);
+  EXPECT_EQ(shape.extremes[0].product.price_from.minor, 5990);
+  EXPECT_EQ(shape.extremes[1].product.id.str(), "lap1");
+}
+
 TEST_F(Search, SortsByPriceAndByAttribute) {
   SearchRequest request;
   request.words = "laptop";
@@ -204,6 +229,81 @@ TEST_F(Search, TellsTheShapeOfTheWholeShop) {
   EXPECT_EQ(shape.extremes[1].product.id.str(), "lap2");
   EXPECT_EQ(search_.shape("laptop")->products, 3u);
   EXPECT_FALSE(search_.shape("helmets"));
+}
+
+// A shop of that many hats for 10.00 and upwards, and an index of it whose prices are as old as is said.
+class OldIndex : public testing::Test {
+ protected:
+  void open(std::size_t hats, std::chrono::milliseconds age) {
+    for (std::size_t i = 0; i < hats; ++i) {
+      const std::string n = std::to_string(i);
+      catalogue_.add(Product(ProductMaker("hat" + n, "Hat " + n, "hat", 1000 + static_cast<std::int64_t>(i)).category({i % 2 ? "Winter" : "Summer"})));
+    }
+    SearchRules rules;
+    rules.freshness = Freshness{std::chrono::minutes(10), [this] { return clock_.now(); }, [then = clock_.now() - age] { return then; }};
+    search_ = std::make_unique<IndexedSearch>(catalogue_, *build_index(catalogue_), std::move(rules));
+  }
+  void set_price(const std::string& id, std::int64_t minor) { catalogue_.find(id)->variants[0].price.minor = minor; }
+
+  static const ShopShape::Department& department(const ShopShape& shape, const std::string& name) {
+    return *std::find_if(shape.departments.begin(), shape.departments.end(), [&](const auto& one) { return one.name == name; });
+  }
+
+  ManualClock clock_{Time(std::chrono::sys_days(std::chrono::year(2026) / 3 / 1))};
+  MemoryCatalogue catalogue_;
+  std::unique_ptr<IndexedSearch> search_;
+};
+
+TEST_F(OldIndex, TellsRangesWhileItsPricesAreFresh) {
+  open(300, std::chrono::minutes(9));
+  const ShopShape shape = *search_->shape("");
+  EXPECT_EQ(shape.price_low.minor, 1000);
+  EXPECT_EQ(shape.price_high.minor, 1299);
+  EXPECT_EQ(department(shape, "Winter").price_low.minor, 1001);
+  EXPECT_LE(catalogue_.reads, 2u);   // what is named
+  clock_.advance(std::chrono::minutes(2));
+  EXPECT_EQ(search_->shape("")->price_low, Money{});
+}
+
+TEST_F(OldIndex, TellsNoRangeOfALargeShop) {
+  open(300, std::chrono::minutes(11));
+  set_price("hat151", 500);
+  const ShopShape shape = *search_->shape("");
+  EXPECT_EQ(shape.products, 300u);
+  EXPECT_EQ(shape.price_low, Money{});
+  EXPECT_EQ(shape.price_high, Money{});
+  ASSERT_EQ(shape.departments.size(), 2u);
+  EXPECT_EQ(department(shape, "Winter").price_low, Money{});
+  EXPECT_EQ(department(shape, "Summer").price_high, Money{});
+}
+
+TEST_F(OldIndex, HasASmallScopeReadAndRemembersItWhileThatIsFresh) {
+  open(300, std::chrono::minutes(11));
+  set_price("hat151", 500);     // neither end of what the index knows
+  set_price("hat299", 600);
+  const ShopShape winter = *search_->shape("Winter");
+  EXPECT_EQ(winter.products, 150u);
+  EXPECT_EQ(winter.price_low.minor, 500);
+  EXPECT_EQ(winter.price_high.minor, 1297);
+  EXPECT_EQ(winter.extremes[0].product.id.str(), "hat151");
+  const std::size_t reads = catalogue_.reads;
+  EXPECT_GE(reads, 150u);
+  clock_.advance(std::chrono::minutes(10));
+  EXPECT_EQ(search_->shape("winter")->price_low.minor, 500);
+  EXPECT_LE(catalogue_.reads, reads + 2);
+  clock_.advance(std::chrono::minutes(1));
+  set_price("hat151", 2500);
+  EXPECT_EQ(search_->shape("Winter")->price_low.minor, 600);
+  EXPECT_GE(catalogue_.reads, reads + 150);
+}
+
+TEST_F(OldIndex, DoesNotCountWhatTheShopHasNoMore) {
+  open(20, std::chrono::minutes(11));
+  catalogue_.remove("hat0");
+  const ShopShape shape = *search_->shape("");
+  EXPECT_EQ(shape.products, 19u);
+  EXPECT_EQ(shape.price_low.minor, 1001);
+  EXPECT_EQ(department(shape, "Summer").products, 9u);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// The goods of goods.csv (the columns of Vendure's sample, and `compareAt`), with which every server is filled, so that the same things can be
-// bought everywhere. Prices are what a shopper pays. Run as a program, prints them as rows for `floorwalker catalogue import`.
+// The goods of goods.csv, with which every server is filled, so that the same things can be bought everywhere: the columns of Vendure's sample,
+// `compareAt`, and `sold` ("4-12/4": from 4 upwards, 12 at most, in packs of 4). Prices are what a shopper pays. Run as a program, prints them as
+// rows for `floorwalker catalogue import`.
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -23,7 +24,13 @@ function rows(text) {
 
 const split = (text, at) => (text ? text.split(at).map((part) => part.trim()) : []);
 
-// [{name, slug, description, facets: [[name, value]], groups: [name], variants: [{sku, values: [text], cents, was, stock, tracked}]}]
+const sold = (text) => {
+  const [, min, max, pack] = /^(\d+)-(\d+)\/(\d+)$/.exec(text) ?? [];
+  return min && { min: +min, max: +max, pack: +pack };
+};
+
+// [{name, slug, description, facets: [[name, value]], groups: [name],
+//   variants: [{sku, values: [text], cents, was, stock, tracked, sold: {min, max, pack} or undefined}]}]
 export function goods(file = fileURLToPath(new URL('./goods.csv', import.meta.url))) {
   const [head, ...lines] = rows(fs.readFileSync(file, 'utf8'));
   const products = [];
@@ -40,6 +47,7 @@ export function goods(file = fileURLToPath(new URL('./goods.csv', import.meta.ur
       was: row.compareAt ? Math.round(row.compareAt * 100) : 0,
       stock: +row.stockOnHand,
       tracked: row.trackInventory !== 'false',
+      sold: sold(row.sold),
     });
   }
   return products;
@@ -63,6 +71,7 @@ function row(product) {
       price: (variant.cents / 100).toFixed(2),
       ...(variant.was && { compare_at: (variant.was / 100).toFixed(2) }),
       stock: variant.tracked ? variant.stock : 'in_stock',
+      ...variant.sold,
     })),
   };
 }

@@ -18,7 +18,7 @@ if [ "${1:-start}" = stop ]; then
   exit 0
 fi
 use_node
-[ -d node_modules/@medusajs/medusa ] || npm install >install.log 2>&1
+[ -f node_modules/.package-lock.json ] || npm install >install.log 2>&1
 if [ ! -f pg/data/PG_VERSION ]; then
   mkdir -p pg
   [ "$(id -u)" = 0 ] && chown postgres pg

@@ -9,7 +9,7 @@ enter shopify
 stop "pid.$PORT"   # it may run with another version, and starts at once
 [ "${1:-start}" = stop ] && exit 0
 use_node
-[ -d node_modules/graphql ] || npm install --legacy-peer-deps >install.log 2>&1
+[ -f node_modules/.package-lock.json ] || npm install --legacy-peer-deps >install.log 2>&1
 schemas=node_modules/.schemas
 if [ ! -f "$schemas/storefront-$VERSION.json" ]; then
   mkdir -p "$schemas"

@@ -119,6 +119,8 @@ void FaultServer::serve(int socket) {
       if (fault_) wrong = fault_(asked.method, asked.target);
     }
     if (!answer(socket, asked, wrong)) break;
+    ++answered;
+    answered.notify_all();
   }
   const std::lock_guard lock(mutex_);
   open_.erase(socket);

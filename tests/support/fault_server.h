@@ -27,6 +27,7 @@ class FaultServer {
   void set_fault(std::function<Fault(const std::string& method, const std::string& target)> fault);
 
   std::atomic<std::size_t> requests{0};
+  std::atomic<std::size_t> answered{0};   // of which the answer was sent to its end; waiters are told
 
  private:
   struct Asked {

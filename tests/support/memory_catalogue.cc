@@ -16,6 +16,8 @@ Product* MemoryCatalogue::find(const std::string& id) {
   return found == at_.end() ? nullptr : &products_[found->second];
 }
 
+void MemoryCatalogue::remove(const std::string& id) { at_.erase(id); }
+
 Result<Product> MemoryCatalogue::product(const ProductId& id) {
   const Product* found = find(id.str());
   if (!found) return fail(ErrorKind::kNotFound, "There is no product " + id.str() + ".");
@@ -43,7 +45,7 @@ Result<ProductId> MemoryCatalogue::product_of(const VariantId& id) {
 
 Result<void> MemoryCatalogue::each(const std::function<bool(const Product&)>& visit) {
   for (const Product& product : products_) {
-    if (!visit(product)) break;
+    if (at_.count(product.id.str()) && !visit(product)) break;
   }
   return {};
 }

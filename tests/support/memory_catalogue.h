@@ -16,6 +16,7 @@ class MemoryCatalogue final : public ports::Catalogue {
   void add(Product product);
   void add(Relation relation) { relations_.push_back(std::move(relation)); }
   Product* find(const std::string& id);
+  void remove(const std::string& id);
   void set_version(std::string version) { version_ = std::move(version); }
 
   Result<Product> product(const ProductId& id) override;

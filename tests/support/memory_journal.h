@@ -28,6 +28,7 @@ class MemoryJournal final : public Journal {
 
   Result<std::optional<StoredReply>> answered(const SessionId&, const std::string&) override { return std::optional<StoredReply>(); }
   Result<std::vector<Action>> actions(const SessionId&) override { return std::vector<Action>(); }
+  Result<std::vector<TurnEvent>> events(const SessionId&) override { return std::vector<TurnEvent>(); }
   Result<int> writes_between(const SessionId&, Time, Time, const IdempotencyKey&) override { return 0; }
   Result<std::vector<SessionId>> sessions(std::size_t) override { return std::vector<SessionId>(); }
 

@@ -1,6 +1,7 @@
 #include "tests/support/rest_shop.h"
 
 #include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 namespace floorwalker::test {
@@ -57,6 +58,18 @@ json told(const RestShop::Product& product) {
   for (const auto& [name, value] : product.properties) out["properties"][name] = value;
   for (const RestShop::Variant& variant : product.variants) out["variants"].push_back(told(variant));
   return out;
+}
+
+std::string small(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+// Whether name, brand and type hold all of the words, letter by letter, as simple shops look for them.
+bool says(const RestShop::Product& product, const std::string& words) {
+  const std::string all = small(product.name + " " + product.brand + " " + product.type);
+  const std::vector<std::string> wanted = cut(small(words), ' ');
+  return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& word) { return all.find(word) != std::string::npos; });
 }
 
 }  // namespace
@@ -176,9 +189,14 @@ RestShop::Answer RestShop::products(const Query& query) {
     out["total"] = out["products"].size();
     return {200, out.dump()};
   }
+  std::vector<const Product*> listed;
+  for (const Product& product : products_) {
+    if (query.count("q") == 0 || says(product, query.at("q"))) listed.push_back(&product);
+  }
+  out["total"] = listed.size();
   const auto number = [&](const char* name, std::size_t otherwise) { return query.count(name) ? std::stoul(query.at(name)) : otherwise; };
   const std::size_t from = number("offset", 0), limit = number("limit", 20);
-  for (std::size_t i = from; i < std::min(products_.size(), from + limit); ++i) out["products"].push_back(told(products_[i]));
+  for (std::size_t i = from; i < std::min(listed.size(), from + limit); ++i) out["products"].push_back(told(*listed[i]));
   return {200, out.dump()};
 }
 

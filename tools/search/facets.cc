@@ -71,7 +71,7 @@ double evenness(const std::vector<Counted>& values, std::size_t others) {
 
 class FacetCounter {
  public:
-  FacetCounter(const IndexData& data, const std::vector<std::uint32_t>& docs) : data_(data), docs_(docs) {}
+  FacetCounter(const IndexData& data, const std::vector<std::uint32_t>& docs, const LiveState& live) : data_(data), docs_(docs), live_(live) {}
 
   std::vector<Facet> run(std::size_t limit, FacetsOf of) {
     const bool each_value = of == FacetsOf::kTheseProducts && docs_.size() <= kMostCounted;
@@ -79,7 +79,7 @@ class FacetCounter {
     add_firsts(!each_value);
     std::sort(drafts_.begin(), drafts_.end(), [&](const Draft& a, const Draft& b) { return a.use != b.use ? a.use > b.use : name_of(a) < name_of(b); });
     std::vector<Facet> facets;
-    if (docs_.size() > 1) facets.push_back(price());
+    if (prices_.size() > 1) facets.push_back(price());
     for (const Draft& draft : drafts_) {
       if (facets.size() < limit) facets.push_back(written(draft));
     }
@@ -152,7 +152,7 @@ class FacetCounter {
     for (const std::uint32_t doc : docs_) {
       const DocRow& row = data_.docs[doc];
       const DocRow& next = data_.docs[doc + 1];
-      prices_.push_back(row.price_low);
+      if (const PriceRange range = price_range(data_, doc, live_); range.low <= range.high) prices_.push_back(range.low);
       if (brands && row.brand != kNone) of_brand.add(row.brand);
       if (row.first_kind < next.first_kind) of_kind.add(data_.doc_kinds[row.first_kind]), ++with_kind;
       if (row.first_category < next.first_category) of_category.add(data_.doc_categories[row.first_category]), ++with_category;
@@ -244,6 +244,7 @@ class FacetCounter {
 
   const IndexData& data_;
   const std::vector<std::uint32_t>& docs_;
+  const LiveState& live_;
   std::vector<Draft> drafts_;
   std::vector<Counted> counted_;  // of the field at hand
   std::vector<std::int64_t> prices_;
@@ -251,9 +252,9 @@ class FacetCounter {
 
 }  // namespace
 
-std::vector<Facet> facets_of(const IndexData& data, const std::vector<std::uint32_t>& docs, std::size_t limit, FacetsOf of) {
+std::vector<Facet> facets_of(const IndexData& data, const std::vector<std::uint32_t>& docs, const LiveState& live, std::size_t limit, FacetsOf of) {
   if (docs.empty()) return {};
-  return FacetCounter(data, docs).run(limit, of);
+  return FacetCounter(data, docs, live).run(limit, of);
 }
 
 }  // namespace floorwalker::search

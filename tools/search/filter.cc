@@ -368,6 +368,17 @@ Filter::Filter(const Lexicon& lexicon, std::vector<CompiledConstraint> constrain
   std::stable_partition(constraints_.begin(), constraints_.end(), quick);
 }
 
+PriceRange price_range(const IndexData& data, std::uint32_t doc, const LiveState& live) {
+  const auto seen = live.empty() ? live.end() : live.find(doc);
+  if (seen == live.end()) return {data.docs[doc].price_low, data.docs[doc].price_high};
+  PriceRange range;
+  for (const LiveVariant& variant : seen->second) {
+    range.low = std::min(range.low, variant.price);
+    range.high = std::max(range.high, variant.price);
+  }
+  return range;
+}
+
 std::optional<bool> Filter::by_price_range(const DocRow& row, const CompiledConstraint& one) {
   if (one.on != CompiledConstraint::On::kPrice || one.negated) return std::nullopt;
   if (row.price_low > one.high || row.price_high < one.low) return false;

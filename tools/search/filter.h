@@ -19,6 +19,12 @@ struct LiveVariant {
 };
 using LiveState = std::unordered_map<std::uint32_t, std::vector<LiveVariant>>;
 
+// From the cheapest to the dearest variant, by what is known latest; low > high for a product that the shop no longer has.
+struct PriceRange {
+  std::int64_t low = INT64_MAX, high = INT64_MIN;
+};
+PriceRange price_range(const IndexData& data, std::uint32_t doc, const LiveState& live);
+
 // One constraint, turned into sets of the index.
 struct CompiledConstraint {
   enum class On { kScope, kPrice, kStock, kValues, kUnfilterable, kUnknown };

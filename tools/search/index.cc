@@ -67,8 +67,8 @@ Result<std::shared_ptr<const Index>> Index::load(const std::filesystem::path& fi
 }
 
 Result<void> Index::save(const std::filesystem::path& file) const {
-  // The process id keeps two processes that build at once from writing into one file.
-  const std::filesystem::path beside = file.string() + "." + std::to_string(getpid()) + ".new";
+  // The thread's id keeps two that build at once, here or in another process, from writing into one file.
+  const std::filesystem::path beside = file.string() + "." + std::to_string(gettid()) + ".new";
   {
     std::ofstream out(beside, std::ios::binary | std::ios::trunc);
     out.write(storage_->block.data(), static_cast<std::streamsize>(storage_->block.size()));

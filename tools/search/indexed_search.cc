@@ -1,7 +1,6 @@
 #include "tools/search/indexed_search.h"
 
 #include <algorithm>
-#include <mutex>
 #include <span>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "tools/search/filter.h"
 #include "tools/search/index_data.h"
 #include "tools/search/lexicon.h"
+#include "tools/search/live_memory.h"
 #include "tools/search/merchandising.h"
 #include "tools/search/ranking.h"
 #include "tools/search/shape.h"
@@ -23,46 +23,6 @@ constexpr std::size_t kSorted = 4000;        // products that are put in order a
 constexpr std::size_t kMostFacets = 16;
 constexpr std::size_t kTestedAlone = 32;     // constraints; more are tested all together
 constexpr int kLiveRounds = 3;               // searches again when the shop's prices or stock have moved
-
-// Remembers what the shop said of prices and stock that the index does not know yet. Readers share a snapshot; news, which is rare, makes a
-// new one.
-class LiveMemory {
- public:
-  std::shared_ptr<const LiveState> now() const {
-    const std::lock_guard lock(mutex_);
-    return state_;
-  }
-
-  // True if this is news.
-  bool observe(const IndexData& data, std::uint32_t doc, const Product* product) {
-    std::vector<LiveVariant> seen;
-    if (product) {
-      for (const Variant& variant : product->variants) seen.push_back({variant.price.minor, variant.stock.availability});
-    }
-    const std::lock_guard lock(mutex_);
-    const auto at = state_->find(doc);
-    const bool same = at == state_->end() ? as_indexed(data, doc, seen) : equal(at->second, seen);
-    if (same) return false;
-    auto next = std::make_shared<LiveState>(*state_);
-    (*next)[doc] = std::move(seen);
-    state_ = std::move(next);
-    return true;
-  }
-
- private:
-  static bool as_indexed(const IndexData& data, std::uint32_t doc, const std::vector<LiveVariant>& seen) {
-    const auto rows = data.variants_of(doc);
-    return std::equal(rows.begin(), rows.end(), seen.begin(), seen.end(), [](const VariantRow& row, const LiveVariant& one) {
-      return row.price == one.price && row.availability == static_cast<std::uint8_t>(one.availability);
-    });
-  }
-  static bool equal(const std::vector<LiveVariant>& a, const std::vector<LiveVariant>& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const LiveVariant& x, const LiveVariant& y) { return x.price == y.price && x.availability == y.availability; });
-  }
-
-  mutable std::mutex mutex_;
-  std::shared_ptr<const LiveState> state_ = std::make_shared<LiveState>();  // guarded by `mutex_`
-};
 
 // "price+10%" widens the price by a tenth; "brand" drops the brand.
 struct Relaxation {
@@ -87,7 +47,7 @@ struct Relaxation {
 }  // namespace
 
 struct IndexedSearch::State {
-  State(const IndexData& data, SearchRules rules) : lexicon(data, std::move(rules.vocabulary)), merchandiser(lexicon, rules.ranking), shapes(lexicon) {}
+  State(const IndexData& data, SearchRules rules) : lexicon(data, std::move(rules.vocabulary)), merchandiser(lexicon, rules.ranking), shapes(lexicon, live, std::move(rules.freshness)) {}
   Lexicon lexicon;
   Merchandiser merchandiser;
   LiveMemory live;
@@ -121,9 +81,11 @@ class SearchRun {
     for (int round = 0; round < kLiveRounds; ++round) {
       live_ = memory_.now();
       select();
+      set_price_range();
       Result<bool> fresh = fill_page();
       if (!fresh) return fail(fresh.error());
       if (*fresh) break;
+      if (round + 1 == kLiveRounds) set_price_range();
     }
     finish();
     return std::move(page_);
@@ -320,6 +282,8 @@ class SearchRun {
     const std::size_t end = begin + std::min(request_.limit, found_.size() - begin);
     std::vector<ProductId> ids;
     for (std::size_t i = begin; i < end; ++i) ids.emplace_back(std::string(data_.ids[found_[i].doc]));
+    const std::vector<std::uint32_t> ends = ends_beside({found_.data() + begin, end - begin});
+    for (const std::uint32_t doc : ends) ids.emplace_back(std::string(data_.ids[doc]));
     Result<std::vector<Product>> products = catalogue_.products(ids);
     if (!products) return fail(products.error());
     page_.products.clear();
@@ -331,17 +295,29 @@ class SearchRun {
       const Match& match = found_[i];
       const bool there = next < products->size() && (*products)[next].id == ids[i - begin];
       const Product* product = there ? &(*products)[next++] : nullptr;
-      if (memory_.observe(data_, match.doc, product)) {
-        live_ = memory_.now();
-        if (!filter_->passes(match.doc, *live_)) unchanged = false;
-      }
+      if (memory_.observe(data_, match.doc, product)) unchanged = false, live_ = memory_.now();
       if (!product) continue;
       const auto kinds = data_.kinds_of(match.doc);
       const std::string kind = kinds.empty() ? "" : std::string(data_.kind_name(kinds[0]));
       page_.products.push_back(make_card(*product, filter_->variants(match.doc, *live_), first, kind));
       page_.hits.push_back(hit(match));
     }
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+      const bool there = next < products->size() && (*products)[next].id == ids[end - begin + i];
+      if (memory_.observe(data_, ends[i], there ? &(*products)[next++] : nullptr)) unchanged = false;
+    }
+    if (!unchanged) live_ = memory_.now();
     return unchanged;
+  }
+
+  // What the price range ends with and the page does not show: read as well, for the range will be told.
+  std::vector<std::uint32_t> ends_beside(std::span<const Match> page) const {
+    std::vector<std::uint32_t> ends;
+    for (const std::uint32_t doc : {cheapest_, dearest_}) {
+      const auto same = [&](const Match& match) { return match.doc == doc; };
+      if (doc != kNone && std::none_of(page.begin(), page.end(), same) && std::find(ends.begin(), ends.end(), doc) == ends.end()) ends.push_back(doc);
+    }
+    return ends;
   }
 
   std::vector<std::string> fields_that_matter() const {
@@ -370,12 +346,13 @@ class SearchRun {
     page_.complete = request_.offset == 0 && page_.products.size() == found_.size();
     if (found_.empty()) page_.outcome = SearchOutcome::kNoneMatch;
     else if (!page_.unfilterable.empty()) page_.outcome = SearchOutcome::kCannotFilter;
-    page_.facets = facets_of(data_, found_docs_, kMostFacets, request_.broad ? FacetsOf::kAnyProduct : FacetsOf::kTheseProducts);
-    set_price_range();
+    page_.facets = facets_of(data_, found_docs_, *live_, kMostFacets, request_.broad ? FacetsOf::kAnyProduct : FacetsOf::kTheseProducts);
   }
 
   // Over what meets everything but the price; over the whole kind if that is nothing.
   void set_price_range() {
+    range_ = {};
+    cheapest_ = dearest_ = kNone;
     const auto on_price = [](const CompiledConstraint& one) { return one.on == CompiledConstraint::On::kPrice; };
     bool any = !found_docs_.empty();
     if (page_.relaxed.empty() && std::none_of(compiled_.begin(), compiled_.end(), on_price)) {
@@ -390,15 +367,16 @@ class SearchRun {
       }
     }
     for (std::size_t i = 0; !any && i < members_.size(); ++i) widen_price_range(members_[i].doc);
-    if (price_low_ > price_high_) return;
-    page_.price_low = Money{price_low_, data_.currency};
-    page_.price_high = Money{price_high_, data_.currency};
+    page_.price_low = page_.price_high = std::nullopt;
+    if (range_.low > range_.high) return;
+    page_.price_low = Money{range_.low, data_.currency};
+    page_.price_high = Money{range_.high, data_.currency};
   }
 
   void widen_price_range(std::uint32_t doc) {
-    const DocRow& row = data_.docs[doc];
-    price_low_ = std::min(price_low_, row.price_low);
-    price_high_ = std::max(price_high_, row.price_high);
+    const PriceRange one = price_range(data_, doc, *live_);
+    if (one.low < range_.low) range_.low = one.low, cheapest_ = doc;
+    if (one.high > range_.high) range_.high = one.high, dearest_ = doc;
   }
 
   ports::Catalogue& catalogue_;
@@ -416,7 +394,8 @@ class SearchRun {
   std::vector<std::uint32_t> alone_;       // of each member, made for relaxing: mask of the constraints that it meets
   std::unique_ptr<Filter> filter_;
   std::shared_ptr<const LiveState> live_;
-  std::int64_t price_low_ = INT64_MAX, price_high_ = INT64_MIN;
+  PriceRange range_;
+  std::uint32_t cheapest_ = kNone, dearest_ = kNone;  // the products that the range ends with
 };
 
 }  // namespace

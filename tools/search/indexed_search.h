@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "agent/core/playbook/playbook.h"
 #include "tools/ports/catalogue.h"
 #include "tools/ports/search.h"
+#include "tools/search/freshness.h"
 #include "tools/search/index.h"
 
 namespace floorwalker::search {
@@ -18,6 +20,7 @@ namespace floorwalker::search {
 struct SearchRules {
   VocabularyRules vocabulary;
   std::vector<RankingRule> ranking;  // shopper-first rules before commercial ones, as loaded
+  std::optional<Freshness> freshness = std::nullopt;  // nothing: the index is always as the shop is
 };
 
 // Search over our own index. The index decides what matches and in which order; prices and stock of the products on the page are read live

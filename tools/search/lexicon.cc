@@ -223,7 +223,7 @@ std::string Lexicon::correct(std::string_view folded) const {
     if (bits(one.letters ^ letters) > 2 * limit) continue;
     const std::string_view text = data_.word_text[one.word];
     const std::size_t distance = text::edit_distance(folded, text, limit);
-    if (distance > limit) continue;
+    if (distance > limit || (distance > 1 && text[0] != folded[0])) continue;  // few miss the first letter and another one
     // Nearer is better, then the same first letter, then the more frequent word, then the first in the alphabet.
     const double score = 1.0 / static_cast<double>(1 + 4 * distance) * (text[0] == folded[0] ? 1 : 0.4) * (1 + 0.1 * std::bit_width(data_.words[one.word].count));
     if (score > best || (score == best && one.word < nearest)) best = score, nearest = one.word;

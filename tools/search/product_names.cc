@@ -49,7 +49,8 @@ class NameFinder {
       if (length == longest) best.push_back(candidate);
     }
     if (best.empty() || naming > rare_ || best.size() > kMostProducts) return;
-    if (longest == 1 ? !single_word_names(at, naming) : is_phrase(best.front().alignment) || !has_proper_name(best.front().alignment)) return;
+    const Alignment& run = best.front().alignment;
+    if (longest == 1 ? !single_word_names(at, naming) : is_phrase(run) || is_description(run) || !has_proper_name(run)) return;
     for (const Candidate& one : best) {
       names_.push_back({one.alignment.first, one.alignment.last, one.doc, best.size(), confidence(one, at)});
     }
@@ -78,6 +79,21 @@ class NameFinder {
     std::string stems;
     for (std::size_t i = alignment.first; i < alignment.last; ++i) stems += (stems.empty() ? "" : " ") + std::string(data_.term_text[terms_[i]]);
     return !data_.phrases_of(stems).empty();
+  }
+
+  // "silk blouses": values and the plural of a kind, each of which the shop knows, describe products, even where only one is called so.
+  bool is_description(const Alignment& alignment) const {
+    const std::string& last = tokens_[alignment.last - 1].folded;
+    if (alignment.title_first == 0 || !last.ends_with("s") || stem_of(last) == last || !known_as(last, PhraseRow::What::kKind)) return false;
+    for (std::size_t i = alignment.first; i + 1 < alignment.last; ++i) {
+      if (has_digit(tokens_[i].folded) || !known_as(tokens_[i].folded, PhraseRow::What::kValue)) return false;
+    }
+    return true;
+  }
+
+  bool known_as(const std::string& word, PhraseRow::What what) const {
+    const auto rows = data_.phrases_of(stem_of(word));
+    return std::any_of(rows.begin(), rows.end(), [&](const PhraseRow& row) { return row.what == what; });
   }
 
   // Words that titles share with everything that is said of products ("box spring", "stainless steel") name none. A proper name stands in few

@@ -31,19 +31,26 @@ std::pair<std::string, std::string> words_for(Dimension dimension, const std::st
 
 }  // namespace
 
-// What the index says of a scope: the products of `shape.extremes` have but an id.
+// What is known of a scope: the products of `shape.extremes` have but an id.
 struct ShapeDraft {
   ShopShape shape;
+  std::vector<ProductId> products;               // of a scope that is small enough to be read as a whole
+  std::shared_ptr<const LiveState> live;         // that it was worked out with
   std::vector<std::vector<std::string>> fields;  // of each extreme: what its card shows first
 };
 
 namespace {
 
 constexpr std::size_t kMostDrafts = 256;  // scopes that are remembered
+constexpr int kLiveRounds = 3;            // worked out again when prices have moved
+constexpr std::size_t kReadWhole = 200;   // products
 
 class Drafting {
  public:
-  Drafting(const Lexicon& lexicon, const std::string& scope) : lexicon_(lexicon), data_(lexicon.data()) { draft_.shape.scope = scope; }
+  Drafting(const Lexicon& lexicon, std::shared_ptr<const LiveState> live, const std::string& scope) : lexicon_(lexicon), data_(lexicon.data()) {
+    draft_.shape.scope = scope;
+    draft_.live = std::move(live);
+  }
 
   std::shared_ptr<const ShapeDraft> run() {
     if (draft_.shape.scope.empty()) {
@@ -55,6 +62,7 @@ class Drafting {
       if (scope_.empty()) return nullptr;
       docs_ = lexicon_.docs_of(scope_);
     }
+    leave_out_gone();
     ShopShape& shape = draft_.shape;
     shape.products = docs_.size();
     std::tie(shape.price_low, shape.price_high) = prices(docs_);
@@ -73,14 +81,24 @@ class Drafting {
     return scope;
   }
 
+  // What the shop no longer has does not count; it is read with the rest again, for it may come back.
+  void leave_out_gone() {
+    for (std::size_t i = 0; docs_.size() <= kReadWhole && i < docs_.size(); ++i) draft_.products.emplace_back(std::string(data_.ids[docs_[i]]));
+    std::erase_if(docs_, [&](std::uint32_t doc) {
+      const auto seen = draft_.live->find(doc);
+      return seen != draft_.live->end() && seen->second.empty();
+    });
+  }
+
   std::pair<Money, Money> prices(const std::vector<std::uint32_t>& docs) const {
-    Money low{0, data_.currency}, high{0, data_.currency};
-    for (std::size_t i = 0; i < docs.size(); ++i) {
-      const DocRow& row = data_.docs[docs[i]];
-      low.minor = i == 0 ? row.price_low : std::min(low.minor, row.price_low);
-      high.minor = i == 0 ? row.price_high : std::max(high.minor, row.price_high);
+    PriceRange range;
+    for (const std::uint32_t doc : docs) {
+      const PriceRange one = price_range(data_, doc, *draft_.live);
+      range.low = std::min(range.low, one.low);
+      range.high = std::max(range.high, one.high);
     }
-    return {low, high};
+    if (range.low > range.high) return {};
+    return {Money{range.low, data_.currency}, Money{range.high, data_.currency}};
   }
 
   // The category of `doc` one step below the scope's own category (a root for the whole shop); kNone if there is none.
@@ -142,11 +160,11 @@ class Drafting {
 
   void add_price_extremes() {
     if (docs_.empty()) return;
-    const auto by = [&](std::int64_t DocRow::*price) {
-      return [this, price](std::uint32_t a, std::uint32_t b) { return data_.docs[a].*price < data_.docs[b].*price; };
+    const auto by = [&](std::int64_t PriceRange::*price) {
+      return [this, price](std::uint32_t a, std::uint32_t b) { return price_range(data_, a, *draft_.live).*price < price_range(data_, b, *draft_.live).*price; };
     };
-    add_extreme("cheapest", *std::min_element(docs_.begin(), docs_.end(), by(&DocRow::price_low)));
-    add_extreme("most expensive", *std::max_element(docs_.begin(), docs_.end(), by(&DocRow::price_high)));
+    add_extreme("cheapest", *std::min_element(docs_.begin(), docs_.end(), by(&PriceRange::low)));
+    add_extreme("most expensive", *std::max_element(docs_.begin(), docs_.end(), by(&PriceRange::high)));
   }
 
   struct Range {
@@ -188,15 +206,28 @@ class Drafting {
   ShapeDraft draft_;
 };
 
-// Prices and stock of the products named are read live; one that the shop no longer has is left out.
-Result<ShopShape> with_cards(ports::Catalogue& catalogue, const IndexData& data, const ShapeDraft& draft) {
+// Prices and stock of the products named are read live; one that the shop no longer has is left out. `news` is set where they are not as the
+// draft has them.
+Result<ShopShape> with_cards(ports::Catalogue& catalogue, const IndexData& data, LiveMemory& memory, const ShapeDraft& draft, bool& news) {
   ShopShape shape = draft.shape;
   shape.extremes.clear();
+  std::vector<ProductId> ids;
+  for (const ShopShape::Extreme& extreme : draft.shape.extremes) {
+    if (std::find(ids.begin(), ids.end(), extreme.product.id) == ids.end()) ids.push_back(extreme.product.id);
+  }
+  const Result<std::vector<Product>> products = catalogue.products(ids);
+  if (!products) return fail(products.error());
+  const auto read = [&](const ProductId& id) {
+    const auto at = std::find_if(products->begin(), products->end(), [&](const Product& one) { return one.id == id; });
+    return at == products->end() ? nullptr : &*at;
+  };
+  std::vector<LiveMemory::Read> all;
+  for (const ProductId& id : ids) all.push_back({data.find_doc(id.str()), read(id)});
+  news = memory.observe(data, all);
   for (std::size_t i = 0; i < draft.fields.size(); ++i) {
     ShopShape::Extreme extreme = draft.shape.extremes[i];
-    const Result<Product> product = catalogue.product(extreme.product.id);
-    if (!product && product.error().kind == ErrorKind::kNotFound) continue;
-    if (!product) return fail(product.error());
+    const Product* product = read(extreme.product.id);
+    if (!product) continue;
     const auto kinds = data.kinds_of(data.find_doc(product->id.str()));
     extreme.product = make_card(*product, {}, draft.fields[i], kinds.empty() ? "" : std::string(data.kind_name(kinds[0])));
     shape.extremes.push_back(std::move(extreme));
@@ -204,26 +235,77 @@ Result<ShopShape> with_cards(ports::Catalogue& catalogue, const IndexData& data,
   return shape;
 }
 
+// The ranges of prices as `known` has them: none where it has none.
+void take_ranges(const ShopShape& known, ShopShape& shape) {
+  shape.price_low = known.price_low;
+  shape.price_high = known.price_high;
+  for (ShopShape::Department& department : shape.departments) {
+    const auto same = std::find_if(known.departments.begin(), known.departments.end(), [&](const auto& one) { return one.name == department.name; });
+    department.price_low = same == known.departments.end() ? Money{} : same->price_low;
+    department.price_high = same == known.departments.end() ? Money{} : same->price_high;
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<const ShapeDraft> ShapeBook::draft_of(const std::string& scope) {
   const std::string key = text::fold(scope);
+  auto live = memory_.now();
   {
     const std::lock_guard lock(mutex_);
-    if (const auto known = drafts_.find(key); known != drafts_.end()) return known->second;
+    if (const auto known = drafts_.find(key); known != drafts_.end() && known->second->live == live) return known->second;
   }
-  auto draft = Drafting(lexicon_, scope).run();
+  auto draft = Drafting(lexicon_, std::move(live), scope).run();
   const std::lock_guard lock(mutex_);
   if (drafts_.size() >= kMostDrafts) drafts_.clear();
-  if (draft) drafts_.emplace(key, draft);
+  if (draft) drafts_.insert_or_assign(key, draft);
   return draft;
 }
 
+bool ShapeBook::prices_are_fresh(const std::string& scope) {
+  if (!freshness_) return true;
+  const Time oldest = freshness_->now() - freshness_->good_for;
+  if (freshness_->indexed && freshness_->indexed() >= oldest) return true;
+  const std::lock_guard lock(mutex_);
+  const auto read = read_.find(text::fold(scope));
+  return read != read_.end() && read->second >= oldest;
+}
+
+Result<void> ShapeBook::read_whole(ports::Catalogue& catalogue, const ShapeDraft& draft) {
+  const Time began = freshness_->now();
+  const auto products = catalogue.products(draft.products);
+  if (!products) return fail(products.error());
+  std::vector<LiveMemory::Read> all;
+  std::size_t next = 0;
+  for (const ProductId& id : draft.products) {
+    const bool there = next < products->size() && (*products)[next].id == id;
+    all.push_back({lexicon_.data().find_doc(id.str()), there ? &(*products)[next++] : nullptr});
+  }
+  memory_.observe(lexicon_.data(), all);
+  const std::lock_guard lock(mutex_);
+  if (read_.size() >= kMostDrafts) read_.clear();
+  read_.insert_or_assign(text::fold(draft.shape.scope), began);
+  return {};
+}
+
 Result<ShopShape> ShapeBook::shape(ports::Catalogue& catalogue, const std::string& scope) {
-  const auto draft = draft_of(scope);
+  auto draft = draft_of(scope);
   if (!draft) return fail(ErrorKind::kNotFound, "The shop has no department or kind called \"" + scope + "\".");
-  auto shape = with_cards(catalogue, lexicon_.data(), *draft);
-  if (shape) shape->scope = scope;
+  const bool fresh = prices_are_fresh(scope);
+  const bool readable = !fresh && !draft->products.empty();
+  if (readable) {
+    if (auto read = read_whole(catalogue, *draft); !read) return fail(read.error());
+  }
+  Result<ShopShape> shape = fail(ErrorKind::kInternal, "");
+  bool news = true;
+  for (int round = 1; news && round <= kLiveRounds; ++round) {
+    draft = draft_of(scope);
+    shape = with_cards(catalogue, lexicon_.data(), memory_, *draft, news);
+    if (!shape) return shape;
+  }
+  if (news) take_ranges(draft_of(scope)->shape, *shape);
+  if (!fresh && !readable) take_ranges({}, *shape);
+  shape->scope = scope;
   return shape;
 }
 

@@ -37,6 +37,7 @@ struct ActionRules::Compiled {
   GuardrailRules guardrails;
   std::map<std::string, Condition> let;
   std::vector<std::optional<Condition>> dialects;  // the conditions of desk.dialects
+  Wanted wanted;                                   // in results
   std::set<std::string> record_types;
   std::map<std::string, CompiledCondition> conditions;
   std::map<std::string, CompiledAction> actions;
@@ -47,6 +48,7 @@ struct ActionRules::Compiled {
 
 Result<bool> ActionRules::Compiled::fill(const Playbook& playbook) {
   desk = playbook.desk;
+  wanted = wanted_by(desk);
   guardrails = playbook.guardrails;
   for (const DeskRecord& record : desk.records) record_types.insert(record.type);
   for (const auto& [name, text] : desk.let) {
@@ -104,7 +106,7 @@ Result<std::shared_ptr<const ActionRules>> ActionRules::compile(const Playbook& 
 }
 
 struct ActionGuard::State {
-  explicit State(std::shared_ptr<const ActionRules> shared) : rules(std::move(shared)), records(rules->compiled().desk) {}
+  explicit State(std::shared_ptr<const ActionRules> shared) : rules(std::move(shared)), records(rules->compiled().desk, rules->compiled().wanted) {}
 
   const ActionRules::Compiled& compiled() const { return rules->compiled(); }
 

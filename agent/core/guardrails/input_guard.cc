@@ -11,6 +11,8 @@
 namespace floorwalker::guardrails {
 namespace {
 
+constexpr std::size_t kLongestId = 60;
+
 std::string listed(const std::vector<std::string>& items) {
   std::string all;
   for (const std::string& item : items) all += (all.empty() ? "" : ", ") + item;
@@ -24,6 +26,30 @@ std::size_t byte_of(std::string_view text, std::size_t most) {
     if ((text[at] & 0xC0) != 0x80 && count++ == most) return at;
   }
   return text.size();
+}
+
+// What a bracketed name would have to begin with to be a command of some model's own language: "<system-reminder>", "<tool_call>".
+bool commands(std::string_view name) {
+  static constexpr std::string_view kWords[] = {"system", "assistant", "user", "human", "tool", "function", "developer", "instruction", "prompt", "im", "ai"};
+  return std::any_of(std::begin(kWords), std::end(kWords), [&](std::string_view word) { return name.starts_with(word); });
+}
+
+// An identifier that the shopper wrote in angle brackets ("<pot-set>"), without them: it has a dash, an underscore or a digit, and nothing closes it.
+std::string without_brackets(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const std::size_t end = text[at] == '<' ? text.find('>', at) : std::string_view::npos;
+    const std::string_view name = end == std::string_view::npos ? std::string_view() : text.substr(at + 1, end - at - 1);
+    const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
+    const bool id = name.size() > 1 && name.size() < kLongestId && std::all_of(name.begin(), name.end(), plain) && name.find_first_of("-_0123456789") != std::string_view::npos && plain(name.front()) && name.front() != '-';
+    if (!id || commands(text::fold(name)) || text.find("</" + std::string(name)) != std::string_view::npos) {
+      out += text[at];
+      continue;
+    }
+    out += name;
+    at = end;
+  }
+  return out;
 }
 
 std::string without_marked_sentences(std::string_view text) {
@@ -85,7 +111,7 @@ struct InputGuard::Run {
   }
 
   void injection() {
-    const std::string mark = neutralise(text).mark;
+    const std::string mark = neutralise(without_brackets(text)).mark;
     if (mark.empty()) return pass("injection", "");
     if (guard.rules_.injection == OnInjection::kMark) {
       ruling.mark = mark;
@@ -114,7 +140,8 @@ InputRuling InputGuard::check(std::string_view text) const {
 std::string InputGuard::tidy(std::string_view text) const {
   const bool labelled = text.starts_with(kQuotedLabel);
   while (text.starts_with(kQuotedLabel)) text.remove_prefix(kQuotedLabel.size());
-  const std::string_view kept = text.substr(0, byte_of(text, rules_.max_length + 1));
+  const std::string unbracketed = text.find('<') == std::string_view::npos ? std::string(text) : without_brackets(text);
+  const std::string_view kept = std::string_view(unbracketed).substr(0, byte_of(unbracketed, rules_.max_length + 1));
   if (rules_.injection == OnInjection::kDrop) return without_marked_sentences(kept);
   Neutral neutral = neutralise(kept);
   const bool rewritten = neutral.mark == "a forged turn" || neutral.mark == "markup" || neutral.mark == "control sequences" || neutral.mark == "invisible characters";

@@ -79,6 +79,7 @@ class GuardedGate final : public Gate {
 
   void learn(const Message& message) override;
   void shown(const std::vector<Shown>& shown) override { inner_->shown(shown); }
+  void turn_began(Time at) override { inner_->turn_began(at); }
   void begin_reply() override;
   std::vector<Claim> judge(std::string_view piece) override;
   void forget_piece() override;

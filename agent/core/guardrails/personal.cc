@@ -259,6 +259,23 @@ std::vector<PersonalSpan> find_personal(std::string_view text, const std::vector
   return Finder(text, kinds).run();
 }
 
+std::string personal_in(std::string_view text, const std::string& kind) {
+  std::string found;
+  std::vector<std::pair<std::size_t, std::size_t>> placed;
+  placeholders(text, [&](std::string_view of, std::size_t start, std::size_t, std::size_t, std::size_t end) {
+    if (of != kind) return;
+    placed.emplace_back(start, end);
+    found += (found.empty() ? "" : ", ") + std::string(text.substr(start, end - start));
+  });
+  const auto open = [&](const PersonalSpan& span) {
+    return std::none_of(placed.begin(), placed.end(), [&](const auto& one) { return span.start < one.second && one.first < span.end; });
+  };
+  const std::vector<PersonalSpan> spans = find_personal(text, {kind});
+  const auto more = std::count_if(spans.begin(), spans.end(), open);
+  if (more > 0) found += (found.empty() ? "" : ", ") + std::to_string(more) + " to be taken out";
+  return found;
+}
+
 void Redactor::go_on_after(std::string_view stored) {
   placeholders(stored, [&](std::string_view kind, std::size_t, std::size_t number, std::size_t end, std::size_t) {
     int value = 0;

@@ -21,6 +21,9 @@ struct PersonalSpan {
 // numbers, prices, sizes and dates are none.
 std::vector<PersonalSpan> find_personal(std::string_view text, const std::vector<std::string>& kinds);
 
+// What a text has of one kind of personal data, for traces: its placeholders, and how much more there is that none stands for. "" if there is none.
+std::string personal_in(std::string_view text, const std::string& kind);
+
 // Keeps a shopper's personal data out of everything that is stored: journal, logs, traces and what a model is sent have placeholders
 // ("shopper-1@private.invalid", "[phone 1]"), and only this object, which lives in memory beside the conversation, knows what they stand for. Tools
 // get the true values back. A session that is read from the journal again has lost them: then the shopper is asked again. Cards and IBANs

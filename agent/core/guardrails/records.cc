@@ -1,6 +1,7 @@
 #include "agent/core/guardrails/records.h"
 
 #include <algorithm>
+#include <cctype>
 #include <utility>
 
 #include "agent/core/guardrails/phrases.h"
@@ -26,7 +27,34 @@ bool is_error(std::string_view content) {
   return content.substr(0, 5) == "Error" || content.substr(0, 8) == "{\"error\"" || content.substr(0, 14) == "Unknown action";
 }
 
-Records::Records(const DeskRules& rules) : rules_(&rules) {
+Wanted wanted_by(const DeskRules& rules) {
+  Wanted wanted;
+  const auto words_of = [&](const std::string& expression) {
+    for (std::size_t at = 0; at < expression.size(); ++at) {
+      std::size_t end = at;
+      while (end < expression.size() && (std::isalnum(static_cast<unsigned char>(expression[end])) != 0 || expression[end] == '_')) ++end;
+      if (end > at) wanted.names.insert(expression.substr(at, end - at));
+      at = std::max(at, end);
+    }
+  };
+  for (const auto& [name, expression] : rules.let) words_of(expression);
+  for (const DeskDialect& dialect : rules.dialects) words_of(dialect.when);
+  for (const DeskCondition& condition : rules.conditions) words_of(condition.that + " " + condition.otherwise);
+  for (const DeskAction& action : rules.actions) {
+    for (const auto& group : action.confirm) {
+      for (const std::string& expression : group) words_of(expression);
+    }
+  }
+  for (const auto& [type, keys] : rules.identifiers) wanted.maps.insert(keys.begin(), keys.end());
+  for (const DeskRecord& record : rules.records) {
+    wanted.names.insert(record.id);
+    if (!record.at.empty()) wanted.maps.insert(record.at);
+  }
+  wanted.names.insert(wanted.maps.begin(), wanted.maps.end());
+  return wanted;
+}
+
+Records::Records(const DeskRules& rules, const Wanted& wanted) : rules_(&rules), wanted_(&wanted) {
   for (const auto& [type, keys] : rules.identifiers) {
     for (const std::string& key : keys) keys_.emplace_back(key, &told_[type]);
   }
@@ -61,7 +89,7 @@ void Records::read_those_with(const std::string& id) const {
 }
 
 void Records::read(const Unread& result, std::size_t number) const {
-  auto parsed = parse_json(result.content);
+  auto parsed = parse_json(result.content, wanted_);
   if (!parsed) return;
   note_identifiers(*parsed);
   for (const DeskRecord& rule : rules_->records) {

@@ -22,8 +22,8 @@ namespace floorwalker::guardrails {
 // thread at a time.
 class Records {
  public:
-  // `rules` must outlive this.
-  explicit Records(const DeskRules& rules);
+  // `rules` and `wanted`, the names that the rules may ask for, must outlive this.
+  Records(const DeskRules& rules, const Wanted& wanted);
 
   // A result of a successful call.
   void add(const ToolCall& call, Value arguments, std::string_view content);
@@ -60,6 +60,7 @@ class Records {
   static void note(std::unordered_set<std::string>& told, const Value& value);
 
   const DeskRules* rules_;
+  const Wanted* wanted_;
   std::vector<std::string> identities_;
   mutable std::vector<std::optional<Unread>> results_;                      // nothing: read
   mutable std::unordered_map<std::string, std::size_t> looked_through_;     // id -> how many of the results were looked through for it
@@ -67,6 +68,9 @@ class Records {
   mutable std::map<std::string, std::unordered_set<std::string>> told_;     // by type
   std::vector<std::pair<std::string, std::unordered_set<std::string>*>> keys_;   // of results that tell identifiers, and where those are kept
 };
+
+// The names that a desk's rules may ask for in results: every word of its expressions, and where ids stand.
+Wanted wanted_by(const DeskRules& rules);
 
 // Whether a tool's content reports an error, as foreign transcripts write it: "Error: ..." or {"error": ...}.
 bool is_error(std::string_view content);

@@ -24,45 +24,54 @@ Value from_double(double value) {
   return Value::number(std::llround(value * static_cast<double>(kMicros)));
 }
 
-void fill(Value& made, const simdjson::dom::element& element, int depth);
+// Puts what was parsed into values. Into a fresh value, in its place: most of a result is small values, and moving them costs more than making them.
+class Filler {
+ public:
+  explicit Filler(const Wanted* wanted) : wanted_(wanted) {}
 
-void fill_list(Value& made, const simdjson::dom::array& array, int depth) {
-  made.type = Value::Type::kList;
-  made.items.reserve(array.size());
-  for (const simdjson::dom::element item : array) fill(made.items.emplace_back(), item, depth + 1);
-}
-
-void fill_map(Value& made, const simdjson::dom::object& object, int depth) {
-  made.type = Value::Type::kMap;
-  made.entries.reserve(object.size());
-  for (const auto field : object) {
-    auto& entry = made.entries.emplace_back(std::piecewise_construct, std::forward_as_tuple(field.key), std::forward_as_tuple());
-    fill(entry.second, field.value, depth + 1);
+  void fill(Value& made, const simdjson::dom::element& element, int depth, bool all) const {
+    if (depth > kMaxDepth) return;
+    switch (element.type()) {
+      case simdjson::dom::element_type::ARRAY: return fill_list(made, element.get_array().value_unsafe(), depth, all);
+      case simdjson::dom::element_type::OBJECT: return fill_map(made, element.get_object().value_unsafe(), depth, all);
+      case simdjson::dom::element_type::INT64: made = from_whole(element.get_int64().value_unsafe()); break;
+      case simdjson::dom::element_type::UINT64: made = Value::of(std::to_string(element.get_uint64().value_unsafe())); break;
+      case simdjson::dom::element_type::DOUBLE: made = from_double(element.get_double().value_unsafe()); break;
+      case simdjson::dom::element_type::STRING: made.type = Value::Type::kText, made.text = element.get_string().value_unsafe(); break;
+      case simdjson::dom::element_type::BOOL: made.type = Value::Type::kBoolean, made.boolean = element.get_bool().value_unsafe(); break;
+      case simdjson::dom::element_type::NULL_VALUE: made.type = Value::Type::kNull; break;
+    }
   }
-}
 
-void fill_text(Value& made, std::string_view text) {
-  made.type = Value::Type::kText;
-  made.text = text;
-}
-
-// Into a fresh value, in its place: most of a result is small values, and moving them costs more than making them.
-void fill(Value& made, const simdjson::dom::element& element, int depth) {
-  if (depth > kMaxDepth) return;
-  switch (element.type()) {
-    case simdjson::dom::element_type::ARRAY: return fill_list(made, element.get_array().value_unsafe(), depth);
-    case simdjson::dom::element_type::OBJECT: return fill_map(made, element.get_object().value_unsafe(), depth);
-    case simdjson::dom::element_type::INT64: made = from_whole(element.get_int64().value_unsafe()); break;
-    case simdjson::dom::element_type::UINT64: made = Value::of(std::to_string(element.get_uint64().value_unsafe())); break;
-    case simdjson::dom::element_type::DOUBLE: made = from_double(element.get_double().value_unsafe()); break;
-    case simdjson::dom::element_type::STRING: return fill_text(made, element.get_string().value_unsafe());
-    case simdjson::dom::element_type::BOOL:
-      made.type = Value::Type::kBoolean;
-      made.boolean = element.get_bool().value_unsafe();
-      break;
-    case simdjson::dom::element_type::NULL_VALUE: made.type = Value::Type::kNull; break;
+ private:
+  void fill_list(Value& made, const simdjson::dom::array& array, int depth, bool all) const {
+    made.type = Value::Type::kList;
+    made.items.reserve(array.size());
+    for (const simdjson::dom::element item : array) fill(made.items.emplace_back(), item, depth + 1, all);
   }
-}
+
+  void fill_map(Value& made, const simdjson::dom::object& object, int depth, bool all) const {
+    made.type = Value::Type::kMap;
+    made.entries.reserve(object.size());
+    const bool everything = all || !is_record(object);
+    for (const auto field : object) {
+      const bool plain = !field.value.is_array() && !field.value.is_object();
+      if (!everything && !plain && !wanted_->names.contains(field.key)) continue;
+      auto& entry = made.entries.emplace_back(std::piecewise_construct, std::forward_as_tuple(field.key), std::forward_as_tuple());
+      fill(entry.second, field.value, depth + 1, wanted_ && !plain && wanted_->maps.contains(field.key));
+    }
+  }
+
+  bool is_record(const simdjson::dom::object& object) const {
+    if (!wanted_) return false;
+    for (const auto field : object) {
+      if (wanted_->names.contains(field.key)) return true;
+    }
+    return false;
+  }
+
+  const Wanted* wanted_;
+};
 
 simdjson::dom::parser& parser() {
   thread_local simdjson::dom::parser own;
@@ -129,11 +138,11 @@ std::string Value::shown() const {
   return "[" + all + "]";
 }
 
-std::optional<Value> parse_json(std::string_view json) {
+std::optional<Value> parse_json(std::string_view json, const Wanted* wanted) {
   const auto parsed = parser().parse(json.data(), json.size(), true);  // copied into the parser's own buffer, which it keeps
   if (parsed.error() != simdjson::SUCCESS) return std::nullopt;
   std::optional<Value> made{Value()};
-  fill(*made, parsed.value_unsafe(), 0);
+  Filler(wanted).fill(*made, parsed.value_unsafe(), 0, false);
   return made;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,8 +37,15 @@ struct Value {
   bool operator==(const Value&) const = default;
 };
 
-// Reads JSON text; nothing if it is none, or nested deeper than 64 levels. Numbers beyond nine digits before the point are kept as text.
-std::optional<Value> parse_json(std::string_view json);
+// The names that may ever be asked for. In a record, which has one of them, a list or map of another name is never looked at.
+struct Wanted {
+  std::set<std::string, std::less<>> names;
+  std::set<std::string, std::less<>> maps;   // under these everything is wanted: their keys are ids
+};
+
+// Reads JSON text; nothing if it is none, or nested deeper than 64 levels. Numbers beyond nine digits before the point are kept as text. With
+// `wanted`, what is never looked at is left out: most of a shop's answers is.
+std::optional<Value> parse_json(std::string_view json, const Wanted* wanted = nullptr);
 
 // Whether the text is JSON at all.
 bool is_json(std::string_view text);

@@ -50,6 +50,10 @@ std::optional<double> number_of(const std::string& field, const std::string& val
   return measure ? std::optional(measure->canonical()) : std::nullopt;
 }
 
+// What an agent can call in a shop, unless the playbook is for the desk of another one. Kept in step with `floorwalker tools` by a test.
+constexpr std::array<const char*, 13> kOwnTools = {"search_catalogue", "describe_shop", "get_product", "compare_products", "check_compatibility", "suggest_addons", "view_cart",
+                                                   "update_cart", "apply_discount", "start_checkout", "find_policy", "find_order", "hand_off"};
+
 struct Range {
   std::optional<double> low, high;
   std::set<std::string> is, is_not;
@@ -118,6 +122,7 @@ class Consistency {
   void plays();
   void actions();
   void caps();
+  void tools();
   void grants();
   void languages();
   void own_texts();
@@ -310,6 +315,15 @@ void Consistency::plays() {
   }
 }
 
+void Consistency::tools() {
+  if (!book_.desk.actions.empty()) return;
+  for (const NameUse& use : book_.names) {
+    if (use.what != "tool" || std::find(kOwnTools.begin(), kOwnTools.end(), use.name) != kOwnTools.end()) continue;
+    const std::string near = text::nearest(use.name, {kOwnTools.begin(), kOwnTools.end()});
+    say(use.at, use.path, "there is no tool '" + use.name + "'", near.empty() ? "" : "did you mean '" + near + "'?");
+  }
+}
+
 void Consistency::grants() {
   if (!rules_.granted) return;
   const auto granted = [&](const std::string& tool) { return std::find(rules_.granted->begin(), rules_.granted->end(), tool) != rules_.granted->end(); };
@@ -340,6 +354,7 @@ void Consistency::caps() {
 }
 
 void Consistency::actions() {
+  tools();
   grants();
   caps();
   if (rules_.max_discount_permille == 0 && rules_.discounts && !rules_.discounts->empty()) {

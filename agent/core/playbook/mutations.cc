@@ -51,10 +51,25 @@ std::optional<std::string> opposite(const Node& node) {
   return found == all.end() ? std::nullopt : std::optional(found->second);
 }
 
+// A bound on the wrong side: "dry" -> {not: dry}, {min: 60 W} -> {max: 60 W}.
+Node other_side(const Node& bound) {
+  static const std::map<std::string, std::string> sides = {{"min", "max"}, {"max", "min"}, {"is", "not"}, {"not", "is"}};
+  Node other = bound;
+  if (bound.type == Node::Type::kScalar) {
+    other = Node{Node::Type::kMap, "", false, {}, {{"not", false, bound.at, bound}}, bound.at};
+  } else if (bound.entries.size() == 1 && sides.contains(bound.entries.front().key)) {
+    other.entries.front().key = sides.at(bound.entries.front().key);
+  } else if (bound.entries.size() == 1 && !bound.entries.front().value.items.empty()) {   // any_of
+    other.entries = {{"not", false, bound.at, bound.entries.front().value.items.front()}};
+  }
+  return other;
+}
+
 // What is a rule, by where it stands: "*" for a free name, "[]" for an item of a list.
 struct Shape {
   const char* pattern;
   Turn turn;
+  Node (*other)(const Node&) = nullptr;   // instead of `turn`
 };
 
 const std::vector<Shape>& shapes() {
@@ -68,6 +83,7 @@ const std::vector<Shape>& shapes() {
       {"needs.*.prefer[]", removed},
       {"needs.*.prefer[].*", opposite},
       {"needs.*.require[]", removed},
+      {"needs.*.require[].*", nullptr, other_side},
       {"discovery.max_questions", one_less},
       {"discovery.ask.*[]", removed},
       {"discovery.relax_in_order[]", removed},
@@ -168,29 +184,39 @@ void take_out(Node& root, const std::vector<Step>& steps) {
   }
 }
 
-void put(Node& root, const std::vector<Step>& steps, const std::string& text) {
+void put(Node& root, const std::vector<Step>& steps, const Node& value) {
   Node* const node = holder(root, steps);
   if (!node) return;
   for (Node::Entry& entry : node->entries) {
-    if (entry.key == steps.back().key) entry.value.text = text;
+    if (entry.key == steps.back().key) entry.value = value;
   }
+}
+
+// A need that says one thing alone: without it there is no need.
+bool all_that_its_need_says(const Node& root, const std::vector<Step>& steps) {
+  if (steps.size() != 4 || steps[0].key != "needs" || !steps[3].key.empty()) return false;
+  const Node& need = *root.find("needs")->find(steps[1].key);
+  const Node* prefer = need.find("prefer");
+  const Node* require = need.find("require");
+  return (prefer ? prefer->items.size() : 0) + (require ? require->items.size() : 0) == 1;
 }
 
 class Finder {
  public:
   std::vector<Mutation> run(const Node& root) {
-    for (const Shape& shape : shapes()) walk(root, parts_of(shape.pattern), 0, {}, {}, shape.turn);
+    root_ = &root;
+    for (const Shape& shape : shapes()) walk(root, parts_of(shape.pattern), 0, {}, {}, shape);
     std::stable_sort(found_.begin(), found_.end(), [](const Mutation& a, const Mutation& b) { return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column); });
     return std::move(found_);
   }
 
  private:
-  void walk(const Node& node, const std::vector<std::string>& parts, std::size_t depth, const std::vector<Step>& steps, const std::string& path, Turn turn) {
-    if (depth == parts.size()) return note(node, steps, path, turn);
+  void walk(const Node& node, const std::vector<std::string>& parts, std::size_t depth, const std::vector<Step>& steps, const std::string& path, const Shape& shape) {
+    if (depth == parts.size()) return note(node, steps, path, shape);
     const auto deeper = [&](const Node& inner, Step step, const std::string& inner_path) {
       std::vector<Step> further = steps;
       further.push_back(std::move(step));
-      walk(inner, parts, depth + 1, further, inner_path, turn);
+      walk(inner, parts, depth + 1, further, inner_path, shape);
     };
     if (parts[depth].front() == '[') {
       for (std::size_t i = 0; i < node.items.size(); ++i) deeper(node.items[i], {"", i}, path + "[" + std::to_string(i) + "]");
@@ -201,16 +227,19 @@ class Finder {
     }
   }
 
-  void note(const Node& node, const std::vector<Step>& steps, const std::string& path, Turn turn) {
-    const bool takes_out = turn == &removed;
-    const auto other = turn(node);
-    if (!takes_out && (!other || *other == node.text)) return;
-    Mutation mutation{path, shown(node), takes_out ? "removed" : *other, node.at, {}};
-    if (takes_out) mutation.apply = [steps](Node& root) { take_out(root, steps); };
-    else mutation.apply = [steps, text = *other](Node& root) { put(root, steps, text); };
-    found_.push_back(std::move(mutation));
+  void note(const Node& node, const std::vector<Step>& steps, const std::string& path, const Shape& shape) {
+    if (shape.turn == &removed) {
+      if (all_that_its_need_says(*root_, steps)) return;
+      found_.push_back({path, shown(node), "removed", node.at, [steps](Node& root) { take_out(root, steps); }});
+      return;
+    }
+    Node other = shape.other ? shape.other(node) : node;
+    if (shape.turn) other.text = shape.turn(node).value_or(node.text);
+    if (shown(other) == shown(node)) return;
+    found_.push_back({path, shown(node), shown(other), node.at, [steps, other](Node& root) { put(root, steps, other); }});
   }
 
+  const Node* root_ = nullptr;
   std::vector<Mutation> found_;
 };
 

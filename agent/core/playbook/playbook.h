@@ -113,6 +113,7 @@ struct LimitRules {
   int steps = 8;
   std::chrono::milliseconds time{20000};
   std::int64_t cost_micros = 50000;
+  std::chrono::milliseconds facts_good_for{600000};        // prices and stock that were read longer ago are read again before they are told
 };
 
 struct VocabularyRules {

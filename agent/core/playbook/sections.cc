@@ -557,7 +557,8 @@ void Sections::proactive(const Node& node, const Path& path) {
 }
 
 void Sections::limits(const Node& node, const Path& path) {
-  r_.object(node, path, {{"steps", r_.number(book_.limits.steps, 1, 64)}, {"seconds", section(&Sections::seconds)}, {"cost", section(&Sections::cost)}});
+  r_.object(node, path, {{"steps", r_.number(book_.limits.steps, 1, 64)}, {"seconds", section(&Sections::seconds)}, {"cost", section(&Sections::cost)},
+                          {"facts_good_for", r_.duration(book_.limits.facts_good_for)}});
 }
 
 void Sections::seconds(const Node& node, const Path& path) {

@@ -88,11 +88,21 @@ bool counts_unavailable(const Examination& exam, const CountSpan& span) {
   return false;
 }
 
+// "at least 12", "more than 12"
+bool bounds_below(const Examination& exam, std::size_t number) {
+  for (std::size_t back = 1; back <= 2 && back <= number; ++back) {
+    if (exam.piece.tokens[number - back].is(WordClass::kAtLeast)) return true;
+  }
+  return false;
+}
+
 bool agrees(const Examination& exam, const CountSpan& span, const Collection& list) {
   const std::int64_t value = span.value;
-  if (list.says_available && counts_unavailable(exam, span)) return value == static_cast<std::int64_t>(list.count - list.available);
+  const bool says_available = list.says_available && !exam.index.too_old(list.document);
+  if (says_available && counts_unavailable(exam, span)) return value == static_cast<std::int64_t>(list.count - list.available);
+  if (list.at_least) return value <= list.total && bounds_below(exam, span.first);
   if (!list.complete) return value == list.total;
-  return value == static_cast<std::int64_t>(list.count) || (list.says_available && value == static_cast<std::int64_t>(list.available)) || value == list.total;
+  return value == static_cast<std::int64_t>(list.count) || (says_available && value == static_cast<std::int64_t>(list.available)) || value == list.total;
 }
 
 std::uint32_t some_leaf(const Examination& exam, const Collection& list) {
@@ -126,7 +136,8 @@ bool check_list(Examination& exam, const CountSpan& span) {
   const Collection& list = *meant.back();
   const bool sure = meant.size() == 1 && says_how_many(exam, span.first) && (scope.exact || list.owner == 0) && !narrowed(exam, span, list) && !exam.piece.question && !exam.piece.hypothetical;
   if (!sure) return false;
-  const std::string why = !list.complete ? fmt::format("the shop has {}, of which this is a page of {}", list.total, list.count)
+  const std::string why = list.at_least ? fmt::format("the shop has {} or more", list.total)
+                          : !list.complete ? fmt::format("the shop has {}, of which this is a page of {}", list.total, list.count)
                           : list.says_available ? fmt::format("{} in all, {} of them available", list.count, list.available)
                                                 : fmt::format("{} in the result", list.count);
   exam.claim(exam.piece.tokens[span.first].start, exam.piece.tokens[span.noun].end, ClaimKind::kCount, Verdict::kContradicted, why, {some_leaf(exam, list)});

@@ -177,12 +177,12 @@ void check_features(Examination& exam) {
     for (std::uint32_t leaf : exam.index.attributed(token.concept_id)) {
       const Leaf& fact = exam.index.leaves[leaf];
       if (fact.trust != Trust::kMerchant || !exam.usable(leaf) || fact.kind == Leaf::Kind::kNull) continue;
-      if (says_plainly(fact) && std::find(candidates.begin(), candidates.end(), leaf) == candidates.end()) candidates.push_back(leaf);
+      if (says_plainly(fact) && !fit_verdict(exam.index, leaf) && std::find(candidates.begin(), candidates.end(), leaf) == candidates.end()) candidates.push_back(leaf);
     }
   }
   for (const auto& [name, alias] : exam.lexicon.aliases) {
     for (std::uint32_t leaf : exam.index.attributed(name.back())) {
-      const bool open = exam.usable(leaf) && says_plainly(exam.index.leaves[leaf]) && exam.index.leaves[leaf].trust == Trust::kMerchant;
+      const bool open = exam.usable(leaf) && says_plainly(exam.index.leaves[leaf]) && !fit_verdict(exam.index, leaf) && exam.index.leaves[leaf].trust == Trust::kMerchant;
       if (open && std::find(candidates.begin(), candidates.end(), leaf) == candidates.end()) candidates.push_back(leaf);
     }
   }
@@ -191,7 +191,7 @@ void check_features(Examination& exam) {
     if (!exam.piece.negated[i] || exam.piece.tokens[i].concept_id == 0) continue;
     const auto leaves = exam.index.attributed(exam.piece.tokens[i].concept_id);
     for (std::uint32_t leaf : leaves) {
-      if (exam.index.leaves[leaf].trust == Trust::kMerchant && exam.usable(leaf) && describes(exam, leaf)) check_denied(exam, leaf, leaves);
+      if (exam.index.leaves[leaf].trust == Trust::kMerchant && exam.usable(leaf) && describes(exam, leaf) && !fit_verdict(exam.index, leaf)) check_denied(exam, leaf, leaves);
     }
   }
 }

@@ -6,7 +6,9 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "agent/core/answers_json.h"
 #include "agent/core/text.h"
+#include "agent/core/units.h"
 
 namespace floorwalker::verify {
 namespace {
@@ -43,6 +45,18 @@ bool names_record(std::string_view key, std::string_view value) {
 
 bool scalar(const JsonNode& node) { return node.type == JsonNode::Type::kString || node.type == JsonNode::Type::kNumber; }
 
+constexpr std::size_t kLongestName = 40;  // words of a title that name it
+constexpr std::size_t kShortestName = 3;
+
+// Where the specifications of a title begin: "Perfection V600 Photo | 6400 x 9600 DPI Flatbed scanner". What stands before is a whole name, too.
+std::size_t specifications(const std::vector<Token>& title) {
+  for (std::size_t i = kShortestName; i + 1 < title.size(); ++i) {
+    const bool figure = title[i].digits && title[i].folded.find_first_not_of("0123456789.,") == std::string::npos;
+    if (figure && (title[i + 1].folded == "x" || find_unit(title[i + 1].folded))) return i;
+  }
+  return title.size();
+}
+
 bool long_digits(std::string_view key) {
   return key.size() >= 5 && std::count_if(key.begin(), key.end(), [](char c) { return c >= '0' && c <= '9'; }) >= 4;
 }
@@ -72,6 +86,7 @@ EvidenceBuilder::EvidenceBuilder(EvidenceIndex& index, std::uint32_t document)
 void EvidenceBuilder::build() {
   Document& document = *index_.documents[document_];
   read_keys();
+  read_unmet();
   document.first_leaf = static_cast<std::uint32_t>(index_.leaves.size());
   Place root;
   root.third_party = document.trust == Trust::kThirdParty;
@@ -89,6 +104,18 @@ std::uint32_t EvidenceBuilder::read(std::string_view key) {
 void EvidenceBuilder::read_keys() {
   key_of_.reserve(tree_.nodes().size());
   for (const JsonNode& node : tree_.nodes()) key_of_.push_back(read(node.key));
+}
+
+// A search tells which of the conditions asked for it set aside: they are a wish, and say nothing of what was found.
+void EvidenceBuilder::read_unmet() {
+  for (const std::string_view list : {"unfilterable", "relaxed"}) {
+    const std::uint32_t conditions = tree_[0].type == JsonNode::Type::kObject ? tree_.child(0, list) : 0;
+    if (!conditions || tree_[conditions].type != JsonNode::Type::kArray) continue;
+    for (std::uint32_t at = tree_[conditions].first_child; at; at = tree_[at].next) {
+      const std::uint32_t field = tree_[at].type == JsonNode::Type::kObject ? tree_.child(at, "field") : 0;
+      if (field && tree_[field].type == JsonNode::Type::kString) unmet_.push_back(tree_[field].text);
+    }
+  }
 }
 
 // The key with its words, each once, which only keys that mean something have.
@@ -143,6 +170,7 @@ bool EvidenceBuilder::walk_pair(std::uint32_t node, const Place& place) {
   inner.key = tree_[label].text;
   inner.own = own_words(known_as);
   inner.identifier = index_.keys.value(known_as).identifier;
+  inner.asked = tree_[label].key == "field" && std::find(unmet_.begin(), unmet_.end(), tree_[label].text) != unmet_.end();
   if (tree_[value].type == JsonNode::Type::kObject) {  // by the thing: {"P-17": "1.2 kg", "P-18": null}
     for (std::uint32_t at = tree_[value].first_child; at; at = tree_[at].next) {
       Place of_thing = inner;
@@ -236,6 +264,7 @@ void EvidenceBuilder::add_collection(std::uint32_t node, const Place& place) {
   const std::uint32_t above = tree_[node].parent;
   if (above != node && tree_[above].type == JsonNode::Type::kObject) {
     if (const std::uint32_t complete = tree_.child(above, "complete")) made.complete = tree_[complete].truth;
+    if (const std::uint32_t least = tree_.child(above, "at_least")) made.at_least = tree_[least].truth;
     for (std::string_view key : {"total", "total_count", "totalCount", "count", "total_results"}) {
       const std::uint32_t total = tree_.child(above, key);
       if (total && tree_[total].type == JsonNode::Type::kNumber && made.total < 0) made.total = std::atoll(std::string(tree_[total].text).c_str());
@@ -322,9 +351,19 @@ void EvidenceBuilder::name_entity(EntityIndex entity, std::uint32_t object) {
 
 void EvidenceBuilder::add_name(EntityIndex entity, std::string_view name) {
   tokenise(name, index_.concepts, tokens_);
-  if (tokens_.empty() || tokens_.size() > 40) return;
+  if (tokens_.size() > kLongestName) tokens_.resize(kLongestName);
+  if (tokens_.empty()) return;
   concepts_.clear();
   for (const Token& token : tokens_) concepts_.push_back(token.concept_id);
+  const std::size_t short_end = specifications(tokens_);
+  keep_name(entity);
+  if (short_end == tokens_.size()) return;
+  concepts_.resize(short_end);
+  keep_name(entity);
+}
+
+// Adds `concepts_` to the names of the entity.
+void EvidenceBuilder::keep_name(EntityIndex entity) {
   auto& names = index_.entities[entity].names;
   const bool known = std::any_of(names.begin(), names.end(), [&](Words other) { return std::ranges::equal(other, concepts_); });
   if (known) return;
@@ -333,6 +372,22 @@ void EvidenceBuilder::add_name(EntityIndex entity, std::string_view name) {
   for (std::size_t i = 0; i < concepts_.size(); ++i) {
     index_.by_name.add(index_.concepts.slot(concepts_[i]), {entity, position, static_cast<std::uint16_t>(i)});
   }
+}
+
+// Prices, totals and what is in stock, as our tools tell them: all but what was paid or is promised once and for all.
+bool EvidenceBuilder::ages(std::uint32_t leaf) const {
+  static constexpr std::string_view kStock[] = {"availability", "stock", "available", "in_stock"};
+  const Leaf& fact = index_.leaves[leaf];
+  const std::string& tool = index_.documents[document_]->tool;
+  if (tool.empty() || tool.find("order") != std::string::npos || tool.find("polic") != std::string::npos) return false;
+  if (std::find(std::begin(kStock), std::end(kStock), fact.key) != std::end(kStock)) return true;
+  if (fact.key == "what") return true;   // "cheapest"
+  if (fact.key == "winner") {
+    const std::uint32_t axis = tree_.child(tree_[fact.node].parent, "name");
+    return axis != 0 && tree_[axis].text == "price";
+  }
+  if (fact.numbers != 1 || !index_.numbers[fact.first_number].number.money) return false;
+  return fact.kind == Leaf::Kind::kNumber || (fact.kind == Leaf::Kind::kText && money_from_text(tree_[fact.node].text));
 }
 
 void EvidenceBuilder::add_leaf(std::uint32_t node, const Place& place) {
@@ -347,7 +402,7 @@ void EvidenceBuilder::add_leaf(std::uint32_t node, const Place& place) {
   leaf.own = place.own;
   leaf.money = place.money;
   leaf.tally = place.tally;
-  leaf.trust = place.third_party ? Trust::kThirdParty : index_.documents[document_]->trust;
+  leaf.trust = place.asked ? Trust::kShopper : place.third_party ? Trust::kThirdParty : index_.documents[document_]->trust;
   leaf.first_number = static_cast<std::uint32_t>(index_.numbers.size());
   leaf.identifier = place.identifier || (place.key == "orders" && scalar(source));
   switch (source.type) {
@@ -364,6 +419,7 @@ void EvidenceBuilder::add_leaf(std::uint32_t node, const Place& place) {
   if (kind == Leaf::Kind::kText) add_text(leaf_index, place);
   if (kind == Leaf::Kind::kNumber) add_number(leaf_index, place);
   index_leaf(leaf_index);
+  index_.leaves[leaf_index].ages = ages(leaf_index);
 }
 
 void EvidenceBuilder::index_leaf(std::uint32_t leaf) {

@@ -29,6 +29,7 @@ class EvidenceBuilder {
     bool minor = false;         // whole minor units
     bool third_party = false;
     bool tally = false;         // below "facets"
+    bool asked = false;         // what was asked for, and is not known to be so
   };
 
   EvidenceIndex& index_;
@@ -36,6 +37,7 @@ class EvidenceBuilder {
   const JsonTree& tree_;
   const LexiconData& lexicon_;
   std::vector<std::uint32_t> key_of_;   // by node: its key in the index's table
+  std::vector<std::string_view> unmet_; // fields that the result says it did not go by
   std::vector<Token> tokens_;           // of the text at hand; kept for its memory
   std::vector<Concept> concepts_;
 
@@ -47,6 +49,7 @@ class EvidenceBuilder {
   Place below(const Place& place, std::uint32_t node) { return below(place, tree_[node].key, key_of_[node]); }
 
   void read_keys();
+  void read_unmet();
   std::uint32_t read(std::string_view key);       // its place in the index's table of keys
   const KeyFacts& worded(std::uint32_t known_as);
   Words own_words(std::uint32_t known_as);
@@ -57,11 +60,13 @@ class EvidenceBuilder {
   void name_entity(EntityIndex entity, std::uint32_t object);
   void link(EntityIndex parent, EntityIndex child);
   void add_name(EntityIndex entity, std::string_view name);
+  void keep_name(EntityIndex entity);
 
   std::optional<bool> says_available(std::uint32_t member) const;
   void add_collection(std::uint32_t node, const Place& place);
 
   void add_leaf(std::uint32_t node, const Place& place);
+  bool ages(std::uint32_t leaf) const;
   void add_text(std::uint32_t leaf, const Place& place);
   void add_number(std::uint32_t leaf, const Place& place);
   void add_numbers(std::uint32_t leaf, const Place& place, std::string_view readable);

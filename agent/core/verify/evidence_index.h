@@ -73,6 +73,7 @@ struct Leaf {
   bool money = false;                         // its key says that numbers here are amounts
   bool identifier = false;
   bool tally = false;                         // how often a value occurs among the matches: says nothing about any thing
+  bool ages = false;                          // a price, or what is in stock: proves nothing once it is too old
   std::uint32_t document = 0, node = 0;
   EntityIndex entity = 0;
   std::string_view key;                       // the last key or label of the path
@@ -117,6 +118,7 @@ struct Collection {
   bool says_available = false;
   bool complete = true;                       // false: a page of something longer
   std::int64_t total = -1;                    // of the longer thing, -1: not said
+  bool at_least = false;                      // the longer thing has `total` or more
 };
 
 // A call of a tool and what came of it.
@@ -145,6 +147,7 @@ struct EvidenceIndex {
   std::vector<std::string> replies;
   std::vector<std::pair<std::int64_t, std::string>> proven;  // amounts that earlier replies stated and evidence proved, with a pointer
   std::vector<EntityIndex> shown;             // numbered order before the shopper
+  Time fresh_from = Time::min();              // prices and stock that were read before count no more
   std::vector<std::pair<Date, std::uint32_t>> dates;
 
   Arena<Concept> arena;                       // attributes, values, names
@@ -164,7 +167,11 @@ struct EvidenceIndex {
   Lists<NamePosting>::List named(Concept word) const { return by_name.of(concepts.slot(word)); }
 
   bool content(std::uint32_t leaf) const { return documents[leaves[leaf].document]->content; }
-  bool usable(std::uint32_t leaf) const { return leaves[leaf].live && documents[leaves[leaf].document]->live; }
+  bool usable(std::uint32_t leaf) const {
+    const Leaf& fact = leaves[leaf];
+    return fact.live && documents[fact.document]->live && !(fact.ages && too_old(fact.document));
+  }
+  bool too_old(std::uint32_t document) const { return documents[document]->observed < fresh_from; }
 
   // "call_3#/variants/0/price"
   std::string pointer(std::uint32_t leaf) const;

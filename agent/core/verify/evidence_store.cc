@@ -41,6 +41,7 @@ bool says_error(const Document& document) {
 
 // Facts that change: the newest result decides them.
 bool changes(const Leaf& leaf) {
+  if (leaf.ages && (leaf.key == "price" || leaf.key == "compare_at")) return true;
   static constexpr std::string_view kKeys[] = {"status", "stock", "available", "availability", "quantity", "balance", "in_stock", "fulfillment_status"};
   return std::find(std::begin(kKeys), std::end(kKeys), leaf.key) != std::end(kKeys);
 }
@@ -176,6 +177,23 @@ void EvidenceStore::add_proven(const std::vector<Claim>& claims) {
       index_->proven.emplace_back(std::llabs(minor), claim.evidence.empty() ? std::string() : claim.evidence.front());
     }
   }
+}
+
+void EvidenceStore::count_from(Time fresh) { index_->fresh_from = fresh; }
+
+bool EvidenceStore::has_too_old() const {
+  for (std::uint32_t i = 0; i < index_->documents.size(); ++i) {
+    if (!index_->documents[i]->tool.empty() && index_->documents[i]->live && index_->too_old(i)) return true;
+  }
+  return false;
+}
+
+bool EvidenceStore::too_old(std::string_view pointer) const {
+  const std::string_view call = pointer.substr(0, pointer.find('#'));
+  for (std::uint32_t i = 0; i < index_->documents.size(); ++i) {
+    if (index_->documents[i]->source == call && !index_->documents[i]->tool.empty() && index_->too_old(i)) return true;
+  }
+  return false;
 }
 
 void EvidenceStore::set_shown(const std::vector<Shown>& shown) {

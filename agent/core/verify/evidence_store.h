@@ -43,6 +43,13 @@ class EvidenceStore {
   // Approved content that needs no tool call: policies of the playbook, a page of the shop. `source` is its pointer in verdicts.
   void add_content(std::string_view source, std::string_view text);
 
+  // Prices and stock that were read before that time prove nothing from now on; Time::min(): all do.
+  void count_from(Time fresh);
+
+  // Whether some of them do not count for that reason, and whether the result that a pointer leads into is among them.
+  bool has_too_old() const;
+  bool too_old(std::string_view pointer) const;
+
   // The numbered order in which products stand before the shopper: what "the second one" means.
   void set_shown(const std::vector<Shown>& shown);
 

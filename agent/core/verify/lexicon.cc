@@ -22,8 +22,8 @@ const std::map<std::string, WordClass, std::less<>>& class_names() {
       {"first_person", W::kFirstPerson}, {"pronoun", W::kPronoun}, {"hypothetical", W::kHypothetical}, {"future", W::kFuture},
       {"request", W::kRequest}, {"available", W::kAvailable}, {"unavailable", W::kUnavailable}, {"copula", W::kCopula},
       {"perfect", W::kPerfect}, {"evaluative", W::kEvaluative}, {"review", W::kReview}, {"money", W::kMoney}, {"total", W::kTotal},
-      {"difference", W::kDifference}, {"thing", W::kThing}, {"ordinal_noun", W::kOrdinalNoun}, {"ending", W::kEnding},
-      {"only", W::kOnly}, {"example", W::kExample}, {"unknowable", W::kUnknowable}, {"policy", W::kPolicy},
+      {"difference", W::kDifference}, {"thing", W::kThing}, {"selling", W::kSelling}, {"slight", W::kSlight}, {"ordinal_noun", W::kOrdinalNoun},
+      {"ending", W::kEnding}, {"only", W::kOnly}, {"example", W::kExample}, {"unknowable", W::kUnknowable}, {"policy", W::kPolicy},
       {"delivery", W::kDelivery}, {"compatible", W::kCompatible}, {"each", W::kEachOne}, {"generic", W::kGeneric}, {"versus", W::kVersus}};
   return names;
 }

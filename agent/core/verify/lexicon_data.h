@@ -53,6 +53,8 @@ enum class WordClass : std::uint8_t {
   kEachOne,       // each, every
   kGeneric,       // size, type, number: names an attribute only together with another word
   kVersus,        // against, versus: compares values of things named before
+  kSelling,       // carry, sell: "we don't carry tote bags"
+  kSlight,        // a, any, currently: beside a name it narrows nothing
   kNumberWord,    // two, twelve: in `numbers`
   kOrdinalWord,   // second, last: in `ordinals`
   kMonth,         // january: in `months`

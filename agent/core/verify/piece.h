@@ -175,6 +175,9 @@ bool whole_name(const EvidenceIndex& index, const Mention& mention);
 // After a piece: what the next one may refer to.
 void remember(const Piece& piece, ReplyState& state, std::size_t text_bytes);
 
+// The leaf is the verdict of a compatibility check: it is of two things, and no feature of one.
+bool fit_verdict(const EvidenceIndex& index, std::uint32_t leaf);
+
 // Each check finds its kind of claims and decides them.
 void check_identifiers(Examination& exam);
 void check_dates(Examination& exam);
@@ -183,6 +186,7 @@ void check_numbers(Examination& exam);
 void check_features(Examination& exam);
 void check_values(Examination& exam);
 void check_availability(Examination& exam);
+void check_absence(Examination& exam);
 void check_comparisons(Examination& exam);
 void check_compatibility(Examination& exam);
 void check_actions(Examination& exam);

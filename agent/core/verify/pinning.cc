@@ -180,6 +180,8 @@ class Pinner {
 // "Desk Lamp (black, tall) - $20", "Desk Lamp: black, tall", "Desk Lamp - color: black".
 class Teller {
  public:
+  static constexpr std::size_t kTellingName = 3;  // so many words in a row of a thing's longer name name it too
+
   Teller(const Piece& piece, const EvidenceIndex& index) : piece_(piece), index_(index), group_(brackets_of(piece)), told_(piece.tokens.size(), 0) {}
 
   std::vector<std::uint16_t> tell() {
@@ -198,7 +200,8 @@ class Teller {
 
   bool another_thing(std::size_t token) const {
     return std::any_of(piece_.mentions.begin(), piece_.mentions.end(), [&](const Mention& other) {
-      const bool an_item = other.by_id ? index_.entities[other.entities[0]].children.empty() : whole_name(index_, other);
+      const bool named = whole_name(index_, other) || (other.entities.size() == 1 && other.last - other.first + 1 >= kTellingName);
+      const bool an_item = other.by_id ? index_.entities[other.entities[0]].children.empty() : named;
       return other.first == token && an_item;
     });
   }

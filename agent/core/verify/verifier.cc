@@ -46,6 +46,7 @@ std::vector<Claim> Verifier::verify_next(std::string_view text, const EvidenceSt
     check_counts(exam);
     check_numbers(exam);
     check_availability(exam);
+    check_absence(exam);
     check_features(exam);
     check_comparisons(exam);
     check_compatibility(exam);

@@ -16,29 +16,28 @@ std::string_view said_in(const Conversation& conversation) {
 
 }  // namespace
 
-struct GuidedModel::Parts {
-  Parts(const Vocabulary& vocabulary, const Playbook& playbook, Lexicon lexicon, Phrases phrases)
-      : guide(vocabulary, playbook, std::move(lexicon), std::move(phrases)) {}
-
-  Guide guide;
-};
-
-Result<std::unique_ptr<GuidedModel>> GuidedModel::create(const Vocabulary& vocabulary, const Playbook& playbook, const Texts& texts) {
+Result<std::shared_ptr<const Speech>> read_speech(const Texts& texts) {
   Result<Lexicon> lexicon = Lexicon::load(texts.lexicon);
   if (!lexicon) return fail(lexicon.error());
   Result<Phrases> phrases = Phrases::load(texts.replies);
   if (!phrases) return fail(phrases.error());
-  auto parts = std::make_unique<const Parts>(vocabulary, playbook, std::move(*lexicon), std::move(*phrases));
-  return std::unique_ptr<GuidedModel>(new GuidedModel(std::move(parts)));
+  return std::make_shared<const Speech>(Speech{std::move(*lexicon), std::move(*phrases)});
 }
 
-GuidedModel::GuidedModel(std::unique_ptr<const Parts> parts) : parts_(std::move(parts)) {}
+Result<std::unique_ptr<GuidedModel>> GuidedModel::create(const Vocabulary& vocabulary, const Playbook& playbook, const Texts& texts) {
+  auto speech = read_speech(texts);
+  if (!speech) return fail(speech.error());
+  return std::make_unique<GuidedModel>(vocabulary, playbook, std::move(*speech));
+}
+
+GuidedModel::GuidedModel(const Vocabulary& vocabulary, const Playbook& playbook, std::shared_ptr<const Speech> speech)
+    : guide_(std::make_unique<const Guide>(vocabulary, playbook, std::move(speech))) {}
 
 GuidedModel::~GuidedModel() = default;
 
 void GuidedModel::start(const ModelRequest& request, ModelSink sink, std::stop_token stop) {
   if (stop.stop_requested()) return sink(ModelFailed{{ErrorKind::kCancelled, "stopped", ""}});
-  Talk talk(parts_->guide, request);
+  Talk talk(*guide_, request);
   converse(talk, said_in(request.conversation));
   if (talk.waiting()) {
     for (const ToolCall& call : talk.calls.pending()) sink(ToolCallReady{call});

@@ -16,6 +16,12 @@ struct Texts {
   std::string_view replies;  // how the agent speaks: "replies.en.yaml"
 };
 
+// The same, read: immutable, for any number of models. Fails with kMalformed, naming file position and key, if one of the texts is not as
+// prompts/guided/README.md says.
+struct Speech;
+struct Guide;
+Result<std::shared_ptr<const Speech>> read_speech(const Texts& texts);
+
 // A salesperson without a language model: understands the shopper with the catalogue's own vocabulary, the playbook and the lexicon,
 // decides with rules, speaks through templates. A pure function of conversation, vocabulary, playbook and seed: it keeps nothing between
 // calls, reads no clock and needs no server, so `start` answers before it returns. Safe for every thread.
@@ -24,8 +30,8 @@ struct Texts {
 // already called in this turn from the conversation, and either asks for the next tools or finishes with text, Presentation and Memory.
 class GuidedModel final : public Model {
  public:
-  // Fails with kMalformed, naming file position and key, if one of the texts is not as prompts/guided/README.md says. Vocabulary and
-  // playbook must outlive the model.
+  // Vocabulary and playbook must outlive the model. From texts it fails as read_speech does.
+  GuidedModel(const Vocabulary& vocabulary, const Playbook& playbook, std::shared_ptr<const Speech> speech);
   static Result<std::unique_ptr<GuidedModel>> create(const Vocabulary& vocabulary, const Playbook& playbook, const Texts& texts);
 
   ~GuidedModel() override;
@@ -34,10 +40,7 @@ class GuidedModel final : public Model {
   std::string name() const override { return "guided"; }
 
  private:
-  struct Parts;
-  explicit GuidedModel(std::unique_ptr<const Parts> parts);
-
-  std::unique_ptr<const Parts> parts_;
+  std::unique_ptr<const Guide> guide_;
 };
 
 }  // namespace floorwalker::guided

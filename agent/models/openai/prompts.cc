@@ -10,10 +10,17 @@ namespace {
 std::string shop_text(const ShopShape& shop) {
   std::string out;
   for (const ShopShape::Department& department : shop.departments) {
-    out += fmt::format("- {}: {} products, {} to {}\n", department.name, department.products, format(department.price_low), format(department.price_high));
+    out += fmt::format("- {}: {} products", department.name, department.products);
+    if (department.price_low != Money{}) out += fmt::format(", {} to {}", format(department.price_low), format(department.price_high));
+    out += "\n";
   }
   if (!out.empty()) out.pop_back();
   return out;
+}
+
+std::string currency_of(const ShopShape& shop) {
+  const bool told = shop.price_low != Money{} || shop.extremes.empty();
+  return std::string((told ? shop.price_low : shop.extremes.front().product.price_from).currency.code());
 }
 
 std::string words(const Constraint& constraint) {
@@ -87,7 +94,7 @@ Result<Prompts> Prompts::create(std::string_view system_template, std::string_vi
                               {"uses", uses_text(playbook)},
                               {"confirm", text::join_and(playbook.guardrails.confirm)},
                               {"limits", limits_text(playbook.guardrails)},
-                              {"currency", std::string(shop.price_low.currency.code())}});
+                              {"currency", currency_of(shop)}});
   if (!text) return fail(text.error());
   if (auto tried = note->render({{"shown", ""}, {"needs", ""}, {"cart", ""}}); !tried) return fail(tried.error());
   const std::string hash = system->hash() + note->hash();

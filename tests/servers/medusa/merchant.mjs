@@ -1,4 +1,4 @@
-// What a merchant does meanwhile: merchant.mjs URL stock SKU COUNT | price SKU CENTS | reset SKU...
+// What a merchant does meanwhile: merchant.mjs URL stock SKU COUNT | price SKU CENTS | name SLUG NAME | reset SKU...
 import { admin, ids } from './admin.mjs';
 import { goods } from './goods.mjs';
 
@@ -19,6 +19,12 @@ async function setPrice(sku, cents) {
   await call('POST', `/admin/products/${owners[sku]}/variants/${variants[sku]}`, { prices });
 }
 
+async function setName(slug, title) {
+  const { products } = await ids(call);
+  await call('POST', `/admin/products/${products[slug]}`, { title });
+}
+
+if (action === 'name') await setName(rest[0], rest[1]);
 if (action === 'stock') await setStock(rest[0], +rest[1]);
 if (action === 'price') await setPrice(rest[0], +rest[1]);
 for (const sku of action === 'reset' ? rest : []) {

@@ -55,6 +55,7 @@ async function addProduct(product) {
   for (const name of facet(product, 'category')) inCategories.push(await category(name));
   const variants = product.variants.map((variant, i) => ({
     title: values[i].join(' / '),
+    variant_rank: i,
     sku: unused(variant.sku),
     manage_inventory: variant.tracked,
     prices: prices(variant.was || variant.cents),

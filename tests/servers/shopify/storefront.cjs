@@ -51,6 +51,10 @@ function csv(s) {
 }
 const split = (s, d) => (s ? s.split(d).map((x) => x.trim()) : []);
 const money = (cents, cur) => ({ amount: (cents / 100).toFixed(2).replace(/0$/, ''), currencyCode: cur });
+const sold = (text) => {
+  const [, minimum, maximum, increment] = /^(\d+)-(\d+)\/(\d+)$/.exec(text || '') || [, 1, null, 1];
+  return { increment: +increment, minimum: +minimum, maximum: maximum && +maximum };
+};
 const products = [];
 const variants = new Map();
 const bySku = new Map();
@@ -80,6 +84,7 @@ for (const r of csv(fs.readFileSync(process.env.CATALOG, 'utf8'))) {
       was: Math.round(+(r.compareAt || 0) * 100),
       stock: +r.stockOnHand || 0,
       tracked: r.trackInventory !== 'false',
+      sold: sold(r.sold),
       p,
       selectedOptions: vals.length
         ? vals.map((value, i) => ({ name: p.groups[i], value }))
@@ -160,7 +165,7 @@ const V = (v, c) => ({
   product: () => P(v.p, c),
   metafield: (a) => mf(v.p, a),
   metafields: (a) => a.identifiers.map((i) => mf(v.p, i)),
-  quantityRule: { increment: 1, minimum: 1, maximum: null },
+  quantityRule: v.sold,
   requiresComponents: false,
 });
 const P = (p, c) => {
@@ -351,6 +356,15 @@ const mut = (f) => (a, c) => {
 const bad = (e, message, code, field) => {
   e.push({ __typename: 'CartUserError', message, code, field });
 };
+// Whether so many of it may be in one cart.
+const sellable = (v, q, e, field) => {
+  const { minimum, maximum, increment } = v.sold;
+  if (q < minimum) bad(e, `The quantity must be at least ${minimum}.`, 'MINIMUM_NOT_MET', field);
+  else if (maximum && q > maximum) bad(e, `The quantity must be at most ${maximum}.`, 'MAXIMUM_EXCEEDED', field);
+  else if (q % increment) bad(e, `The quantity must be a multiple of ${increment}.`, 'INVALID_INCREMENT', field);
+  else return true;
+  return false;
+};
 const put = (k, ls, w, e, base) => {
   const vs = ls.map((l, i) => {
     const v = variants.get(l.merchandiseId);
@@ -362,6 +376,7 @@ const put = (k, ls, w, e, base) => {
       ]);
     if ((l.quantity ?? 1) < 0)
       bad(e, 'Quantity must be greater than or equal to zero', 'LESS_THAN', [...base, String(i), 'quantity']);
+    else if (v) sellable(v, (k.lines.find((y) => y.v === v)?.q ?? 0) + (l.quantity ?? 1), e, [...base, String(i), 'quantity']);
     return v;
   });
   if (e.length) return;
@@ -528,7 +543,7 @@ const root = {
         continue;
       }
       if (l.quantity === 0) k.lines = k.lines.filter((y) => y !== x);
-      else if (l.quantity != null) clamp(x, l.quantity, w);
+      else if (l.quantity != null && sellable(x.v, l.quantity, e, ['lines', String(i), 'quantity'])) clamp(x, l.quantity, w);
     }
     return k;
   }),
@@ -571,12 +586,14 @@ const ctxOf = (doc, vars, req) => {
   const country = arg('country') || 'US';
   return { country, cur: CUR[country] || 'USD', language: arg('language') || 'EN', tokenless: req.tokenless };
 };
-// What a merchant does meanwhile: /test/set?sku=S&stock=N&cents=N, /test/reset?sku=S; /test/ids tells what is what.
+// What a merchant does meanwhile: /test/set?sku=S&stock=N&cents=N or ?handle=H&title=T, /test/reset?sku=S; /test/ids tells what is what.
 const merchant = (url) => {
   const v = bySku.get(url.searchParams.get('sku'));
   if (url.pathname === '/test/reset') Object.assign(v, v.initial);
   for (const what of ['stock', 'cents']) if (url.searchParams.has(what)) v[what] = +url.searchParams.get(what);
-  if (v) v.p.updated = new Date().toISOString();
+  const p = v?.p ?? products.find((one) => one.handle === url.searchParams.get('handle'));
+  if (p && url.searchParams.has('title')) p.title = url.searchParams.get('title');
+  if (p) p.updated = new Date().toISOString();
   return {
     products: Object.fromEntries(products.map((p) => [p.handle, gid('Product', p.n)])),
     variants: Object.fromEntries([...bySku].map(([sku, one]) => [sku, one.id])),

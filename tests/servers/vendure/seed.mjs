@@ -91,4 +91,20 @@ for (const wanted of promotions) {
   await ask('mutation ($input: CreatePromotionInput!) { createPromotion(input: $input) { __typename } }', { input });
 }
 
+// ---- the search index, which Vendure brings up to date a little later
+
+async function notYetFound() {
+  const { search } = await ask('{ search(input: {groupByProduct: true, take: 100}) { items { productId } } }');
+  const found = new Set(search.items.map(({ productId }) => productId));
+  const { products } = await ids(ask);
+  return goods().filter(({ slug }) => !found.has(products[slug])).map(({ name }) => name);
+}
+
+let waiting = await notYetFound();
+for (let tries = 0; waiting.length && tries < 600; tries++) {
+  await new Promise((wake) => setTimeout(wake, 100));
+  waiting = await notYetFound();
+}
+if (waiting.length) throw new Error(`after a minute the search does not find ${waiting.join(', ')}`);
+
 fs.writeFileSync('contract.json', JSON.stringify(await ids(ask)));

@@ -137,29 +137,37 @@ Answer<Addons> Calls::addons(const ProductId& product, const std::map<std::strin
   return answer<Addons>("suggest_addons", arguments(object), addons_from_json);
 }
 
-Answer<CartAnswer> Calls::view_cart() { return answer<CartAnswer>("view_cart", "{}", cart_answer_from_json); }
+Answer<CartAnswer> Calls::view_cart() {
+  if (!changed_) return answer<CartAnswer>("view_cart", "{}", cart_answer_from_json);
+  Answer<CartAnswer> left;
+  left.value.emplace().cart = *changed_;
+  return left;
+}
+
+Answer<CartAnswer> Calls::change_cart(const std::string& name, const std::string& arguments) {
+  auto changed = answer<CartAnswer>(name, arguments, cart_answer_from_json, true);
+  if (changed) changed_ = changed->cart;
+  return changed;
+}
 
 Answer<CartAnswer> Calls::add(const VariantId& variant, std::int64_t quantity) {
-  return answer<CartAnswer>("update_cart", arguments({{"operation", "add"}, {"variant", variant.str()}, {"quantity", quantity}}),
-                            cart_answer_from_json, true);
+  return change_cart("update_cart", arguments({{"operation", "add"}, {"variant", variant.str()}, {"quantity", quantity}}));
 }
 
 Answer<CartAnswer> Calls::set_quantity(const LineId& line, std::int64_t quantity) {
-  return answer<CartAnswer>("update_cart", arguments({{"operation", "set_quantity"}, {"line", line.str()}, {"quantity", quantity}}),
-                            cart_answer_from_json, true);
+  return change_cart("update_cart", arguments({{"operation", "set_quantity"}, {"line", line.str()}, {"quantity", quantity}}));
 }
 
 Answer<CartAnswer> Calls::change_variant(const LineId& line, const VariantId& variant) {
-  return answer<CartAnswer>("update_cart", arguments({{"operation", "change_variant"}, {"line", line.str()}, {"variant", variant.str()}}),
-                            cart_answer_from_json, true);
+  return change_cart("update_cart", arguments({{"operation", "change_variant"}, {"line", line.str()}, {"variant", variant.str()}}));
 }
 
 Answer<CartAnswer> Calls::remove(const LineId& line) {
-  return answer<CartAnswer>("update_cart", arguments({{"operation", "remove"}, {"line", line.str()}}), cart_answer_from_json, true);
+  return change_cart("update_cart", arguments({{"operation", "remove"}, {"line", line.str()}}));
 }
 
 Answer<CartAnswer> Calls::discount(const std::string& code) {
-  return answer<CartAnswer>("apply_discount", arguments({{"code", code}}), cart_answer_from_json, true);
+  return change_cart("apply_discount", arguments({{"code", code}}));
 }
 
 Answer<CheckoutAnswer> Calls::checkout() { return answer<CheckoutAnswer>("start_checkout", "{}", checkout_answer_from_json, true); }

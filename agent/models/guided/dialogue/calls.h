@@ -41,7 +41,7 @@ class Calls {
   Answer<Compatibility> fits(const ProductId& a, const ProductId& b);
   Answer<Compatibility> fits(const ProductId& a, const std::string& kind, const std::map<std::string, std::string>& facts);
   Answer<Addons> addons(const ProductId& product, const std::map<std::string, std::string>& said, const std::vector<std::string>& declined);
-  Answer<CartAnswer> view_cart();
+  Answer<CartAnswer> view_cart();   // once a line was changed in this turn: the cart that the change left
   Answer<CartAnswer> add(const VariantId& variant, std::int64_t quantity);
   Answer<CartAnswer> set_quantity(const LineId& line, std::int64_t quantity);
   Answer<CartAnswer> change_variant(const LineId& line, const VariantId& variant);
@@ -65,6 +65,8 @@ class Calls {
   template <typename T>
   Answer<T> answer(const std::string& name, const std::string& arguments, Result<T> (*read)(std::string_view), bool write = false);
 
+  Answer<CartAnswer> change_cart(const std::string& name, const std::string& arguments);
+
   struct Done {
     const ToolCall* call;
     const ToolResult* result = nullptr;
@@ -78,6 +80,7 @@ class Calls {
   std::vector<Done> done_;                                           // this turn's, in order
   std::vector<std::pair<std::string, std::string>> asked_;           // name and arguments, in the order of this run
   std::vector<ToolCall> pending_;
+  std::optional<Cart> changed_;                                      // as the last change of this run left it
 };
 
 }  // namespace floorwalker::guided

@@ -22,9 +22,17 @@ bool one_of_several(const Heard& heard, const Lexicon& lexicon) {
   return false;
 }
 
+// "the paper", of a line that holds a printer.
+bool names_another(const Heard& heard, const CartLine& line) {
+  if (!heard.names_kind() || heard.reference.pronoun || !heard.reference.of_group) return false;
+  ProductCard card;
+  card.title = line.title;
+  return described_by(card, words_of_kind(heard.wanted.front().noun, heard.wanted.front().kinds)) == 0;
+}
+
 // The line that the words point at: the last one changed, one by number, or the one that the words describe. Null where it is unclear.
 const CartLine* line_meant(const Talk& talk, const Heard& heard, const Cart& cart) {
-  if (cart.lines.size() == 1) return &cart.lines.front();
+  if (cart.lines.size() == 1 && !names_another(heard, cart.lines.front())) return &cart.lines.front();
   const CartLine* best = nullptr;
   std::size_t best_score = 0;
   bool tie = false;
@@ -50,6 +58,18 @@ const CartLine* line_meant(const Talk& talk, const Heard& heard, const Cart& car
     if (talk.memory.last_line && line.id == *talk.memory.last_line) return &line;
   }
   return nullptr;
+}
+
+// What is to go of "leave the headphones, just the power bank": the words that point at it, and not at what stays.
+Heard what_goes(const Heard& heard, const Lexicon& lexicon) {
+  Heard going = heard;
+  going.reference.words.clear();
+  const auto& words = heard.reference.words;
+  for (const text::Word& word : heard.words) {
+    if (lexicon.keeping.count(word.folded) && !going.reference.words.empty()) break;
+    if (std::find(words.begin(), words.end(), word.folded) != words.end()) going.reference.words.push_back(word.folded);
+  }
+  return going;
 }
 
 void which_line(Talk& talk, const Cart& cart) {
@@ -87,13 +107,15 @@ void view_cart(Talk& talk) {
   if (empty_cart(talk, answer->cart)) return;
   std::vector<std::string> lines;
   for (const CartLine& line : answer->cart.lines) lines.push_back(line_phrase(line) + " at " + format(line.unit_price));
+  talk.cart_told = true;
   talk.say("cart.lines", {{"lines", text::join_and(lines)}, {"total", format(answer->cart.total)}});
   for (const AppliedDiscount& discount : answer->cart.discounts) {
     talk.say("cart.discount", {{"code", discount.code}, {"amount", format(discount.amount)}});
   }
 }
 
-void remove_line(Talk& talk, const Heard& heard) {
+void remove_line(Talk& talk, const Heard& said) {
+  const Heard heard = what_goes(said, talk.guide.lexicon);
   const auto view = talk.calls.view_cart();
   if (view.waiting) return;
   if (!view) return say_failure(talk, view.error);
@@ -112,6 +134,20 @@ void remove_line(Talk& talk, const Heard& heard) {
   if (!answer) return say_failure(talk, answer.error);
   talk.say(answer->cart.lines.empty() ? "cart.removed_last" : "cart.removed", {{"line", short_title(line->title)}, {"total", format(answer->cart.total)}});
   talk.memory.last_line.reset();
+}
+
+void leave_out(Talk& talk, const Heard& heard) {
+  if (talk.conversation.cart.empty()) return talk.say("addons.declined", {});
+  const auto view = talk.calls.view_cart();
+  if (view.waiting) return;
+  const std::vector<std::string> words = what_goes(heard, talk.guide.lexicon).reference.words;
+  const bool held = view && std::any_of(view->cart.lines.begin(), view->cart.lines.end(), [&](const CartLine& line) {
+    ProductCard card;
+    card.title = line.title;
+    return described_by(card, words) > 0;
+  });
+  if (held) return remove_line(talk, heard);
+  talk.say("addons.declined", {});
 }
 
 void change_quantity(Talk& talk, const Heard& heard) {
@@ -200,10 +236,11 @@ void confirm_checkout(Talk& talk) {
   if (view.waiting) return;
   if (!view) return say_failure(talk, view.error);
   if (empty_cart(talk, view->cart)) return;
+  talk.ask("confirm:start_checkout");
+  if (talk.cart_told) return talk.say("checkout.confirm_told", {});
   std::vector<std::string> lines;
   for (const CartLine& line : view->cart.lines) lines.push_back(line_phrase(line));
   talk.say("checkout.confirm", {{"lines", text::join_and(lines)}, {"total", format(view->cart.total)}});
-  talk.ask("confirm:start_checkout");
 }
 
 void checkout(Talk& talk, bool agreed) {

@@ -226,15 +226,73 @@ std::string quoted(const std::string& text) {
   return {};
 }
 
+// Whether a brand is named, and none of the products is of it.
+bool names_other_brand(const Heard& heard, const std::vector<ProductId>& products, CardBook& book) {
+  if (!heard.reference.ordinals.empty() || !heard.reference.named.empty()) return false;
+  std::vector<std::string> brands;
+  for (const Known& known : heard.known) {
+    if (known.readings.front().what == Mention::What::kBrand && !known.negated) brands.push_back(known.readings.front().value);
+  }
+  if (brands.size() > 1) return true;  // "the Canon if there is one, otherwise HP" chooses none yet
+  return !brands.empty() && std::none_of(products.begin(), products.end(), [&](const ProductId& id) {
+    const ProductCard* card = book.card(id);
+    return !card || std::find(brands.begin(), brands.end(), card->brand) != brands.end();
+  });
+}
+
+// Whether the words from `first` on, an article or a number, name a thing, and none that was shown: "one set of black ink", not "one of those".
+bool names_more(const Heard& heard, std::size_t first, const Lexicon& lexicon) {
+  bool content = false;
+  for (std::size_t at = first; at < heard.words.size(); ++at) {
+    const std::string& word = heard.words[at].folded;
+    if (lexicon.ordinals.count(word) || lexicon.plural_pronouns.count(word) || lexicon.the.count(word)) return false;
+    if (at == first) continue;
+    if (lexicon.pronouns.count(word)) return false;
+    content = content || (word.size() > 2 && !lexicon.fillers.count(word) && !lexicon.modifiers.count(word) && !lexicon.together.count(word));
+  }
+  return content;
+}
+
+// "put the printer in the basket and one set of black ink": what is asked for besides the thing that was shown; "" if nothing is.
+std::string more_wanted(const Heard& heard, const Lexicon& lexicon) {
+  if (!heard.reference.of_group && heard.reference.ordinals.empty() && !heard.reference.pronoun) return {};
+  for (std::size_t i = 3; i < heard.words.size(); ++i) {
+    const std::string& word = heard.words[i].folded;
+    if (!lexicon.openers.count(heard.words[i - 1].folded) || (!lexicon.articles.count(word) && lexicon.number(word) == 0)) continue;
+    if (!names_more(heard, i, lexicon)) continue;
+    const bool packed = i + 3 < heard.words.size() && lexicon.together.count(heard.words[i + 1].folded) && lexicon.modifiers.count(heard.words[i + 2].folded);
+    return heard.text.substr(heard.words[packed ? i + 3 : i].start);  // "one set of" says how many
+  }
+  return {};
+}
+
 enum class Then { kOfferAddons, kMoreToAdd };
 
 void add_thing(Talk& talk, const Heard& heard, Then then);
+
+// What is asked for along with a thing is to go with it, where anything of that kind fits; else it is looked for like any other.
+void look_for_more(Talk& talk, const std::string& more) {
+  Heard rest = talk.guide.listener.hear(more, {});
+  rest.acts = {Act::kFind};
+  if (talk.memory.focus && rest.wanted.size() == 1 && rest.reference.named.empty()) {
+    Heard fitting = rest;
+    fitting.reference.had = {*talk.memory.focus};
+    if (!fitting.names_kind()) fitting.wanted.front().kinds = {fitting.wanted.front().noun = rest.words.back().folded};
+    if (find_fitting(talk, fitting, true)) return;
+  }
+  look_for(talk, rest);
+}
 
 }  // namespace
 
 void add(Talk& talk, const Heard& heard) {
   const std::vector<Heard> things = things_to_add(talk, heard);
-  if (things.empty()) return add_thing(talk, heard, Then::kOfferAddons);
+  if (things.empty()) {
+    const std::string more = more_wanted(heard, talk.guide.lexicon);
+    add_thing(talk, heard, more.empty() ? Then::kOfferAddons : Then::kMoreToAdd);
+    if (!more.empty() && !talk.waiting() && talk.state.pending == Pending::kNone) look_for_more(talk, more);
+    return;
+  }
   for (const Heard& thing : things) {
     if (talk.state.pending == Pending::kNone) {
       add_thing(talk, thing, &thing == &things.back() ? Then::kOfferAddons : Then::kMoreToAdd);
@@ -267,6 +325,11 @@ void add_thing(Talk& talk, const Heard& heard, Then then) {
     if (page && !page->products.empty()) pointed.products = {page->products.front().id};
   }
   if (pointed.unseen && heard.reference.named.empty()) return show_unseen(talk, heard);
+  if (names_other_brand(heard, pointed.products.empty() ? pointed.unclear : pointed.products, book)) {  // "let's go with the Canon", and none that was shown is one
+    Heard plain = heard;
+    plain.acts = {Act::kFind};
+    return look_for(talk, plain);
+  }
   const bool described = !heard.reference.words.empty() && pointed.unclear.empty() && heard.names_kind() && !heard.reference.points();
   if (pointed.products.empty() && !pointed.unclear.empty()) return ask_which(talk, pointed.unclear, "add");
   if (pointed.products.empty() || described) {
@@ -311,6 +374,18 @@ bool offer_variant(Talk& talk, const ProductId& id, const Heard& heard) {
   return true;
 }
 
+bool say_unoffered(Talk& talk, const ProductId& id, const Heard& heard) {
+  const auto details = talk.calls.product(id);
+  if (details.waiting) return true;
+  if (!details) return false;
+  const Choice choice = choose(details->product, said_now(heard, talk.guide.lexicon), {});
+  if (choice.refused.empty()) return false;
+  say_not_offered(talk, details->product, choice);
+  talk.show_one(details->product);
+  talk.memory.focus = id;
+  return true;
+}
+
 // "the dress in M, the boots in 6", while both wait: each part answers for the product that it names. False where it does not name them so.
 bool answer_several(Talk& talk, const Heard& heard) {
   const Lexicon& lexicon = talk.guide.lexicon;
@@ -348,6 +423,14 @@ bool answer_several(Talk& talk, const Heard& heard) {
   return true;
 }
 
+void add_waiting(Talk& talk, const std::vector<PendingAdd>& waiting) {
+  for (const PendingAdd& add : waiting) {
+    if (talk.state.pending == Pending::kNone) add_one(talk, add, {talk.guide.lexicon, {}, ""});
+    else talk.state.adds.push_back(add);
+    if (talk.waiting()) return;
+  }
+}
+
 // The answer to "which size?", and then whatever else waits.
 void continue_add(Talk& talk, const Heard& heard) {
   std::vector<PendingAdd> waiting = std::move(talk.state.adds);
@@ -368,14 +451,8 @@ void continue_add(Talk& talk, const Heard& heard) {
   for (const text::Word& word : heard.words) said.named.push_back({option, word.folded, false, false});
   const bool done = add_one(talk, first, said, waiting.size() > 1 ? Tell::kNoTotal : Tell::kTotal);
   if (talk.waiting()) return;
-  for (std::size_t i = 1; i < waiting.size(); ++i) {
-    if (talk.state.pending == Pending::kNone) {
-      add_one(talk, waiting[i], {talk.guide.lexicon, {}, ""});
-      if (talk.waiting()) return;
-    } else {
-      talk.state.adds.push_back(waiting[i]);
-    }
-  }
+  add_waiting(talk, {waiting.begin() + 1, waiting.end()});
+  if (talk.waiting()) return;
   if (done && talk.state.pending == Pending::kNone) offer_addons(talk, first.product, false);
 }
 
@@ -400,8 +477,11 @@ void offer_addons(Talk& talk, const ProductId& product, bool on_request) {
   const std::string key = best.tier == Addon::Tier::kRequired ? "addons.required" : "addons.offer";
   talk.say(key, {{"title", short_title(best.product.title)}, {"price", price_phrase(best.product)}, {"reason", best.reason}});
   talk.show({best.product});
+  std::vector<PendingAdd> waiting;  // "which colour?", and the shopper asks for add-ons first
+  if (talk.state.pending == Pending::kChooseOption) waiting = std::move(talk.state.adds);
   talk.state.pending = Pending::kOfferAddon;
   talk.state.adds = {{best.product.id, 1, {}, std::nullopt}};
+  talk.state.adds.insert(talk.state.adds.end(), waiting.begin(), waiting.end());
   talk.ask("addon:" + best.product.kind);
   ++talk.memory.addons_offered;
 }

@@ -37,6 +37,10 @@ std::vector<ProductId> to_compare(Talk& talk, const Heard& heard) {
   const Pointed pointed = point_out(heard, talk.memory, book);
   std::vector<ProductId> products = named_one_by_one(talk, heard, book);
   if (products.size() >= 2) return products;
+  if (const std::size_t many = heard.reference.many; many > 1 && latest_list(talk.memory).size() != many) {  // "those two", of more that were shown
+    products = looked_at(talk.memory, many);
+    if (products.size() == many) return products;
+  }
   products = pointed.products;
   for (const ProductId& id : pointed.unclear) products.push_back(id);
   const auto list = latest_list(talk.memory);
@@ -61,11 +65,20 @@ std::string cell_text(const Comparison::Axis& axis, std::size_t index, const Com
   return cell.value ? format(*cell.value) : std::string();
 }
 
+// "Not supported": tells what a thing is not, in words that read badly behind the fact's name.
+bool says_not(const std::string& value, const Lexicon& lexicon) {
+  const auto words = text::words(value);
+  return words.size() > 1 && std::any_of(lexicon.negations.begin(), lexicon.negations.end(), [&](const auto& phrase) {
+    return phrase.size() == 1 && phrase.front() == words.front().folded;
+  });
+}
+
 // "weight 1.2 kg, battery life 12 h": one product on the axes that tell them apart.
 std::string facts_of(const Talk& talk, const std::vector<const Comparison::Axis*>& axes, std::size_t index, const Comparison& comparison) {
   std::string facts;
   for (const Comparison::Axis* axis : axes) {
     const std::string cell = cell_text(*axis, index, comparison);
+    if (says_not(cell, talk.guide.lexicon)) continue;
     const std::string name = axis->name == "price" ? "" : text::spaced(axis->name) + " ";
     facts += (facts.empty() ? "" : "; ") + (cell.empty() ? text::spaced(axis->name) + " " + talk.guide.phrases.say("compare.not_stated", {}, talk.seed) : name + cell);
   }
@@ -99,7 +112,9 @@ std::optional<std::size_t> spoken_for(const std::vector<const Comparison::Axis*>
 bool of_other_things(const Talk& talk, const Heard& heard, CardBook& book) {
   const Reference& reference = heard.reference;
   const bool points = !reference.ordinals.empty() || reference.first_n > 0 || reference.pronoun || reference.all || reference.scale || !reference.named.empty();
-  if (points || heard.wanted.empty() || heard.wanted.front().wishes.empty()) return false;
+  const Lexicon& lexicon = talk.guide.lexicon;
+  const bool of_shown = heard.words.size() > 1 && lexicon.choosing.count(heard.words[0].folded) && lexicon.indefinite.count(heard.words[1].folded);  // "which one is ..."
+  if (points || of_shown || heard.wanted.empty() || heard.wanted.front().wishes.empty()) return false;
   return std::none_of(talk.memory.shown.begin(), talk.memory.shown.end(), [&](const Shown& shown) {
     const ProductCard* card = book.card(shown.product);
     return card && described_by(*card, reference.words) > 0;
@@ -135,6 +150,23 @@ std::optional<std::size_t> favourite(const std::vector<const Comparison::Axis*>&
     if (axis->winner && *axis->winner == index && wins.size() < 3) wins.push_back(text::spaced(axis->name));
   }
   return index;
+}
+
+// "photos" of "which one is best for photos?", where neither the playbook nor what the products state speaks of it; "" otherwise.
+std::string use_unknown(const Talk& talk, const Heard& heard) {
+  if (!heard.has(Act::kAdvise) || heard.wanted.empty() || !heard.wanted.front().uses.empty()) return {};
+  const Lexicon& lexicon = talk.guide.lexicon;
+  std::string use;
+  bool behind = false;
+  for (const text::Word& word : heard.words) {
+    if (lexicon.modifiers.count(word.folded)) {
+      behind = true;
+      use.clear();
+    } else if (behind && !lexicon.fillers.count(word.folded) && !lexicon.own.count(word.folded) && !lexicon.pronouns.count(word.folded)) {
+      use += (use.empty() ? "" : " ") + word.folded;
+    }
+  }
+  return use;
 }
 
 Answer<Comparison> ask_comparison(Talk& talk, const Heard& heard, const std::vector<ProductId>& products) {
@@ -180,7 +212,9 @@ void compare(Talk& talk, const Heard& heard) {
   for (std::size_t i = 0; !axes.empty() && i < titles.size(); ++i) {
     talk.say("compare.each", {{"title", titles[i]}, {"facts", facts_of(talk, axes, i, *comparison)}});
   }
-  if (meant) talk.say("compare.spoken", {{"title", titles[*meant]}, {"why", spoken}});
+  const std::string unknown = meant ? std::string() : use_unknown(talk, heard);
+  if (!unknown.empty()) talk.say("compare.unjudged", {{"use", unknown}, {"title", best ? titles[*best] : ""}, {"wins", text::join_and(wins)}});
+  else if (meant) talk.say("compare.spoken", {{"title", titles[*meant]}, {"why", spoken}});
   else if (best) talk.say("compare.best", {{"title", titles[*best]}, {"wins", text::join_and(wins)}});
   std::vector<std::string> missing;
   for (const std::string& name : comparison->missing) {
@@ -209,12 +243,7 @@ void advise(Talk& talk, const Heard& heard) {
     return talk.say("fallback.no_need", {});
   }
   Heard about = heard;
-  if (!heard.wanted.empty() && !talk.memory.needs.empty()) {
-    for (const std::string& use : heard.wanted.front().uses) {
-      auto& uses = talk.memory.needs.back().uses;
-      if (std::find(uses.begin(), uses.end(), use) == uses.end()) uses.push_back(use);
-    }
-  }
+  remember_uses(talk, heard);
   compare(talk, about);
 }
 

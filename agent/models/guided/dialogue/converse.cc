@@ -24,7 +24,7 @@ bool wants_content(const Heard& heard) {
 // Acts that do something else than look for products: a clause with one of them stands alone.
 bool stands_alone(const Heard& heard) {
   const bool changes = heard.has(Act::kChange) && (!heard.options.empty() || heard.reference.points());  // "I'd rather not have Acme" changes no line
-  return changes || any_of(heard, {Act::kAdd, Act::kRemove, Act::kQuantity, Act::kViewCart, Act::kClearCart, Act::kCheckout, Act::kDiscount,
+  return changes || any_of(heard, {Act::kAdd, Act::kRemove, Act::kSkip, Act::kQuantity, Act::kViewCart, Act::kClearCart, Act::kCheckout, Act::kDiscount,
                         Act::kCompare, Act::kDetails, Act::kCompatible, Act::kOrder, Act::kHandOff, Act::kAddons, Act::kNoAddons, Act::kAdvise}) ||
          (heard.question && (!heard.topic.empty() || !heard.asked.empty() || any_of(heard, {Act::kAttribute, Act::kStock, Act::kPrice})));
 }
@@ -88,6 +88,14 @@ void remind_of_choice(Talk& talk) {
   if (!title.empty()) talk.say("option.waiting", {{"title", short_title(title)}, {"option", text::fold(talk.state.option)}});
 }
 
+// "we'd like to pay", with nothing in the cart yet but a thing that waits for its colour.
+void ask_again(Talk& talk) {
+  const std::vector<PendingAdd> waiting = std::move(talk.state.adds);
+  talk.state.adds.clear();
+  talk.state.pending = Pending::kNone;
+  add_waiting(talk, waiting);
+}
+
 // Whether the talk has gone on to another product since the last change of the cart: "add three of them" is then about that.
 bool looks_elsewhere(const Talk& talk) {
   return talk.memory.focus && !talk.state.added.empty() && talk.state.added != talk.memory.focus->str();
@@ -97,6 +105,7 @@ bool cart(Talk& talk, const Heard& heard) {
   if (heard.has(Act::kDiscount)) return discount(talk, heard), true;
   if (heard.has(Act::kClearCart)) return clear_cart(talk), true;
   if (heard.has(Act::kRemove)) return remove_line(talk, heard), true;
+  if (heard.has(Act::kSkip) && !heard.has(Act::kRetract) && !heard.question) return leave_out(talk, heard), true;
   const bool in_cart = talk.memory.last_line.has_value();
   const bool of_line = in_cart && (heard.reference.words.empty() || !heard.names_kind());
   const bool adds = heard.has(Act::kAdd) && says_one_of(heard, talk.guide.lexicon.adding);
@@ -112,6 +121,7 @@ bool cart(Talk& talk, const Heard& heard) {
   const bool one_more = in_cart && !heard.question && !heard.has(Act::kFind) && !heard.options.empty() && says_one_of(heard, talk.guide.lexicon.besides);
   if (one_more && heard.reference.of_group && !heard.reference.ordinals.empty()) return add(talk, heard), true;
   if (bare_option && of_line && heard.words.size() <= 8) return change_line(talk, heard), true;
+  if (heard.has(Act::kCheckout) && talk.state.pending == Pending::kChooseOption && talk.conversation.cart.empty()) return ask_again(talk), true;
   if (heard.has(Act::kCheckout) || heard.has(Act::kViewCart)) {
     if (heard.has(Act::kCheckout)) checkout(talk, false);
     else view_cart(talk);
@@ -127,10 +137,13 @@ bool cart(Talk& talk, const Heard& heard) {
 
 bool about_shop(Talk& talk, const Heard& heard) {
   const bool pointing = heard.reference.points() || talk.memory.focus;
-  if (!heard.extreme.empty() && !(heard.reference.scale && latest_list(talk.memory).size() > 1 && !heard.has(Act::kSuperlative))) {
+  const bool of_these = heard.reference.all && !talk.memory.shown.empty();  // "which of these is the lightest?"
+  const bool among_shown = heard.reference.scale && last_choice(talk.memory).size() > 1 && !heard.has(Act::kSuperlative) && !heard.names_kind();
+  if (!heard.extreme.empty() && !of_these && !among_shown && !heard.has(Act::kCompare)) {
     return superlative(talk, heard), true;
   }
-  const bool of_one = !heard.reference.ordinals.empty() || !heard.reference.named.empty();  // "how many pages does the first one print?"
+  const bool of_it = heard.reference.pronoun && !heard.asked.empty() && talk.memory.focus;
+  const bool of_one = of_it || !heard.reference.ordinals.empty() || !heard.reference.named.empty();  // "how many pages does the first one print?"
   if (heard.has(Act::kCount) && !of_one) return count(talk, heard), true;
   const bool bounded = !heard.wanted.empty() && !heard.wanted.front().constraints.empty();
   if (heard.has(Act::kOverview) && !bounded) return overview(talk, heard), true;
@@ -151,15 +164,34 @@ bool names_fill(const Talk& talk, const Heard& heard) {
   return named * 2 >= content;
 }
 
+// "what do I need to connect the monitor?": the monitor that was bought or shown, else what the talk is about.
+ProductId thing_meant(Talk& talk, const Heard& heard) {
+  CardBook book(talk.conversation);
+  const Pointed pointed = point_out(heard, talk.memory, book);
+  if (!pointed.products.empty()) return pointed.products.front();
+  if (pointed.unclear.empty() || talk.conversation.cart.empty()) return *talk.memory.focus;
+  const auto view = talk.calls.view_cart();
+  for (const CartLine& line : view ? view->cart.lines : std::vector<CartLine>{}) {
+    if (std::find(pointed.unclear.begin(), pointed.unclear.end(), line.product) != pointed.unclear.end()) return line.product;
+  }
+  return *talk.memory.focus;
+}
+
 bool about_products(Talk& talk, const Heard& heard) {
   const bool passing = !heard.reference.named.empty() && !heard.has(Act::kCompatible) && !names_fill(talk, heard);  // a name within a long request
   if (!passing && find_fitting(talk, heard)) return true;
-  if (heard.has(Act::kCompatible)) return check_fit(talk, heard), true;
-  if (!heard.has(Act::kSuperlative) && !heard.has(Act::kFind) && answer_extreme(talk, heard)) return true;
+  const bool wish = !heard.question && !heard.reference.points() && heard.numbers.empty() && (talk.need() || heard.names_kind());  // "small enough for a pocket"
+  if (heard.has(Act::kCompatible) && !wish) return check_fit(talk, heard), true;
+  if ((!heard.has(Act::kSuperlative) || heard.reference.all) && !heard.has(Act::kFind) && answer_extreme(talk, heard)) return true;
   if (heard.has(Act::kCompare)) return compare(talk, heard), true;
   if (heard.has(Act::kAdvise)) return advise(talk, heard), true;
   if (heard.has(Act::kWhy) && talk.memory.focus) return explain(talk, heard), true;
-  if (heard.has(Act::kAddons) && talk.memory.focus) return offer_addons(talk, *talk.memory.focus, true), true;
+  if (heard.has(Act::kAddons) && talk.memory.focus) {
+    remember_uses(talk, heard);  // "do I need anything to put it on the wall?"
+    const ProductId meant = thing_meant(talk, heard);
+    if (!talk.waiting()) offer_addons(talk, meant, true);
+    return true;
+  }
   if (!talk.memory.focus && !heard.reference.points()) return false;
   CardBook book(talk.conversation);
   const bool shown = heard.reference.of_group && heard.question && !point_out(heard, talk.memory, book).products.empty();
@@ -198,12 +230,17 @@ bool finding(Talk& talk, const Heard& heard) {
     talk.say("start_over", {});
     return true;
   }
+  const auto bounds_scale = [&](const NumberPhrase& number) {  // "cheaper than 300"; not "cheaper, still 27 inches"
+    const bool priced = !heard.scales.empty() && heard.scales.front()->attributes.front() == "price";
+    return !priced || number.money || number.low.unit.dimension == Dimension::kNone;
+  };
   const bool again = heard.names_kind() && heard.wanted.size() == 1 && heard.wanted.front().constraints.empty() && heard.scales.empty();
   if (again && (heard.has(Act::kMore) || heard.has(Act::kOther)) && turn_to_need(talk, heard)) return show_more(talk, heard.has(Act::kOther)), true;
   if (heard.has(Act::kMore) && !heard.names_kind() && heard.scales.empty()) return show_more(talk, false), true;
   if (heard.has(Act::kOther) && !heard.names_kind() && heard.scales.empty()) return show_more(talk, true), true;
   const bool same_kind = !heard.names_kind() || (talk.need() && heard.wanted.front().kinds.front() == talk.kind());
-  if (!heard.scales.empty() && talk.need() && same_kind && heard.numbers.empty()) return follow_scale(talk, heard), true;
+  const bool of_those = heard.reference.scale && heard.reference.all && latest_list(talk.memory).size() > 1;  // "the cheaper of those two"
+  if (!heard.scales.empty() && talk.need() && same_kind && !of_those && std::none_of(heard.numbers.begin(), heard.numbers.end(), bounds_scale)) return follow_scale(talk, heard), true;
   if (heard.has(Act::kSurprise) && !heard.names_kind()) return surprise(talk, heard), true;
   return false;
 }
@@ -238,7 +275,8 @@ bool picking(Talk& talk, const Heard& heard) {
   if (heard.names_kind() && reference.ordinals.empty() && !named) return false;
   CardBook book(talk.conversation);
   const Pointed pointed = point_out(heard, talk.memory, book);
-  if (!heard.question && !heard.options.empty() && pointed.products.size() == 1 && offer_variant(talk, pointed.products.front(), heard)) return true;
+  const bool of_one = !heard.question && !heard.options.empty() && pointed.products.size() == 1;
+  if (of_one && (offer_variant(talk, pointed.products.front(), heard) || say_unoffered(talk, pointed.products.front(), heard))) return true;
   Heard details = heard;
   if (!(heard.question && named && asks_more(talk, heard))) {
     details.acts.push_back(Act::kDetails);
@@ -266,8 +304,9 @@ void answer(Talk& talk, const Heard& heard, bool first) {
   if (service(talk, heard)) return;
   if (first && answer_pending(talk, heard)) return;
   if (cart(talk, heard)) return;
-  if (const std::string slot = talk.open_question(); !slot.empty() && slot.find(':') == std::string::npos && !heard.reference.points()) {
-    if (!any_of(heard, {Act::kCompare, Act::kMore, Act::kCompatible, Act::kDetails, Act::kOverview}) && answer_question(talk, heard, slot)) return;
+  const bool compares = !heard.scales.empty() && heard.numbers.empty();  // "that's a bit pricey" names no budget
+  if (const std::string slot = talk.open_question(); !compares && !slot.empty() && slot.find(':') == std::string::npos && !heard.reference.points()) {
+    if (!any_of(heard, {Act::kCompare, Act::kMore, Act::kCompatible, Act::kDetails, Act::kOverview, Act::kAdvise}) && answer_question(talk, heard, slot)) return;
   }
   if (about_shop(talk, heard)) return;
   if (about_products(talk, heard)) return;
@@ -283,19 +322,54 @@ void answer(Talk& talk, const Heard& heard, bool first) {
   else if (!first && heard.question) talk.say("question.open", {});
 }
 
+// "my laptop only has usb-c": tells of the shopper's life, and asks for nothing.
+bool only_tells(const Heard& heard) {
+  const bool aside = std::all_of(heard.aside.begin(), heard.aside.end(), [](bool one) { return one; });
+  return aside && !heard.question && !stands_alone(heard) && heard.options.empty() && heard.reference.named.empty() && heard.reference.had.empty() &&
+         std::all_of(heard.wanted.begin(), heard.wanted.end(), [](const Wanted& wanted) { return wanted.kinds.empty() && wanted.uses.empty() && wanted.words.empty(); });
+}
+
+constexpr std::size_t kLongestDetail = 5;  // words
+
+// "ok, in grey please": a word on what is to be taken.
+bool brief_detail(const Heard& heard) {
+  const bool acts = std::any_of(heard.acts.begin(), heard.acts.end(), [](Act act) { return act != Act::kYes && act != Act::kGreet; });
+  return !acts && !heard.question && heard.words.size() <= kLongestDetail && !heard.names_kind() && heard.reference.named.empty() && heard.numbers.empty();
+}
+
+// "add it"
+bool takes_it(const Heard& heard) {
+  return heard.has(Act::kAdd) && !heard.question && heard.reference.pronoun && heard.reference.ordinals.empty() && heard.reference.named.empty() && !heard.names_kind();
+}
+
 // The clauses to answer one after the other: those that look for something are one.
 std::vector<std::string> parts_of(const Talk& talk, std::string_view said) {
   const Listener& listener = talk.guide.listener;
   std::vector<std::string> parts;
+  std::string told;    // what the shopper tells of their life before they ask
+  std::string detail;  // "in grey please", of what they take next
   bool open = false;
   const auto clauses = listener.clauses(said);
   if (clauses.size() == 1) return clauses;
-  for (const std::string& clause : clauses) {
+  for (std::size_t i = 0; i < clauses.size(); ++i) {
+    const std::string& clause = clauses[i];
+    const bool last = i + 1 == clauses.size();
     const Heard heard = listener.hear(clause, talk.kind());
     if (only_talk(heard)) continue;
+    if (only_tells(heard) && !last) {
+      told += clause;
+      continue;
+    }
+    if (parts.empty() && !last && brief_detail(heard) && takes_it(listener.hear(clauses[i + 1], talk.kind()))) {
+      detail = clause;
+      continue;
+    }
     const bool alone = stands_alone(heard);
+    const bool anew = !told.empty() && listener.hear(told + clause, talk.kind()).names_kind() && !heard.names_kind();  // "my printer is mad, ... a new one"
     if (!alone && open) parts.back() += clause;
-    else if (parts.size() < kMostClauses) parts.push_back(clause);
+    else if (parts.size() < kMostClauses) parts.push_back((anew ? told : detail) + clause);
+    told.clear();
+    detail.clear();
     open = !alone;
   }
   if (parts.empty()) parts.emplace_back(said);
@@ -352,6 +426,34 @@ void lend(const Heard& whole, Heard& part) {
   if (it && part.question && part.reference.named.empty() && named.size() == 1) part.reference.named = named;
 }
 
+// "yes" or "no" to a thing that was offered. False where the shopper speaks of something else; `other`: of the cart, say.
+bool answer_offer(Talk& talk, const Heard& heard, bool other) {
+  const bool yes = heard.has(Act::kYes) || (heard.has(Act::kAdd) && heard.reference.words.empty() && heard.reference.ordinals.empty());
+  std::vector<PendingAdd> waiting = std::move(talk.state.adds);  // behind the offer: what still waits for a choice
+  std::vector<PendingAdd> offered;
+  if (!waiting.empty()) offered = {waiting.front()}, waiting.erase(waiting.begin());
+  talk.state.adds.clear();
+  talk.state.pending = Pending::kNone;
+  const std::string slot = talk.open_question();
+  if (yes && !offered.empty() && !other) {
+    talk.close_question();
+    talk.state.option.clear();
+    talk.state.adds = std::move(offered);
+    continue_add(talk, heard);
+    if (!talk.waiting()) add_waiting(talk, waiting);
+    return true;
+  }
+  if (heard.has(Act::kNo) && !stands_alone(heard)) {
+    talk.close_question();
+    if (slot.starts_with("addon:")) talk.memory.declined.push_back(slot.substr(6));
+    talk.say("addons.declined", {});
+    return add_waiting(talk, waiting), true;
+  }
+  talk.state.adds = std::move(waiting);
+  if (!talk.state.adds.empty()) talk.state.pending = Pending::kChooseOption;
+  return false;
+}
+
 }  // namespace
 
 bool answer_pending(Talk& talk, const Heard& heard) {
@@ -371,7 +473,7 @@ bool answer_pending(Talk& talk, const Heard& heard) {
   }
   if (pending == Pending::kHandOff) {
     talk.state.pending = Pending::kNone;
-    if (heard.has(Act::kYes)) return hand_off(talk, heard), true;
+    if (heard.has(Act::kYes) && !stands_alone(heard)) return hand_off(talk, heard), true;
     return false;
   }
   if (pending == Pending::kAmount) {
@@ -395,25 +497,7 @@ bool answer_pending(Talk& talk, const Heard& heard) {
     talk.close_question();
     return continue_add(talk, heard), true;
   }
-  if (pending == Pending::kOfferAddon || pending == Pending::kOfferAdd) {
-    const bool yes = heard.has(Act::kYes) || (heard.has(Act::kAdd) && heard.reference.words.empty() && heard.reference.ordinals.empty());
-    std::vector<PendingAdd> adds = std::move(talk.state.adds);
-    talk.state.adds.clear();
-    talk.state.pending = Pending::kNone;
-    const std::string slot = talk.open_question();
-    if (yes && !adds.empty() && !other) {
-      talk.close_question();
-      Heard plain = heard;
-      talk.state.adds = std::move(adds);
-      return continue_add(talk, plain), true;
-    }
-    if (heard.has(Act::kNo) && !stands_alone(heard)) {
-      talk.close_question();
-      if (slot.starts_with("addon:")) talk.memory.declined.push_back(slot.substr(6));
-      return talk.say("addons.declined", {}), true;
-    }
-    return false;
-  }
+  if (pending == Pending::kOfferAddon || pending == Pending::kOfferAdd) return answer_offer(talk, heard, other);
   if (pending == Pending::kWhich && !other) return answer_which(talk, heard);
   if (pending == Pending::kChooseOption && !heard.has(Act::kNo)) return false;  // still waits: the thing is to go into the cart
   talk.state.pending = Pending::kNone;

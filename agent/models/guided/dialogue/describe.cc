@@ -140,7 +140,7 @@ std::string short_title(const std::string& title) {
   if (end > kLongTitle) {
     std::size_t cut = 0;
     for (const text::Word& word : text::words(title)) {
-      if (word.end <= kLongTitle) cut = word.end;
+      if (word.end <= kLongTitle && (word.end == title.size() || title[word.end] == ' ')) cut = word.end;  // not within "1024M/80G"
     }
     end = cut;
   }
@@ -272,7 +272,7 @@ TradeOff trade_off(const ProductCard& first, const ProductCard& other, const Nee
     if (side.empty()) side = phrase;
   };
   if (first.price_from.currency == other.price_from.currency && first.price_from.minor != other.price_from.minor) {
-    note(other.price_from.minor < first.price_from.minor, format(other.price_from) + " instead of " + format(first.price_from));
+    note(other.price_from.minor < first.price_from.minor, format(other.price_from) + " against " + format(first.price_from));
   }
   std::vector<Preference> axes = preferences_of(need, talk);
   std::erase_if(axes, [](const Preference& axis) { return axis.attribute == "price"; });  // told already

@@ -1,9 +1,12 @@
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <numeric>
 #include <unordered_set>
 
 #include "agent/models/guided/dialogue/describe.h"
 #include "agent/models/guided/dialogue/handlers.h"
+#include "agent/models/guided/dialogue/sort.h"
 
 // From a need to products in front of the shopper.
 namespace floorwalker::guided {
@@ -132,16 +135,23 @@ std::string phrases_of(const std::vector<Constraint>& constraints, const Currenc
   return text::join_and(parts);
 }
 
+// Stems of the words of the request that the first product of the page has.
+std::unordered_set<std::string> matched_first(const SearchPage& page) {
+  std::unordered_set<std::string> matched;
+  for (const std::string& phrase : page.hits.empty() ? std::vector<std::string>{} : page.hits.front().matched) {
+    for (const text::Word& word : text::words(phrase)) matched.insert(text::stem(word.folded));
+  }
+  return matched;
+}
+
 // Wishes that the search did not find in the best product: neither met nor refused.
 std::vector<std::string> unproven(const std::vector<std::string>& wishes, const SearchPage& page) {
-  std::vector<std::string> left;
-  for (const std::string& wish : wishes) {
-    bool found = false;
-    for (std::size_t i = 0; i < page.hits.size() && i < 1; ++i) {
-      for (const std::string& word : page.hits[i].matched) found = found || text::stem(text::fold(word)) == text::stem(wish);
-    }
-    if (!found) left.push_back(wish);
-  }
+  std::vector<std::string> left = wishes;
+  const std::unordered_set<std::string> matched = matched_first(page);
+  std::erase_if(left, [&](const std::string& wish) {
+    const auto words = text::words(wish);
+    return !words.empty() && std::all_of(words.begin(), words.end(), [&](const text::Word& word) { return matched.count(text::stem(word.folded)) > 0; });
+  });
   return left;
 }
 
@@ -163,15 +173,6 @@ void say_products(Talk& talk, const Need& need, const SearchPage& page, const st
   std::vector<std::string> doubts = unproven(wishes, page);
   for (const Constraint& constraint : page.unfilterable) doubts.push_back(constraint_phrase(constraint, talk.conversation.currency));
   if (!doubts.empty()) talk.say("cannot_confirm", {{"wish", text::join_and(doubts, "or")}});
-}
-
-// Stems of the words of the request that the first product of the page has.
-std::unordered_set<std::string> matched_first(const SearchPage& page) {
-  std::unordered_set<std::string> matched;
-  for (const std::string& phrase : page.hits.empty() ? std::vector<std::string>{} : page.hits.front().matched) {
-    for (const text::Word& word : text::words(phrase)) matched.insert(text::stem(word.folded));
-  }
-  return matched;
 }
 
 // What was relaxed and is not met in other words either: a "camera case" that is filed under no camera is still one.
@@ -199,6 +200,12 @@ std::vector<Constraint> unspoken(const Need& need) {
   return left;
 }
 
+// Conditions that were looked at: what the shop records of none of these products was not.
+std::vector<Constraint> filtered(std::vector<Constraint> constraints, const SearchPage& page) {
+  std::erase_if(constraints, [&](const Constraint& constraint) { return std::find(page.unfilterable.begin(), page.unfilterable.end(), constraint) != page.unfilterable.end(); });
+  return constraints;
+}
+
 // `mixed`: things of another sort were among them, so the number found says nothing.
 void say_lead(Talk& talk, const Need& need, const SearchPage& page, bool mixed) {
   for (const std::string& correction : page.corrections) {
@@ -207,10 +214,11 @@ void say_lead(Talk& talk, const Need& need, const SearchPage& page, bool mixed) 
   }
   const std::vector<Constraint> dropped = missed(page);
   if (!dropped.empty()) talk.say("found.relaxed", {{"dropped", phrases_of(dropped, talk.conversation.currency)}});
+  else if (page.at_least) talk.say("found.least", {{"count", std::to_string(page.total)}, {"filters", phrases_of(filtered(unspoken(need), page), talk.conversation.currency)}});
   else if (page.total == 1) talk.say("found.one", {});
-  else if (mixed) talk.say("found.these", {{"filters", phrases_of(need.constraints, talk.conversation.currency)}});
+  else if (mixed) talk.say("found.these", {{"filters", phrases_of(filtered(need.constraints, page), talk.conversation.currency)}});
   else {
-    const std::string filters = phrases_of(unspoken(need), talk.conversation.currency);
+    const std::string filters = phrases_of(filtered(unspoken(need), page), talk.conversation.currency);
     talk.say(filters.empty() ? "found.some" : "found.matching", {{"count", std::to_string(page.total)}, {"filters", filters}});
   }
 }
@@ -220,38 +228,12 @@ std::vector<ProductCard> shortlist(const SearchPage& page, std::size_t limit) {
   return {page.products.begin(), page.products.begin() + std::ptrdiff_t(size)};
 }
 
-// Attributes by which a card tells what it is: not what every thing has, nor what the search was told to look at.
-std::unordered_set<std::string> telling_attributes(const ProductCard& card, const Need& need, const Lexicon& lexicon) {
-  std::unordered_set<std::string> names;
-  for (const Attribute& attribute : card.attributes) {
-    const bool bound = std::any_of(need.constraints.begin(), need.constraints.end(), [&](const Constraint& constraint) { return constraint.field == attribute.name; });
-    if (!bound && !is_dull(attribute.name, lexicon)) names.insert(attribute.name);
-  }
-  return names;
-}
-
-constexpr std::size_t kTellingEnough = 3;
-constexpr double kLeastShared = 0.2;
-
 // While a need is narrowed, things that share nothing with those shown for it are of another sort that is called alike: paper notebooks, once
 // the talk is about computers. False if there are none.
 bool leave_out_others(const Talk& talk, const Need& need, SearchPage& page) {
   if (talk.memory.needs.empty() || talk.state.offset == 0) return false;
-  CardBook book(talk.conversation);
-  std::vector<std::unordered_set<std::string>> known;
-  for (const Shown& shown : latest_list(talk.memory)) {
-    const ProductCard* card = shown.turn < talk.conversation.turn && shown.turn >= talk.state.narrowed_since ? book.card(shown.product) : nullptr;
-    if (card) known.push_back(telling_attributes(*card, need, talk.guide.lexicon));
-    if (card && known.back().size() < kTellingEnough) known.pop_back();
-  }
-  const auto other = [&](const ProductCard& card) {
-    const auto names = telling_attributes(card, need, talk.guide.lexicon);
-    const auto shares = [&](const auto& set) {
-      const auto common = std::count_if(names.begin(), names.end(), [&](const std::string& name) { return set.count(name) > 0; });
-      return double(common) >= kLeastShared * double(std::min(names.size(), set.size()));
-    };
-    return !known.empty() && names.size() >= kTellingEnough && std::none_of(known.begin(), known.end(), shares);
-  };
+  const Sort sort(talk, need);
+  const auto other = [&](const ProductCard& card) { return sort.excludes(card); };
   const auto left = std::count_if(page.products.begin(), page.products.end(), other);
   if (left == 0 || std::size_t(left) == page.products.size()) return false;
   for (std::size_t i = page.products.size(); i > 0; --i) {
@@ -262,9 +244,48 @@ bool leave_out_others(const Talk& talk, const Need& need, SearchPage& page) {
   return true;
 }
 
+constexpr double kNarrowBand = 1.5;          // from its low to its high end: a figure that was said, not a range
+constexpr std::size_t kNearLooked = 20;      // among so many the nearest are looked for
+constexpr double kAsNear = 0.2, kNear = 0.6; // of half the band
+
+struct Band {
+  std::string field;
+  double middle = 0, half = 0;  // canonical
+};
+
+// The figures that things should come near to: "around 27 inches".
+std::vector<Band> bands_of(const Need& need) {
+  std::vector<Band> bands;
+  for (const Constraint& constraint : need.constraints) {
+    if (constraint.op != Constraint::Op::kBetween || constraint.values.size() != 2 || constraint.field == "price") continue;
+    const auto low = parse_measure(constraint.values[0]), high = parse_measure(constraint.values[1]);
+    if (!low || !high || low->canonical() <= 0 || high->canonical() > kNarrowBand * low->canonical()) continue;
+    bands.push_back({constraint.field, (low->canonical() + high->canonical()) / 2, (high->canonical() - low->canonical()) / 2});
+  }
+  return bands;
+}
+
+// Puts what comes near the figures that were said before what is just within their bands.
+void nearest_first(SearchPage& page, const std::vector<Band>& bands) {
+  const auto steps_away = [&](const ProductCard& card) {
+    int away = 0;
+    for (const Band& band : bands) {
+      const Attribute* attribute = attribute_named(card.attributes, band.field);
+      const Measure* measure = attribute ? std::get_if<Measure>(&attribute->value) : nullptr;
+      const double distance = measure ? std::abs(measure->canonical() - band.middle) / band.half : 2;
+      away += distance <= kAsNear ? 0 : distance <= kNear ? 1 : 2;
+    }
+    return away;
+  };
+  std::vector<std::size_t> order(page.products.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return steps_away(page.products[a]) < steps_away(page.products[b]); });
+  arrange(page, order);
+}
+
 constexpr double kFoundAlike = 0.8;  // of the best score
 
-// Of what is found alike, a thing of which the shop tells nothing is no first choice: it goes behind the others.
+// Of what is found alike, a thing of which the shop tells nothing, or of another sort than the most, is no first choice: it goes behind the others.
 void known_first(SearchPage& page, const Need& need, const Talk& talk) {
   if (page.hits.size() < page.products.size() || page.products.empty()) return;
   std::vector<std::size_t> order(page.products.size());
@@ -272,7 +293,8 @@ void known_first(SearchPage& page, const Need& need, const Talk& talk) {
   const double enough = kFoundAlike * page.hits.front().score;
   const auto end = std::find_if(order.begin(), order.end(), [&](std::size_t i) { return page.hits[i].score < enough; });
   const auto so_called = [&](const Hit& hit) { return std::find(hit.fields.begin(), hit.fields.end(), "title") != hit.fields.end() && hit.matched.size() >= page.hits.front().matched.size(); };
-  std::stable_partition(order.begin(), end, [&](std::size_t i) { return so_called(page.hits[i]) && !reasons(page.products[i], need, talk, 1).empty(); });
+  const std::vector<bool> odd = odd_ones(page, need, talk);
+  std::stable_partition(order.begin(), end, [&](std::size_t i) { return !odd[i] && so_called(page.hits[i]) && !reasons(page.products[i], need, talk, 1).empty(); });
   arrange(page, order);
 }
 
@@ -286,12 +308,20 @@ std::string named_otherwise(const Talk& talk, const Need& need, const SearchPage
     name.words.resize(word.start);
     break;
   }
+  if (talk.state.narrowed_since < talk.conversation.turn) return {};  // it was said when the thing was first asked for
+  const auto listed = text::words(name.words);
+  if (std::any_of(listed.begin(), listed.end(), [&](const text::Word& word) { return talk.guide.lexicon.openers.count(word.folded) > 0; })) return {};  // "tablet or laptop"
   const std::vector<std::string> words = telling_words(talk, name);
   if (words.size() < 2 || words.size() > kShortName || page.hits.empty() || !page.relaxed.empty()) return {};
+  const auto so_said = [&](const std::string& said) { return text::fold(said).find(text::fold(name.words)) != std::string::npos; };
+  if (std::none_of(talk.state.said.begin(), talk.state.said.end(), so_said)) return {};  // words that were said one by one name nothing
   auto matched = matched_first(page);
   for (const text::Word& word : text::words(page.kind)) matched.insert(text::stem(word.folded));  // other words for it are the search's business
-  const auto doubted = [&](const std::string& word) { return std::any_of(wishes.begin(), wishes.end(), [&](const std::string& wish) { return text::stem(wish) == word; }); };
-  const bool other = std::any_of(words.begin(), words.end(), [&](const std::string& word) { return !matched.count(word) && !doubted(word); });
+  std::vector<std::string> doubts = wishes;
+  for (const Constraint& constraint : page.unfilterable) doubts.push_back(constraint.field);
+  const auto doubted = [&](const std::string& word) { return std::any_of(doubts.begin(), doubts.end(), [&](const std::string& doubt) { return text::stem(text::fold(doubt)) == word; }); };
+  const auto figure = [](const std::string& word) { return word.find_first_of("0123456789") != std::string::npos || find_unit(word); };
+  const bool other = std::any_of(words.begin(), words.end(), [&](const std::string& word) { return !matched.count(word) && !doubted(word) && !figure(word); });
   return other ? name.words : std::string();
 }
 
@@ -302,6 +332,8 @@ void present(Talk& talk, Need& need, SearchPage page, const std::vector<std::str
   const auto preferences = preferences_of(need, talk);
   if (!preferences.empty()) prefer(page, preferences);
   else known_first(page, need, talk);
+  if (const auto bands = bands_of(need); !bands.empty()) nearest_first(page, bands);
+  if (page.products.size() > kPage) page.products.resize(kPage), page.hits.resize(std::min(page.hits.size(), kPage));
   const std::vector<ProductCard> cards = shortlist(page, kShownAlone);
   say_lead(talk, need, page, mixed);
   SearchPage cut = page;
@@ -312,7 +344,11 @@ void present(Talk& talk, Need& need, SearchPage page, const std::vector<std::str
   talk.state.offset = cards.size();
   talk.state.total = page.total;
   if (!mixed) ask_next(talk, need, page);  // its counts are of two sorts of thing
+  const bool early = !talk.guide.playbook.addons.after_commitment && !talk.presentation.asked;
+  if (early) offer_addons(talk, cards.front().id, false);
 }
+
+constexpr double kNearFloor = 1.3;  // times the lowest price: what costs more is no answer to somebody who wants to spend less
 
 // Nothing in the price band: tells where the prices begin and shows what comes nearest.
 bool beyond_price(Talk& talk, Need& need, const SearchPage& page) {
@@ -324,7 +360,9 @@ bool beyond_price(Talk& talk, Need& need, const SearchPage& page) {
   const auto nearest = talk.calls.search(request);
   if (nearest.waiting) return true;
   if (!nearest || nearest->products.empty()) return false;
-  const std::vector<ProductCard> cards = shortlist(*nearest, kShownInGroup);
+  std::vector<ProductCard> cards = shortlist(*nearest, kShownInGroup);
+  const double near = kNearFloor * double(cards.front().price_from.minor);
+  std::erase_if(cards, [&](const ProductCard& card) { return double(card.price_from.minor) > near; });
   talk.say("none.price", {{"filters", phrases_of(need.constraints, talk.conversation.currency)}, {"title", short_title(cards.front().title)},
                           {"price", format(cards.front().price_from)}});
   talk.show(cards);
@@ -352,6 +390,7 @@ constexpr double kEnoughCovered = 0.6;        // where no kind was named at all
 void look_wider(Talk& talk, const Need& need, Answer<SearchPage>& page) {
   const std::vector<std::string> words = telling_words(talk, need);
   if (words.size() < kRichRequest || !page) return;
+  if (!need.kind.empty() && talk.state.narrowed_since < talk.conversation.turn) return;  // more about a thing that is known
   const bool exact = !page->products.empty() && page->relaxed.empty();
   const double covered = exact ? coverage(words, *page) : 0;
   if (exact && covered > 1 - kBetterCovered) return;
@@ -362,6 +401,31 @@ void look_wider(Talk& talk, const Need& need, Answer<SearchPage>& page) {
   if (wider.waiting || !wider || wider->products.empty()) return;
   const double better = coverage(words, *wider);
   if (exact ? better >= covered + kBetterCovered : better >= kWellCovered) page = std::move(wider);
+}
+
+constexpr std::size_t kTooFew = 4;  // of a kind of which there are many: words that leave no more say nothing of the others
+
+// "a sofa for a small living room", and the text of one sofa speaks of such a room: the others are looked at as well, behind those that do.
+void look_beyond_words(Talk& talk, const Need& need, Answer<SearchPage>& page) {
+  if (!page || page->products.empty() || !page->relaxed.empty() || page->kind.empty() || page->total >= kTooFew) return;
+  Need plain = need;
+  plain.words = page->kind;
+  const std::size_t words = telling_words(talk, need).size();
+  if (words <= telling_words(talk, plain).size() || words >= kRichRequest) return;
+  SearchRequest request = request_for(talk, plain, kPage);
+  request.relax_in_order.clear();
+  const auto all = talk.calls.search(request);
+  if (all.waiting || !all || all->kind != page->kind || all->total < kTooFew * page->total) return;
+  SearchPage both = *all;
+  both.products = page->products;
+  both.hits = page->hits;
+  for (std::size_t i = 0; i < all->products.size() && i < all->hits.size(); ++i) {
+    const auto same = [&](const ProductCard& card) { return card.id == all->products[i].id; };
+    if (std::any_of(page->products.begin(), page->products.end(), same)) continue;
+    both.products.push_back(all->products[i]);
+    both.hits.push_back(all->hits[i]);
+  }
+  page.value = std::move(both);
 }
 
 // "something for dry skin": the use says which kinds of thing serve it.
@@ -475,7 +539,8 @@ double stated_share(const SearchPage& page, const std::string& field) {
 
 // A value that was said without its field's name ("natural") is a condition only where such products state that field; elsewhere the word
 // says something else and only counts for the ranking.
-void settle_implied(Talk& talk, Need& need, const Wanted& wanted) {
+// What so drops out and names a model ("ThinkPad T61") is left open, for the reply to say.
+void settle_implied(Talk& talk, Need& need, Wanted& wanted) {
   if (wanted.implied.empty()) return;
   const auto is_implied = [&](const Constraint& c) { return std::find(wanted.implied.begin(), wanted.implied.end(), c.field) != wanted.implied.end(); };
   Need open = need;
@@ -485,13 +550,17 @@ void settle_implied(Talk& talk, Need& need, const Wanted& wanted) {
   std::vector<Constraint> others;
   std::erase_if(need.constraints, [&](const Constraint& constraint) {
     if (!is_implied(constraint) || stated_share(*page, constraint.field) >= kLeastStated) return false;
+    if (constraint.op == Constraint::Op::kOneOf) add_words(need.words, text::join_and(constraint.values, "or"));
     for (const Constraint& other : wanted.readings) {
       const bool same_value = text::fold(other.values.front()) == text::fold(constraint.values.front());
       if (same_value && stated_share(*page, other.field) >= kLeastStated) {
         others.push_back(other);
-        break;
+        return true;
       }
     }
+    const std::string& value = constraint.values.front();
+    const bool model = value.find(' ') != std::string::npos && !parse_measure(value) && value.find_first_of("0123456789") != std::string::npos;
+    if (model && constraint.op == Constraint::Op::kEquals) wanted.unmeasured.push_back(value);
     return true;
   });
   for (Constraint& other : others) need.constraints.push_back(std::move(other));
@@ -510,9 +579,56 @@ void lean(Talk& talk, const Wanted& wanted) {
   }
 }
 
-void begin_needs(Talk& talk, const Heard& heard) {
+// What is said of a thing later describes it: "printer", then "letters, photos", asks for a printer for letters and photos, not for photos.
+void keep_head(Need& need, const Need& before, const Wanted& wanted, const Lexicon& lexicon) {
+  const auto known = text::words(before.words);
+  const bool described = std::any_of(known.begin(), known.end(), [&](const text::Word& word) { return lexicon.modifiers.count(word.folded) > 0; });
+  if (known.empty() || described || !wanted.kinds.empty() || !need.words.starts_with(before.words + " ")) return;
+  need.words = before.words + " " + lexicon.purpose + need.words.substr(before.words.size());
+}
+
+// "mostly writing", of laptops: words that hardly any product's text holds choose none. They are left for the reply to say that it can't confirm them.
+void settle_description(Talk& talk, Need& need, const Need& before, Wanted& wanted) {
+  if (!wanted.kinds.empty() || before.words.empty() || need.words == before.words) return;
+  Need plain = before, described = before;
+  plain.constraints.clear();
+  described.constraints.clear();
+  described.words = need.words;
+  const auto all = talk.calls.search(request_for(talk, plain, kLookedAt));
+  const auto some = talk.calls.search(request_for(talk, described, kLookedAt));
+  if (talk.waiting() || !all || !some || some->total >= kTooFew || all->total < kTooFew * kTooFew) return;
+  need.words = before.words;
+  wanted.unmeasured.push_back(wanted.words);
+}
+
+// A bound that the catalogue at large doesn't state is put on what the products shown state in that unit: "at least 1800 watts" of hair dryers.
+void measure_by_shown(const Talk& talk, const Heard& heard, Wanted& wanted) {
+  CardBook book(talk.conversation);
+  for (const NumberPhrase& phrase : heard.numbers) {
+    const std::size_t from = heard.words[phrase.span.first].start;
+    const std::string said = heard.text.substr(from, heard.words[phrase.span.last - 1].end - from);
+    const auto unmeasured = std::find(wanted.unmeasured.begin(), wanted.unmeasured.end(), said);
+    const Dimension dimension = phrase.low.unit.dimension;
+    if (unmeasured == wanted.unmeasured.end() || dimension == Dimension::kNone) continue;
+    std::map<std::string, std::size_t> stated;
+    for (const Shown& shown : latest_list(talk.memory)) {
+      const ProductCard* card = book.card(shown.product);
+      for (const Attribute& attribute : card ? card->attributes : std::vector<Attribute>{}) {
+        const Measure* measure = std::get_if<Measure>(&attribute.value);
+        if (measure && measure->unit.dimension == dimension && !is_dull(attribute.name, talk.guide.lexicon)) ++stated[attribute.name];
+      }
+    }
+    if (stated.empty()) continue;
+    const auto best = std::max_element(stated.begin(), stated.end(), [](const auto& a, const auto& b) { return a.second != b.second ? a.second < b.second : a.first.size() > b.first.size(); });
+    wanted.constraints.push_back(bound_on_field(phrase, best->first));
+    erase_words(wanted.words, {said});
+    wanted.unmeasured.erase(unmeasured);
+  }
+}
+
+void begin_needs(Talk& talk, Heard& heard) {
   talk.state.said.clear();
-  for (const Wanted& wanted : heard.wanted) {
+  for (Wanted& wanted : heard.wanted) {
     if (!says_anything(wanted)) continue;
     Need need;
     if (wanted.kinds.size() == 1) need.kind = wanted.kinds.front();
@@ -531,11 +647,41 @@ void begin_needs(Talk& talk, const Heard& heard) {
   talk.state.narrowed_since = talk.conversation.turn;
 }
 
+// "the layout has to be UK", after keyboards and mice: of the things looked for together, the one whose attributes the words name is gone on with.
+void turn_to_spoken_of(Talk& talk, const Heard& heard) {
+  auto& needs = talk.memory.needs;
+  const std::size_t active = std::min(talk.state.active, needs.size());
+  if (active < 2 || heard.names_kind() || heard.wanted.size() != 1) return;
+  const std::vector<std::string> names = talk.guide.vocabulary.names("attribute");
+  const auto spoken_of = [&](const Need& need) {
+    const auto nouns = text::words(need.kind.empty() ? need.words : need.kind);
+    return !nouns.empty() && std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+      const auto named = [&](const std::string& word) { return word.size() > 3 && word != nouns.back().folded && name.find(word) != std::string::npos; };
+      return name.find(nouns.back().folded) != std::string::npos && std::any_of(heard.reference.words.begin(), heard.reference.words.end(), named);
+    });
+  };
+  const auto first = needs.end() - std::ptrdiff_t(active);
+  if (std::count_if(first, needs.end(), spoken_of) != 1) return;
+  const auto meant = std::find_if(first, needs.end(), spoken_of);
+  std::rotate(meant, meant + 1, needs.end());
+  talk.state.active = 1;
+}
+
 // "something light, with a zoom": describes a thing without saying which.
 bool only_describes(const Lexicon& lexicon, const Heard& heard) {
   const auto first = std::find_if(heard.words.begin(), heard.words.end(), [&](const text::Word& word) { return lexicon.indefinite.count(word.folded) > 0; });
   if (first == heard.words.end() || first + 1 == heard.words.end()) return false;
   return lexicon.not_describing.count((first + 1)->folded) == 0;
+}
+
+// "do you also have a toaster that goes with it?": an article and a word that the catalogue has no kind for.
+bool names_anew(const Lexicon& lexicon, const Heard& heard) {
+  const auto& wishes = heard.wanted.front().wishes;
+  for (std::size_t i = 1; i < heard.words.size(); ++i) {
+    const bool wished = std::find(wishes.begin(), wishes.end(), heard.words[i].folded) != wishes.end();
+    if (wished && lexicon.articles.count(heard.words[i - 1].folded)) return true;
+  }
+  return false;
 }
 
 // Whether the utterance goes on about what is looked for already.
@@ -547,8 +693,33 @@ bool goes_on(const Talk& talk, const Heard& heard) {
   if (talk.state.total == 0) return false;  // nothing came of it: this begins anew
   if (!wanted.leanings.empty()) return true;  // "something light": of what is looked for
   if (wanted.uses.empty() && only_describes(talk.guide.lexicon, heard)) return true;
-  if (heard.has(Act::kFind) && wanted.constraints.empty() && !wanted.wishes.empty() && !heard.reference.pronoun) return false;
+  if (heard.has(Act::kFind) && wanted.constraints.empty() && !wanted.wishes.empty() && (!heard.reference.pronoun || names_anew(talk.guide.lexicon, heard))) return false;
   return true;
+}
+
+// "and we need A4 paper", of toner: asks for a thing by a word that is, or ends, the name of another kind, though it is mostly a value.
+bool of_another(const Talk& talk, const Heard& heard) {
+  const Lexicon& lexicon = talk.guide.lexicon;
+  const auto indefinite = [&](const text::Word& word) { return lexicon.indefinite.count(word.folded) > 0; };
+  const bool names_none = heard.wanted.front().kinds.empty() && !heard.reference.pronoun && std::none_of(heard.words.begin(), heard.words.end(), indefinite);
+  if (!heard.has(Act::kFind) || !names_none) return false;
+  std::size_t last = 0, content = 0;  // of the words behind "need", up to where they break off
+  for (std::size_t i = 1; i < heard.words.size(); ++i) {
+    const bool broken = heard.text.substr(heard.words[i - 1].end, heard.words[i].start - heard.words[i - 1].end).find_first_of(",;.") != std::string::npos;
+    if (last > 0 && (broken || lexicon.modifiers.count(heard.words[i].folded))) break;
+    content += last > 0 && !lexicon.fillers.count(heard.words[i].folded);
+    if (last > 0 || lexicon.wanting.count(heard.words[i].folded)) last = i;
+  }
+  if (content < 2) return false;  // "we need black"
+  const std::string head = text::stem(heard.words[last].folded);
+  const auto called = [&](std::string_view name) {
+    const auto words = text::words(name);
+    return !words.empty() && text::stem(words.back().folded) == head;
+  };
+  const auto current = text::words(talk.kind());
+  if (std::any_of(current.begin(), current.end(), [&](const text::Word& word) { return text::stem(word.folded) == head; })) return false;
+  const std::vector<std::string> kinds = talk.guide.vocabulary.names("kind");
+  return std::any_of(kinds.begin(), kinds.end(), called);
 }
 
 }  // namespace
@@ -565,6 +736,14 @@ void merge(Need& need, const Wanted& wanted) {
   for (const std::string& adjective : wanted.adjectives) add_words(need.words, adjective);
   for (const std::string& use : wanted.uses) {
     if (std::find(need.uses.begin(), need.uses.end(), use) == need.uses.end()) need.uses.push_back(use);
+  }
+}
+
+void remember_uses(Talk& talk, const Heard& heard) {
+  if (heard.wanted.empty() || talk.memory.needs.empty()) return;
+  auto& uses = talk.memory.needs.back().uses;
+  for (const std::string& use : heard.wanted.front().uses) {
+    if (std::find(uses.begin(), uses.end(), use) == uses.end()) uses.push_back(use);
   }
 }
 
@@ -586,12 +765,27 @@ SearchRequest request_for(const Talk& talk, const Need& need, std::size_t limit)
   return request;
 }
 
-void look_for(Talk& talk, const Heard& heard) {
-  if (goes_on(talk, heard)) {
-    merge(talk.memory.needs.back(), heard.wanted.front());
-    settle_implied(talk, talk.memory.needs.back(), heard.wanted.front());
-    lean(talk, heard.wanted.front());
-    for (const Constraint& added : heard.wanted.front().constraints) {
+void look_for(Talk& talk, const Heard& said) {
+  Heard heard = said;
+  turn_to_spoken_of(talk, heard);
+  const bool another = talk.need() && heard.wanted.size() == 1 && of_another(talk, heard);
+  if (another) {  // its values are words of the name: "A4 paper" is made of no other thing
+    Wanted& wanted = heard.wanted.front();
+    std::erase_if(wanted.constraints, [&](const Constraint& one) { return std::find(wanted.implied.begin(), wanted.implied.end(), one.field) != wanted.implied.end(); });
+    wanted.implied.clear();
+  }
+  if (!another && goes_on(talk, heard)) {
+    const Need before = talk.memory.needs.back();
+    Wanted& wanted = heard.wanted.front();
+    measure_by_shown(talk, heard, wanted);
+    merge(talk.memory.needs.back(), wanted);
+    keep_head(talk.memory.needs.back(), before, wanted, talk.guide.lexicon);
+    settle_description(talk, talk.memory.needs.back(), before, wanted);
+    settle_implied(talk, talk.memory.needs.back(), wanted);
+    lean(talk, wanted);
+    const bool repeats = heard.question && !heard.names_kind() && !heard.has(Act::kFind) && wanted.leanings.empty() && heard.scales.empty();
+    if (repeats && !talk.waiting() && talk.memory.needs.back() == before) return talk.say("question.unanswered", {});
+    for (const Constraint& added : wanted.constraints) {
       const auto& kept = talk.memory.needs.back().constraints;
       if (std::find(kept.begin(), kept.end(), added) != kept.end()) erase_words(talk.memory.needs.back().words, added.values);
     }
@@ -618,7 +812,7 @@ void search_again(Talk& talk, const Heard& heard) {
   const std::size_t first = talk.memory.needs.size() - active;
   std::vector<Answer<SearchPage>> pages;
   for (std::size_t i = first; i < talk.memory.needs.size(); ++i) {
-    SearchRequest request = request_for(talk, talk.memory.needs[i], kPage);
+    SearchRequest request = request_for(talk, talk.memory.needs[i], active == 1 && !bands_of(talk.memory.needs[i]).empty() ? kNearLooked : kPage);
     if (heard.only) request.relax_in_order.clear();
     pages.push_back(talk.calls.search(request));
   }
@@ -630,8 +824,10 @@ void search_again(Talk& talk, const Heard& heard) {
   }
   Need& need = talk.memory.needs.back();
   look_wider(talk, need, pages.front());
+  if (!talk.waiting()) look_beyond_words(talk, need, pages.front());
   if (talk.waiting()) return;
   std::vector<std::string> wishes = heard.wanted.empty() ? std::vector<std::string>{} : heard.wanted.front().adjectives;
+  if (!heard.wanted.empty()) wishes.insert(wishes.end(), heard.wanted.front().musts.begin(), heard.wanted.front().musts.end());
   if (!heard.wanted.empty()) wishes.insert(wishes.end(), heard.wanted.front().unmeasured.begin(), heard.wanted.front().unmeasured.end());
   if (!pages.front()) return say_failure(talk, pages.front().error);
   if (pages.front()->products.empty()) return nothing_found(talk, need, *pages.front(), heard, wishes);

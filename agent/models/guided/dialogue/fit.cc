@@ -83,7 +83,10 @@ std::optional<ProductId> named_before(const std::vector<Heard>& before, const Pr
   return std::nullopt;
 }
 
-void say_fit(Talk& talk, const Compatibility& fit) {
+constexpr std::size_t kFactsOfOwn = 3;  // of the shopper's own thing: of more, one word has been read in several ways
+
+// `own`: what the shopper calls a thing of theirs, "" where it is one of the shop's.
+void say_fit(Talk& talk, const Compatibility& fit, const std::string& own) {
   std::vector<std::string> why;
   for (const Compatibility::Check& check : fit.checks) {
     if (check.fit == fit.fit && !check.why.empty() && why.size() < 2) why.push_back(check.why);
@@ -91,7 +94,7 @@ void say_fit(Talk& talk, const Compatibility& fit) {
   const std::string key = fit.fit == Fit::kYes ? "fit.yes" : fit.fit == Fit::kNo ? "fit.no" : "fit.unknown";
   std::string reasons;
   for (const std::string& reason : why) reasons += (reasons.empty() ? "" : " ") + reason;
-  talk.say(key, {{"a", fit.a_title}, {"b", fit.b_title}, {"why", reasons}});
+  talk.say(key, {{"a", fit.a_title}, {"b", own.empty() ? fit.b_title : own}, {"why", reasons}});
 }
 
 // Two different products that the utterance is about.
@@ -109,6 +112,11 @@ std::vector<ProductId> pair_meant(Talk& talk, const Heard& heard, CardBook& book
   }
   for (const Known& known : heard.known) {
     const Mention* kind = known.reading(Mention::What::kKind);
+    const ProductCard* bought = kind && !talk.state.added.empty() ? book.card(ProductId(talk.state.added)) : nullptr;
+    if (bought && described_by(*bought, {text::fold(kind->value)}) > 0) {  // "that monitor", once one is in the cart
+      if (std::find(products.begin(), products.end(), bought->id) == products.end()) products.push_back(bought->id);
+      continue;
+    }
     for (auto shown = talk.memory.shown.rbegin(); kind && shown != talk.memory.shown.rend(); ++shown) {
       const ProductCard* card = book.card(shown->product);
       if (!card || described_by(*card, {text::fold(kind->value)}) == 0) continue;
@@ -128,7 +136,9 @@ std::optional<ProductId> partner_of(const Talk& talk, const Heard& heard) {
   const std::size_t words = heard.words.size();  // "a bag for it", not "a couch that turns into a bed"
   bool ends_so = false;  // a phrase, up to a comma: "a card for it, at least 16 GB"
   for (std::size_t i = 2; i < words && !ends_so; ++i) {
-    const bool end = i + 1 == words || heard.text.substr(heard.words[i].end, heard.words[i + 1].start - heard.words[i].end).find_first_of(",;.?!") != std::string::npos;
+    std::size_t next = i + 1;
+    while (next < words && talk.guide.lexicon.besides.count(heard.words[next].folded)) ++next;  // "a bag for it too"
+    const bool end = next == words || heard.text.substr(heard.words[next - 1].end, heard.words[next].start - heard.words[next - 1].end).find_first_of(",;.?!") != std::string::npos;
     ends_so = end && talk.guide.lexicon.pronouns.count(heard.words[i].folded) > 0 && !talk.guide.lexicon.adding.count(heard.words[i - 1].folded);
   }
   return ends_so ? talk.memory.focus : std::nullopt;
@@ -252,72 +262,125 @@ bool offer_named(Talk& talk, const Heard& heard, const ProductCard& partner, con
   return true;
 }
 
-}  // namespace
+// Products of one search, those that fit first, then those of which the data doesn't tell, and what the checks said.
+struct Tried {
+  std::vector<ProductCard> cards;
+  std::vector<Answer<Compatibility>> answers;
+  std::size_t sure = 0;    // cards that fit
+  std::size_t total = 0;   // that the search found
+  std::size_t looked = 0;  // of them
+};
 
-bool find_fitting(Talk& talk, const Heard& heard) {
-  const std::optional<ProductId> partner = partner_of(talk, heard);
-  if (!partner || !heard.names_kind() || heard.wanted.size() != 1 || heard.reference.of_group || !heard.reference.ordinals.empty()) return false;
-  CardBook book(talk.conversation);
-  const ProductCard* other = book.card(*partner);
-  ProductCard record;  // of a product that no search has shown
-  if (!other) {
-    const auto details = talk.calls.product(*partner);
-    if (details.waiting) return true;
-    if (details) {
-      record.id = details->product.id;
-      record.title = details->product.title;
-      record.brand = details->product.brand;
-      record.kind = details->product.kind;
-      other = &record;
+// While an answer is waited for, what comes back is not whole.
+Tried try_fit(Talk& talk, const SearchPage& page, const ProductId& partner) {
+  Tried tried;
+  tried.total = page.total;
+  tried.looked = page.products.size();
+  const auto fits = [](const Answer<Compatibility>& answer) { return answer && answer->fit == Fit::kYes; };
+  for (std::size_t end = kTriedForFit; end <= 2 * kTriedForFit && !talk.waiting(); end += kTriedForFit) {
+    while (tried.answers.size() < std::min(end, page.products.size())) tried.answers.push_back(talk.calls.fits(page.products[tried.answers.size()].id, partner));
+    if (std::any_of(tried.answers.begin(), tried.answers.end(), fits)) break;
+  }
+  std::vector<Fit> verdicts;
+  for (const auto& answer : tried.answers) verdicts.push_back(answer ? answer->fit : Fit::kUnknown);
+  tried.cards = by_fit(page.products, verdicts);
+  tried.sure = std::size_t(std::count(verdicts.begin(), verdicts.end(), Fit::kYes));
+  return tried;
+}
+
+// Where nothing is sure to fit: what is of the partner's own brand, or names it, first. Nothing else speaks for the others; where there are none of them,
+// the shop is asked for some.
+void own_brand_first(Talk& talk, Need& need, const ProductCard& partner, Tried& tried) {
+  if (partner.brand.empty()) return;
+  const auto of_brand = [&](const ProductCard& card) { return card.brand == partner.brand || described_by(card, {text::fold(partner.brand)}) > 0; };
+  if (std::none_of(tried.cards.begin(), tried.cards.end(), of_brand)) {
+    Need branded = need;
+    branded.words = partner.brand + " " + need.words;
+    const auto page = talk.calls.search(request_for(talk, branded, 2 * kTriedForFit));
+    if (page.waiting) return;
+    Tried others = page && page->relaxed.empty() ? try_fit(talk, *page, partner.id) : Tried{};
+    if (talk.waiting()) return;
+    if (std::any_of(others.cards.begin(), others.cards.end(), of_brand)) {
+      tried = std::move(others);
+      need.words = branded.words;
     }
   }
-  if (other && described_by(*other, {text::fold(heard.wanted.front().noun)}) > 0) return false;
+  if (tried.sure == 0) std::stable_partition(tried.cards.begin(), tried.cards.end(), of_brand);
+}
+
+// The card of a product, from the talk or made of its record in `record`; null if the shop does not know it.
+const ProductCard* card_of(Talk& talk, CardBook& book, const ProductId& id, ProductCard& record) {
+  if (const ProductCard* card = book.card(id)) return card;
+  const auto details = talk.calls.product(id);
+  if (!details) return nullptr;
+  record.id = details->product.id;
+  record.title = details->product.title;
+  record.brand = details->product.brand;
+  record.kind = details->product.kind;
+  return &record;
+}
+
+void say_fitting(Talk& talk, const Heard& heard, const std::string& partner, const Tried& tried) {
+  const Wanted& wanted = heard.wanted.front();
+  std::string why;
+  for (const auto& answer : tried.answers) {
+    const bool first = tried.sure > 0 && why.empty() && answer && answer->fit == Fit::kYes;
+    for (std::size_t i = 0; first && i < answer->checks.size() && why.empty(); ++i) why = answer->checks[i].why;
+  }
+  const auto& cards = tried.cards;
+  talk.say(cards.empty() ? "fitting.none" : tried.sure == 0 ? "fitting.unknown" : "fitting.found",
+           {{"what", wanted.noun}, {"other", short_title(partner)}, {"title", cards.empty() ? "" : short_title(cards.front().title)},
+            {"price", cards.empty() ? "" : price_phrase(cards.front())}, {"why", why}});
+  if (!wanted.unmeasured.empty()) talk.say("cannot_confirm", {{"wish", text::join_and(wanted.unmeasured, "or")}});
+}
+
+constexpr std::size_t kFittingShown = 4;
+
+}  // namespace
+
+bool find_fitting(Talk& talk, const Heard& heard, bool along) {
+  if (heard.question && !heard.asked.empty() && !heard.has(Act::kFind)) return false;  // "how fast is it"
+  const std::optional<ProductId> partner = partner_of(talk, heard);
+  if (!partner || !heard.names_kind() || heard.wanted.size() != 1 || heard.reference.of_group || !heard.reference.ordinals.empty()) return false;
+  const Wanted& wanted = heard.wanted.front();
+  CardBook book(talk.conversation);
+  ProductCard record;  // of a product that no search has shown
+  const ProductCard* other = card_of(talk, book, *partner, record);
+  if (talk.waiting()) return true;
+  if (other && described_by(*other, {text::fold(wanted.noun)}) > 0) return false;
   Need need;
-  need.kind = heard.wanted.front().kinds.front();
-  merge(need, heard.wanted.front());
-  need.words = called(talk, heard.wanted.front());
+  need.kind = wanted.kinds.front();
+  merge(need, wanted);
+  std::erase_if(need.constraints, [&](const Constraint& constraint) {  // "ink" as a value of things that are called so
+    return constraint.values.size() == 1 && text::fold(constraint.values.front()) == text::fold(wanted.noun);
+  });
+  need.words = called(talk, wanted);
   const auto page = other ? search_fitting(talk, need, *other) : talk.calls.search(request_for(talk, need, 2 * kTriedForFit));
   if (talk.waiting()) return true;
   if (!page || page->products.empty()) return false;
-  std::vector<Answer<Compatibility>> answers;
-  const auto try_next = [&] {
-    const std::size_t end = std::min(answers.size() + kTriedForFit, page->products.size());
-    while (answers.size() < end) answers.push_back(talk.calls.fits(page->products[answers.size()].id, *partner));
-  };
-  try_next();
+  Tried tried = try_fit(talk, *page, *partner);
   if (talk.waiting()) return true;
-  if (std::none_of(answers.begin(), answers.end(), [](const auto& answer) { return answer && answer->fit == Fit::kYes; })) try_next();
-  if (talk.waiting()) return true;
-  std::vector<Fit> fits;
   std::string title = title_of(*partner, talk.memory);
-  for (const auto& answer : answers) {
-    fits.push_back(answer ? answer->fit : Fit::kUnknown);
+  for (const auto& answer : tried.answers) {
     if (answer) title = answer->b_title;
   }
-  const std::vector<ProductCard> cards = by_fit(page->products, fits);
-  const auto sure = std::count(fits.begin(), fits.end(), Fit::kYes);
-  const bool names_it = other && !model_words(other->title).empty() && need.words != called(talk, heard.wanted.front()) && need.words.find_first_of("0123456789") != std::string::npos;
-  const auto checked = std::find_if(answers.begin(), answers.end(), [](const auto& answer) { return answer && !answer->checks.empty(); });
-  if (sure == 0 && other && !names_it && checked != answers.end() && offer_named(talk, heard, *other, **checked)) return true;
-  const std::string key = cards.empty() ? "fitting.none" : sure == 0 ? "fitting.unknown" : "fitting.found";
-  std::string why;
-  for (const auto& answer : answers) {
-    const bool first = sure > 0 && why.empty() && answer && answer->fit == Fit::kYes;
-    for (std::size_t i = 0; first && i < answer->checks.size() && why.empty(); ++i) why = answer->checks[i].why;
-  }
-  talk.say(key, {{"what", heard.wanted.front().noun}, {"other", short_title(title)}, {"title", cards.empty() ? "" : short_title(cards.front().title)},
-                 {"price", cards.empty() ? "" : price_phrase(cards.front())}, {"why", why}});
-  if (!heard.wanted.front().unmeasured.empty()) talk.say("cannot_confirm", {{"wish", text::join_and(heard.wanted.front().unmeasured, "or")}});
-  if (cards.empty()) return true;
-  const std::size_t many = std::min<std::size_t>(cards.size(), sure > 0 ? std::min<std::size_t>(std::size_t(sure), 4) : 4);
-  talk.show({cards.begin(), cards.begin() + std::ptrdiff_t(many)}, heard.wanted.front().noun);
+  const bool names_it = other && !model_words(other->title).empty() && need.words != called(talk, wanted) && need.words.find_first_of("0123456789") != std::string::npos;
+  const auto checked = std::find_if(tried.answers.begin(), tried.answers.end(), [](const auto& answer) { return answer && !answer->checks.empty(); });
+  if (along && tried.sure == 0 && !names_it && checked == tried.answers.end()) return false;
+  if (tried.sure == 0 && other && !names_it && checked != tried.answers.end() && offer_named(talk, heard, *other, **checked)) return true;
+  if (tried.sure == 0 && other && !tried.cards.empty()) own_brand_first(talk, need, *other, tried);
+  if (talk.waiting()) return true;
+  say_fitting(talk, heard, title, tried);
+  if (tried.cards.empty()) return true;
+  const std::size_t many = std::min({tried.cards.size(), tried.sure > 0 ? tried.sure : kFittingShown, kFittingShown});
+  talk.show({tried.cards.begin(), tried.cards.begin() + std::ptrdiff_t(many)}, wanted.noun);
   talk.memory.needs.push_back(std::move(need));
   talk.state.said = {heard.text};
   talk.state.active = 1;
-  talk.state.total = page->total;
-  talk.state.offset = page->products.size();
+  talk.state.total = tried.total;
+  talk.state.offset = tried.looked;
   talk.state.heard_turn = talk.conversation.turn;
-  talk.memory.focus = cards.front().id;
+  talk.memory.focus = tried.cards.front().id;
   return true;
 }
 
@@ -329,6 +392,10 @@ void check_fit(Talk& talk, const Heard& heard) {
     if (!heard.wanted.empty() && heard.names_kind()) return look_for(talk, heard);
     return talk.say("fit.what", {});
   }
+  const bool measured = std::any_of(heard.numbers.begin(), heard.numbers.end(), [](const NumberPhrase& number) { return number.low.unit.dimension != Dimension::kNone; });
+  const Reference& reference = heard.reference;
+  const bool it_alone = reference.named.empty() && reference.had.empty() && reference.ordinals.empty() && !reference.of_group && !heard.names_kind();
+  if (measured && it_alone && talk.memory.focus) products = {*talk.memory.focus};  // "will it go through a 75 cm door?", whatever else measures 75 cm
   const bool one_sided = products.size() < 2 && facts.empty();
   if (one_sided) {
     const std::vector<Heard> before = heard_before(talk);
@@ -340,7 +407,7 @@ void check_fit(Talk& talk, const Heard& heard) {
   const auto fit = against_own ? talk.calls.fits(products.front(), thing_of(talk, heard), facts) : talk.calls.fits(products[0], products[1]);
   if (fit.waiting) return;
   if (!fit) return talk.say("fit.cannot", {{"title", title_of(products.front(), talk.memory)}});
-  say_fit(talk, *fit);
+  say_fit(talk, *fit, against_own && facts.size() > kFactsOfOwn ? thing_of(talk, heard) : std::string());
   talk.memory.focus = products.front();
 }
 

@@ -4,12 +4,14 @@
 
 #include "agent/models/guided/dialogue/describe.h"
 #include "agent/models/guided/dialogue/handlers.h"
+#include "agent/models/guided/dialogue/sort.h"
 
 // More of the same, something else, cheaper, without that, and "surprise me".
 namespace floorwalker::guided {
 
 namespace {
 
+constexpr int kPagesOfSort = 3;  // looked through for things of the sort that is talked about
 constexpr std::size_t kMore = 4;
 constexpr std::size_t kPage = 12;
 
@@ -135,7 +137,7 @@ void show_more(Talk& talk, bool different) {
   if (!talk.need() || talk.state.total == 0) need_of_focus(talk);
   if (!talk.need()) return talk.say("fallback.no_need", {});
   SearchRequest request = request_for(talk, *talk.need(), kPage);
-  request.offset = different ? 0 : talk.state.offset;
+  request.offset = different ? 0 : talk.state.offset - talk.state.offset % kPage;  // a page may have been shown in another order
   auto page = talk.calls.search(request);
   if (page.waiting) return;
   if (!page) return say_failure(talk, page.error);
@@ -159,6 +161,14 @@ void follow_scale(Talk& talk, const Heard& heard) {
   const Scale& scale = *heard.scales.front();
   const ProductCard* card = talk.memory.focus ? book.card(*talk.memory.focus) : nullptr;
   const bool extreme = !heard.extreme.empty();  // "the biggest" of all that fit, not only bigger than this one
+  ProductCard whole;  // a list shows a part of what the shop states
+  if (card && !extreme && scale.attributes.front() != "price" && !measured_on(scale, *card)) {
+    const auto details = talk.calls.product(card->id);
+    if (details.waiting) return;
+    whole = *card;
+    if (details) whole.attributes = details->product.attributes;
+    card = &whole;
+  }
   std::optional<Constraint> bound = card && !extreme ? bound_on(scale, *card) : std::nullopt;
   Wanted wanted = heard.wanted.empty() ? Wanted{} : heard.wanted.front();
   wanted.words.clear();
@@ -186,15 +196,31 @@ void follow_scale(Talk& talk, const Heard& heard) {
     page = talk.calls.search(request);
     if (page.waiting) return;
   }
+  const Sort sort(talk, tried);  // "lighter" laptops are no paper notebooks
+  std::vector<ProductCard> cards;
+  for (int pages = 1; page && !page->products.empty(); ++pages) {
+    for (const ProductCard& product : page->products) {
+      if (cards.size() < kMore && !sort.excludes(product)) cards.push_back(product);
+    }
+    if (!cards.empty() || pages == kPagesOfSort) break;
+    request.offset += kPage;
+    page = talk.calls.search(request);
+    if (page.waiting) return;
+  }
   if (!page) return say_failure(talk, page.error);
-  if (page->products.empty()) {
+  if (cards.empty()) {
     return talk.say("scale.none", {{"title", card ? short_title(card->title) : ""}, {"what", std::string(heard.words[0].folded)}});
   }
   talk.memory.needs.back() = tried;
-  std::vector<ProductCard> cards{page->products.begin(), page->products.begin() + std::ptrdiff_t(std::min(kMore, page->products.size()))};
   const ProductCard& first = cards.front();
+  std::vector<std::string> why = reasons(first, tried, talk, 2);
+  if (const Attribute* measured = measured_on(scale, first)) {  // what makes it lighter is told first
+    const std::string phrase = facts_phrase(first.attributes, measured->name);
+    std::erase(why, phrase);
+    why.insert(why.begin(), phrase);
+  }
   talk.say(extreme ? "scale.extreme" : "scale.found", {{"title", short_title(first.title)}, {"price", price_phrase(first)},
-                           {"why", text::join_and(reasons(first, tried, talk, 2))}});
+                           {"why", text::join_and(why)}});
   talk.show(cards);
   talk.memory.focus = first.id;
   talk.state.offset = cards.size();

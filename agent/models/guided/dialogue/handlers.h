@@ -26,11 +26,15 @@ bool sort_by(const Talk& talk, const Scale& scale, SearchRequest& request);
 SearchRequest request_for(const Talk& talk, const Need& need, std::size_t limit);
 void merge(Need& need, const Wanted& wanted);
 
+// What the utterance says the thing is for, kept with the current need.
+void remember_uses(Talk& talk, const Heard& heard);
+
 // About products (product.cc, compare.cc, fit.cc).
 void answer_about(Talk& talk, const Heard& heard);           // details, an attribute, stock, price
 bool answer_if_known(Talk& talk, const Heard& heard);        // from the product in focus, where its data answers
 bool answer_extreme(Talk& talk, const Heard& heard);         // "which has the highest resolution?": of those shown
-bool find_fitting(Talk& talk, const Heard& heard);           // "a bag for it": of another kind, to go with a product
+// "a bag for it": of another kind, to go with a product. `along`: it was only asked for beside the product, and is looked for so where a rule ties the two.
+bool find_fitting(Talk& talk, const Heard& heard, bool along = false);
 void compare(Talk& talk, const Heard& heard);
 void advise(Talk& talk, const Heard& heard);
 void explain(Talk& talk, const Heard& heard);
@@ -39,11 +43,14 @@ void check_fit(Talk& talk, const Heard& heard);
 // Cart (cart.cc, cart_add.cc).
 void add(Talk& talk, const Heard& heard);
 bool offer_variant(Talk& talk, const ProductId& product, const Heard& heard);  // "the rust one": false where the product has no such option
+bool say_unoffered(Talk& talk, const ProductId& product, const Heard& heard);  // "the first one in grey", which comes in blue: false where it has all that was said
 void continue_add(Talk& talk, const Heard& heard);
+void add_waiting(Talk& talk, const std::vector<PendingAdd>& waiting);  // one after the other, as far as no choice is open
 bool answer_pending(Talk& talk, const Heard& heard);
 bool answer_several(Talk& talk, const Heard& heard);         // "the dress in M, the boots in 6": each waits for a choice
 void change_line(Talk& talk, const Heard& heard);
 void change_quantity(Talk& talk, const Heard& heard);
+void leave_out(Talk& talk, const Heard& heard);    // "no, leave the paper then": out of the cart, where it is in
 void remove_line(Talk& talk, const Heard& heard);
 void view_cart(Talk& talk);
 void clear_cart(Talk& talk);

@@ -103,7 +103,8 @@ void say_details(Talk& talk, const Product& product) {
   std::vector<std::string> facts;
   for (const Attribute& attribute : product.attributes) {
     if (facts.size() >= kFactsTold) break;
-    if (is_dull(attribute.name, talk.guide.lexicon) || (std::holds_alternative<bool>(attribute.value) && is_taste(attribute.name, talk.guide.lexicon))) continue;
+    const bool* yes = std::get_if<bool>(&attribute.value);
+    if (is_dull(attribute.name, talk.guide.lexicon) || (yes && (!*yes || is_taste(attribute.name, talk.guide.lexicon)))) continue;  // what it hasn't is no key fact
     const std::string phrase = facts_phrase(product.attributes, attribute.name);
     if (phrase.size() <= 60 && std::find(facts.begin(), facts.end(), phrase) == facts.end()) facts.push_back(phrase);
   }
@@ -135,15 +136,39 @@ bool say_option(Talk& talk, const Product& product, const Heard& heard, const st
   return true;
 }
 
+std::string what_is_asked(const Heard& heard, const std::vector<std::string>& words) {
+  if (!heard.asked.empty()) return heard.asked.front();
+  std::string asked;
+  for (const std::string& word : words) asked += (asked.empty() ? "" : " ") + word;
+  return asked.empty() ? asked : "\"" + asked + "\"";
+}
+
+// "do any of them have wifi?", and none of them says so. True once that is told.
+bool none_says(Talk& talk, const std::vector<ProductId>& products, const Heard& heard) {
+  if (products.size() < 2 || heard.has(Act::kStock) || heard.has(Act::kPrice) || heard.has(Act::kDetails) || !heard.options.empty()) return false;
+  std::string asked;
+  for (const ProductId& id : products) {
+    const auto details = talk.calls.product(id);
+    if (details.waiting || !details) return false;
+    const std::vector<std::string> words = question_words(talk, heard, details->product);
+    const Answering answer = find_answer(details->product, words, heard.asked, talk.guide.lexicon);
+    asked = what_is_asked(heard, words);
+    if (asked.empty() || !answer.attributes.empty() || !answer.sentence.empty()) return false;
+  }
+  talk.say("fact.unknown_all", {{"what", asked}});
+  return true;
+}
+
 void answer_fact(Talk& talk, const Product& product, const Heard& heard) {
   const std::vector<std::string> words = question_words(talk, heard, product);
-  const Answering answer = find_answer(product, words, heard.asked);
+  const Answering answer = find_answer(product, words, heard.asked, talk.guide.lexicon);
   if (!answer.attributes.empty()) return say_answer(talk, product, heard, answer, words);
   if (say_option(talk, product, heard, words)) return;
   if (!answer.sentence.empty()) return talk.say("fact.quote", {{"title", short_title(product.title)}, {"quote", answer.sentence}});
   if (heard.asked.empty() && words.empty()) return say_details(talk, product);
-  std::string asked = heard.asked.empty() ? "" : heard.asked.front();
-  for (const std::string& word : heard.asked.empty() ? words : std::vector<std::string>{}) asked += (asked.empty() ? "" : " ") + word;
+  const std::string asked = what_is_asked(heard, words);
+  if (talk.untold == product.id) return talk.say("fact.unknown_too", {{"what", asked}});
+  talk.untold = product.id;
   talk.say("fact.unknown", {{"title", short_title(product.title)}, {"what", asked}});
 }
 
@@ -232,20 +257,6 @@ std::vector<Contender> contenders_of(const std::vector<Answer<ProductDetails>>& 
   return most;
 }
 
-// The list that was shown last with more than one thing to choose from.
-std::vector<Shown> last_choice(const Memory& memory) {
-  std::vector<Shown> list;
-  for (auto shown = memory.shown.rbegin(); shown != memory.shown.rend(); ++shown) {
-    if (!list.empty() && list.back().turn != shown->turn) {
-      if (list.size() > 1) break;
-      list.clear();
-    }
-    list.push_back(*shown);
-  }
-  std::reverse(list.begin(), list.end());
-  return list;
-}
-
 // "which one is lighter?", where at most one of them states it.
 void say_unequalled(Talk& talk, const std::vector<Contender>& contenders, const std::string& what) {
   if (contenders.empty()) return talk.say("extreme.none", {{"what", what}});
@@ -260,6 +271,8 @@ bool asks_which(const Talk& talk, const Heard& heard) {
 }  // namespace
 
 bool answer_extreme(Talk& talk, const Heard& heard) {
+  const auto indefinite = [&](const text::Word& word) { return talk.guide.lexicon.indefinite.count(word.folded) > 0; };
+  if (!asks_which(talk, heard) && std::any_of(heard.words.begin(), heard.words.end(), indefinite) && !heard.reference.all && !heard.reference.of_group) return false;  // "is there something lighter?"
   const auto sought = heard.question ? sought_extreme(talk, heard) : std::nullopt;
   auto list = latest_list(talk.memory);
   if (list.size() < 2) list = last_choice(talk.memory);
@@ -284,7 +297,7 @@ bool answer_extreme(Talk& talk, const Heard& heard) {
 
 namespace {
 
-// "brightness, weight and price?": each for itself. False where fewer than two things are asked.
+// "brightness, weight and price?": each for itself, also what the shop does not state. False where fewer than two things are asked.
 bool say_several(Talk& talk, const Product& product, const Heard& heard) {
   std::vector<std::string> fields;
   bool price = false;
@@ -296,18 +309,23 @@ bool say_several(Talk& talk, const Product& product, const Heard& heard) {
   for (const text::Word& word : heard.words) price = price || talk.guide.lexicon.price.count(word.folded) > 0;
   if (!heard.question || fields.empty() || fields.size() + (price ? 1 : 0) < 2 || !heard.options.empty()) return false;
   std::vector<Answering> answers;
-  for (const std::string& field : fields) {
-    Answering answer = find_answer(product, {}, {field});
-    if (answer.attributes.empty()) return false;
-    answers.push_back(std::move(answer));
-  }
+  for (const std::string& field : fields) answers.push_back(find_answer(product, {}, {field}, talk.guide.lexicon));
+  if (!price && std::all_of(answers.begin(), answers.end(), [](const Answering& answer) { return answer.attributes.empty(); })) return false;
   Heard plain = heard;
+  std::vector<std::string> unknown;
   for (std::size_t i = 0; i < answers.size(); ++i) {
     plain.asked = {fields[i]};
-    say_answer(talk, product, plain, answers[i], {});
+    if (answers[i].attributes.empty()) unknown.push_back(fields[i]);
+    else say_answer(talk, product, plain, answers[i], {});
   }
+  if (!unknown.empty()) talk.say("fact.unknown", {{"title", short_title(product.title)}, {"what", text::join_and(unknown, "or")}});
   if (price) say_price(talk, product, heard);
   return true;
+}
+
+// "does it come in stainless steel?", in a shop where that is no choice of variants: a question for a fact.
+bool asks_for_value(const Heard& heard) {
+  return heard.options.empty() && std::any_of(heard.known.begin(), heard.known.end(), [](const Known& known) { return known.reading(Mention::What::kAttributeValue) != nullptr; });
 }
 
 // "in a 6", of a thing that has no sizes: the option that was spoken of; "" where the product has it, or none was.
@@ -329,7 +347,7 @@ bool answer_if_known(Talk& talk, const Heard& heard) {
   if (!details) return false;
   const Product& product = details->product;
   const std::vector<std::string> words = question_words(talk, heard, product);
-  const Answering answer = find_answer(product, words, heard.asked);
+  const Answering answer = find_answer(product, words, heard.asked, talk.guide.lexicon);
   if (answer.attributes.empty()) return false;
   say_answer(talk, product, heard, answer, words);
   talk.show_one(product);
@@ -351,6 +369,7 @@ void answer_about(Talk& talk, const Heard& heard) {
   if (products.empty()) return talk.say("fallback", {});
   if (products.size() > 3) products.resize(3);
   for (const ProductId& id : products) talk.calls.product(id);
+  if (!talk.waiting() && none_says(talk, products, heard)) return;
   for (const ProductId& id : products) {
     const auto details = talk.calls.product(id);
     if (details.waiting) return;
@@ -362,8 +381,8 @@ void answer_about(Talk& talk, const Heard& heard) {
     if (say_several(talk, product, heard)) {
     } else if (const std::string option = unoffered_option(product, heard); !option.empty()) {
       talk.say("option.none", {{"title", short_title(product.title)}, {"option", option}});
-    } else if (heard.has(Act::kStock) && heard.asked.empty()) say_stock(talk, product, heard);
-    else if (heard.has(Act::kPrice)) say_price(talk, product, heard);
+    } else if (heard.has(Act::kStock) && heard.asked.empty() && !asks_for_value(heard)) say_stock(talk, product, heard);
+    else if (heard.has(Act::kPrice) && heard.asked.empty()) say_price(talk, product, heard);
     else if (heard.has(Act::kDetails) && heard.asked.empty()) say_details(talk, product);
     else answer_fact(talk, product, heard);
     talk.show_one(product);

@@ -65,6 +65,14 @@ std::vector<std::string> uses_of(const std::string& kind, const Playbook& playbo
   return uses;
 }
 
+// "Is your machine a DDR4 or a DDR5 one?": the merchant worded the question for memory, and laptops state the same attribute.
+bool worded_for_others(const Talk& talk, const std::string& slot) {
+  const auto& discovery = talk.guide.playbook.discovery;
+  return discovery.questions.count(slot) > 0 && std::any_of(discovery.ask.begin(), discovery.ask.end(), [&](const auto& entry) {
+    return std::find(entry.second.begin(), entry.second.end(), slot) != entry.second.end();
+  });
+}
+
 std::string choose_slot(const Talk& talk, const Need& need, const SearchPage& page) {
   const auto& ask = talk.guide.playbook.discovery.ask;
   if (const auto order = ask.find(need.kind); order != ask.end()) {
@@ -79,7 +87,7 @@ std::string choose_slot(const Talk& talk, const Need& need, const SearchPage& pa
   for (const Facet& facet : page.facets) {
     const std::string slot = facet.field == "price" ? "budget" : facet.field;
     if (facet.field == "category" || facet.field == "tag" || (facet.field == "kind" && !need.kind.empty())) continue;
-    if (answered(need, slot) || talk.asked_before(slot) || !answerable(facet, talk.guide.lexicon)) continue;
+    if (answered(need, slot) || talk.asked_before(slot) || !answerable(facet, talk.guide.lexicon) || worded_for_others(talk, slot)) continue;
     const double score = reduction(facet, page.total);
     if (score > best_score) {
       best_score = score;
@@ -167,7 +175,8 @@ std::optional<Constraint> constraint_from(Talk& talk, const Heard& heard, const 
 }  // namespace
 
 void ask_next(Talk& talk, const Need& need, const SearchPage& page) {
-  if (page.total <= kFewEnough || talk.state.questions >= talk.guide.playbook.discovery.max_questions) return;
+  const bool browsing = need.kind.empty() && need.words.empty() && need.uses.empty();  // "nothing over 50": to ask what for would be no answer
+  if (browsing || page.total <= kFewEnough || talk.state.questions >= talk.guide.playbook.discovery.max_questions) return;
   const std::string slot = choose_slot(talk, need, page);
   if (slot.empty()) return;
   say_question(talk, need, page, slot);
@@ -186,6 +195,7 @@ bool answer_question(Talk& talk, const Heard& heard, const std::string& slot) {
   const bool use = slot == "use" && (!wanted.uses.empty() || !wanted.words.empty());
   if (!constraint && !none && !use && wanted.constraints.empty()) return false;
   talk.close_question();
+  if (!constraint && !none && !use) return look_for(talk, heard), true;  // says something else of what is looked for
   if (constraint && constraint->op == Constraint::Op::kEquals && !constraint->values.empty()) {  // an answer to our question is said of oneself
     talk.memory.said_options[text::fold(constraint->field)] = constraint->values.front();
     talk.memory.said_turn[text::fold(constraint->field)] = talk.conversation.turn;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "agent/core/text.h"
+#include "agent/models/guided/dialogue/describe.h"
 
 namespace floorwalker::guided {
 
@@ -70,7 +71,8 @@ std::string best_sentence(const Product& product, const Stems& question) {
 
 }  // namespace
 
-Answering find_answer(const Product& product, const std::vector<std::string>& words, const std::vector<std::string>& hints) {
+Answering find_answer(const Product& product, const std::vector<std::string>& words, const std::vector<std::string>& hints,
+                      const Lexicon& lexicon) {
   Stems question;
   for (const std::string& word : words) question.insert(text::stem(word));
   std::vector<Stems> hinted;
@@ -79,7 +81,9 @@ Answering find_answer(const Product& product, const std::vector<std::string>& wo
   std::string best_name;
   for (const Attribute& attribute : product.attributes) {
     bool by_hint = false;
-    const double by_name = name_score(stems(text::spaced(attribute.name)), question, hinted, by_hint);
+    const Stems name = stems(text::spaced(attribute.name));
+    const bool aside = common(name, question) == 0 && is_dull(attribute.name, lexicon);
+    const double by_name = aside ? 0 : name_score(name, question, hinted, by_hint);
     const Stems value = std::holds_alternative<std::string>(attribute.value) ? stems(std::get<std::string>(attribute.value)) : Stems{};
     const std::size_t in_value = common(question, value);
     const double by_value = in_value == 0 || question.empty() ? 0 : 0.5 + 0.6 * double(in_value) / double(question.size()) - 0.01 * double(value.size());

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "agent/core/catalogue.h"
+#include "agent/models/guided/understanding/lexicon.h"
 
 // Which of a product's facts answers a question.
 namespace floorwalker::guided {
@@ -18,6 +19,8 @@ struct Answering {
 };
 
 // `words` are the folded content words of the question; `hints` words of attribute names that it asks for, best first ("weight").
-Answering find_answer(const Product& product, const std::vector<std::string>& words, const std::vector<std::string>& hints);
+// Attributes with a dull name (is_dull) answer only where a word of the question names it: no "package width" for "how big".
+Answering find_answer(const Product& product, const std::vector<std::string>& words, const std::vector<std::string>& hints,
+                      const Lexicon& lexicon);
 
 }  // namespace floorwalker::guided

@@ -56,8 +56,14 @@ std::vector<Shown> members_of(const std::vector<Shown>& list, const std::vector<
   return exact.empty() ? members : exact;
 }
 
+// Whether the thing, shown by itself, was one of the last list with more than one.
+bool looked_at_from(const Shown& alone, const Memory& memory) {
+  const auto list = last_choice(memory);
+  return std::any_of(list.begin(), list.end(), [&](const Shown& shown) { return shown.product == alone.product && shown.turn < alone.turn; });
+}
+
 // The latest list that has the number asked for: an add-on offered since does not make "the second" a riddle. Of a group ("the first
-// mattress"), the latest list with so many of it.
+// mattress"), the latest list with so many of it. A thing looked at by itself is no list where it came from one.
 std::vector<Shown> list_with(const Reference& reference, const Memory& memory, CardBook& book) {
   std::size_t needed = std::max<std::size_t>(reference.first_n, reference.first_n > 0 ? 2 : 1);
   for (const int ordinal : reference.ordinals) needed = std::max(needed, std::size_t(ordinal < 0 ? 2 : ordinal));
@@ -65,7 +71,8 @@ std::vector<Shown> list_with(const Reference& reference, const Memory& memory, C
   while (turn > 0) {
     std::vector<Shown> list = list_of_turn(memory, turn);
     const std::vector<Shown> members = members_of(list, reference.groups, book);
-    if (reference.of_group ? members.size() >= needed : list.size() >= needed && (list.size() > 1 || needed == 1)) return list;
+    const bool one_of_more = list.size() == 1 && looked_at_from(list.front(), memory);
+    if (reference.of_group ? members.size() >= needed : list.size() >= needed && (list.size() > 1 || needed == 1) && !one_of_more) return list;
     int earlier = 0;
     for (const Shown& shown : memory.shown) {
       if (shown.turn < turn) earlier = shown.turn;
@@ -130,6 +137,18 @@ std::vector<ProductId> by_description(const std::vector<std::string>& words, con
   return found;
 }
 
+// Those of the list that the words describe best: of "the cheaper black one" the black ones; all where they describe none.
+std::vector<Shown> described_in(const std::vector<std::string>& words, const std::vector<Shown>& list, CardBook& book) {
+  std::vector<std::string> telling = words;
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {  // "2 slice": the figure tells, not the word behind it
+    if (words[i].find_first_not_of("0123456789") == std::string::npos) std::erase(telling, words[i + 1]);
+  }
+  const std::vector<ProductId> found = by_description(telling, list, book);
+  std::vector<Shown> described = list;
+  if (!found.empty()) std::erase_if(described, [&](const Shown& shown) { return std::find(found.begin(), found.end(), shown.product) == found.end(); });
+  return described;
+}
+
 std::vector<Shown> group_of(const std::vector<Shown>& list, const std::vector<std::string>& groups, CardBook& book) {
   if (groups.empty()) return list;
   std::vector<Shown> members = members_of(list, groups, book);
@@ -191,7 +210,9 @@ bool of_kind(const Reference& reference, const Memory& memory, CardBook& book, P
   const std::vector<Shown> all = members_of(memory.shown, reference.groups, book);
   if (!all.empty()) {
     const std::vector<Shown> members = members_of(list_of_turn(memory, all.back().turn), reference.groups, book);
-    const auto found = by_description(reference.words, members, book);
+    std::vector<std::string> words = reference.words;  // but the word for the kind, which tells none of them apart
+    std::erase_if(words, [&](const std::string& word) { return std::any_of(reference.groups.begin(), reference.groups.end(), [&](const std::string& group) { return same_kind(group, word); }); });
+    const auto found = by_description(words, members, book);
     const auto focused = [&](const ProductId& id) { return memory.focus && id == *memory.focus; };
     const auto alone = singled_out(all, memory);
     const bool among = alone && std::any_of(members.begin(), members.end(), [&](const Shown& member) { return member.product == *alone; });
@@ -245,6 +266,29 @@ std::vector<Shown> latest_list(const Memory& memory) {
   return list_of_turn(memory, memory.shown.back().turn);
 }
 
+std::vector<Shown> last_choice(const Memory& memory) {
+  std::vector<Shown> list;
+  for (auto shown = memory.shown.rbegin(); shown != memory.shown.rend(); ++shown) {
+    if (!list.empty() && list.back().turn != shown->turn) {
+      if (list.size() > 1) break;
+      list.clear();
+    }
+    list.push_back(*shown);
+  }
+  std::reverse(list.begin(), list.end());
+  return list;
+}
+
+std::vector<ProductId> looked_at(const Memory& memory, std::size_t most) {
+  std::vector<ProductId> products;
+  for (auto shown = memory.shown.rbegin(); shown != memory.shown.rend() && products.size() < most; ++shown) {
+    const bool alone = list_of_turn(memory, shown->turn).size() == 1;
+    if (alone && std::find(products.begin(), products.end(), shown->product) == products.end()) products.push_back(shown->product);
+  }
+  std::reverse(products.begin(), products.end());
+  return products;
+}
+
 std::string title_of(const ProductId& id, const Memory& memory) {
   for (auto shown = memory.shown.rbegin(); shown != memory.shown.rend(); ++shown) {
     if (shown->product == id) return shown->title;
@@ -257,6 +301,14 @@ std::size_t described_by(const ProductCard& card, const std::vector<std::string>
   std::size_t count = 0;
   for (const std::string& word : words) count += known.count(text::stem(word));
   return count;
+}
+
+std::vector<std::string> words_of_kind(std::string_view noun, const std::vector<std::string>& kinds) {
+  std::vector<std::string> words = {text::fold(noun)};
+  for (const std::string& kind : kinds) {
+    for (const text::Word& word : text::words(kind)) words.push_back(word.folded);
+  }
+  return words;
 }
 
 std::optional<double> value_on(const Scale& scale, const ProductCard& card) {
@@ -273,7 +325,7 @@ std::optional<double> value_on(const Scale& scale, const ProductCard& card) {
 Pointed point_out(const Heard& heard, const Memory& memory, CardBook& book) {
   Pointed pointed;
   const Reference& reference = heard.reference;
-  const std::vector<Shown> list = group_of(latest_list(memory), reference.groups, book);
+  std::vector<Shown> list = group_of(latest_list(memory), reference.groups, book);
   if (!reference.ordinals.empty() || reference.first_n > 0) {
     pointed.unseen = reference.of_group && !was_shown(reference.groups, memory, book);
     if (pointed.unseen) return pointed;
@@ -286,9 +338,11 @@ Pointed point_out(const Heard& heard, const Memory& memory, CardBook& book) {
     return pointed;
   }
   if (reference.scale) {
-    if (const auto found = extreme(*reference.scale, list, book)) pointed.products.push_back(*found);
+    if (list.size() < 2) list = last_choice(memory);  // "the cheapest", with one of them looked at since
+    if (const auto found = extreme(*reference.scale, described_in(reference.words, list, book), book)) pointed.products.push_back(*found);
     if (!pointed.products.empty()) return pointed;
   }
+  if (reference.all && heard.question && list.size() < 2 && !heard.has(Act::kAdd)) list = last_choice(memory);  // "do any of them have it?"
   if (reference.all && !heard.quantity && list.size() > 1) {
     const bool grouped = std::any_of(list.begin(), list.end(), [](const Shown& shown) { return !shown.group.empty(); });
     for (const Shown& shown : list) {
@@ -299,6 +353,10 @@ Pointed point_out(const Heard& heard, const Memory& memory, CardBook& book) {
   if (!reference.group.empty() && of_kind(reference, memory, book, pointed)) return pointed;
   if (reference.of_group && !reference.pronoun && !was_shown(reference.groups, memory, book)) {
     pointed.unseen = !describe(heard, memory, book, pointed);
+    const std::vector<std::string> names = words_of_kind(reference.group, reference.groups);  // "the printer": what is no printer at all was not meant
+    const auto other = [&](const ProductId& id) { const ProductCard* card = book.card(id); return card && described_by(*card, names) == 0; };
+    pointed.unseen = pointed.unseen || (!pointed.products.empty() && std::all_of(pointed.products.begin(), pointed.products.end(), other));
+    if (pointed.unseen) pointed.products.clear();
     return pointed;
   }
   if (!reference.words.empty() && describe(heard, memory, book, pointed)) {

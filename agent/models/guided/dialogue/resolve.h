@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/core/answers.h"
@@ -44,11 +45,20 @@ Pointed point_out(const Heard& heard, const Memory& memory, CardBook& book);
 // Products of the latest list, in its order.
 std::vector<Shown> latest_list(const Memory& memory);
 
+// The list that was shown last with more than one thing to choose from; empty if there is none.
+std::vector<Shown> last_choice(const Memory& memory);
+
+// The products that were last looked at one by one, the latest last; at most so many.
+std::vector<ProductId> looked_at(const Memory& memory, std::size_t most);
+
 // The title under which the shopper knows a product; "" if it was never shown.
 std::string title_of(const ProductId& id, const Memory& memory);
 
 // How many of the words (folded) describe the card: in its title, brand, kind, option values or attribute values.
 std::size_t described_by(const ProductCard& card, const std::vector<std::string>& words);
+
+// The words (folded) by which a thing of these kinds, called `noun`, would be described.
+std::vector<std::string> words_of_kind(std::string_view noun, const std::vector<std::string>& kinds);
 
 // The number on which products are compared along a scale: the price, or the first of its attributes that the card has.
 std::optional<double> value_on(const Scale& scale, const ProductCard& card);

@@ -12,6 +12,9 @@ constexpr std::size_t kDepartmentsNamed = 6;
 
 std::string scope_of(const Heard& heard) { return heard.names_kind() ? heard.wanted.front().kinds.front() : std::string(); }
 
+// "" where the shop does not tell it now.
+std::string told_price(const Money& price) { return price == Money{} ? "" : format(price); }
+
 std::vector<std::string> departments(const ShopShape& shape) {
   std::vector<std::string> names;
   for (const ShopShape::Department& department : shape.departments) {
@@ -38,7 +41,7 @@ void overview(Talk& talk, const Heard& heard) {
   const auto shape = talk.calls.shape(scope_of(heard));
   if (shape.waiting) return;
   if (!shape) return talk.say("fallback", {});
-  talk.say("overview", {{"departments", text::join_and(departments(*shape))}, {"low", format(shape->price_low)}, {"high", format(shape->price_high)}});
+  talk.say("overview", {{"departments", text::join_and(departments(*shape))}, {"low", told_price(shape->price_low)}, {"high", told_price(shape->price_high)}});
 }
 
 void count(Talk& talk, const Heard& heard) {
@@ -50,7 +53,7 @@ void count(Talk& talk, const Heard& heard) {
     if (shape.waiting) return;
     if (!shape) return look_for(talk, heard);
     talk.say(scope.empty() ? "count.shop" : "count", {{"count", std::to_string(shape->products)}, {"what", scope.empty() ? "" : heard.wanted.front().noun},
-                                                      {"low", format(shape->price_low)}, {"high", format(shape->price_high)}});
+                                                      {"low", told_price(shape->price_low)}, {"high", told_price(shape->price_high)}});
     if (scope.empty()) return;
     Need need;
     merge(need, heard.wanted.front());
@@ -70,6 +73,12 @@ void superlative(Talk& talk, const Heard& heard) {
   if (constrained && (heard.extreme == "cheapest" || heard.extreme == "most expensive")) {
     Need need;
     merge(need, heard.wanted.front());
+    return show_best_by_price(talk, need, heard.extreme == "cheapest", "superlative.matching");
+  }
+  const bool by_price = heard.extreme == "cheapest" || heard.extreme == "most expensive";
+  if (by_price && scope.empty() && talk.need() && !heard.has(Act::kSuperlative)) {  // of what is looked for
+    Need need = *talk.need();
+    if (!heard.wanted.empty()) merge(need, heard.wanted.front());
     return show_best_by_price(talk, need, heard.extreme == "cheapest", "superlative.matching");
   }
   const auto shape = talk.calls.shape(scope);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,17 +18,24 @@
 
 namespace floorwalker::guided {
 
+// A language, as read from its files.
+struct Speech {
+  Lexicon lexicon;
+  Phrases phrases;
+};
+
 // What never changes between turns.
 struct Guide {
   const Vocabulary& vocabulary;
   const Playbook& playbook;
-  Lexicon lexicon;
-  Phrases phrases;
+  std::shared_ptr<const Speech> speech;
+  const Lexicon& lexicon;
+  const Phrases& phrases;
   Listener listener;
 
-  Guide(const Vocabulary& words, const Playbook& rules, Lexicon lexicon_in, Phrases phrases_in)
-      : vocabulary(words), playbook(rules), lexicon(std::move(lexicon_in)), phrases(std::move(phrases_in)), listener(words, rules, lexicon) {}
-  Guide(const Guide&) = delete;             // the listener refers to the lexicon beside it
+  Guide(const Vocabulary& words, const Playbook& rules, std::shared_ptr<const Speech> spoken)
+      : vocabulary(words), playbook(rules), speech(std::move(spoken)), lexicon(speech->lexicon), phrases(speech->phrases), listener(words, rules, lexicon) {}
+  Guide(const Guide&) = delete;             // the listener refers to the parts beside it
   Guide& operator=(const Guide&) = delete;
 };
 
@@ -53,7 +61,8 @@ struct Talk {
   bool waiting() const { return calls.waiting(); }
 
   const Need* need() const { return memory.needs.empty() ? nullptr : &memory.needs.back(); }
-  std::string kind() const { return need() ? need()->kind : std::string(); }
+  // What the talk is about: the kind, or the words for it where the shop has none; "" before anything is looked for.
+  std::string kind() const { return !need() ? std::string() : need()->kind.empty() ? need()->words : need()->kind; }
 
   const Guide& guide;
   const Conversation& conversation;
@@ -62,6 +71,8 @@ struct Talk {
   Memory memory;
   State state;
   std::string text;
+  ProductId untold;  // of which this turn has said that something is not stated
+  bool cart_told = false;  // this turn has said what is in the cart
   Presentation presentation;
 };
 

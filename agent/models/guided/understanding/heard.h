@@ -28,6 +28,7 @@ struct Wanted {
   std::vector<std::string> implied;     // fields of constraints that only a value implies ("natural"): perhaps said of something else
   std::vector<Constraint> readings;     // what those values may mean instead: the same word as a value of other fields
   std::vector<std::string> adjectives;  // of `wishes`, those said of the product itself: "waterproof" bag
+  std::vector<std::string> musts;       // what it should do or be, and no constraint holds: "it should scan too"
   std::vector<std::string> uses;        // playbook needs
   std::vector<std::string> wishes;      // content words that neither kind nor constraint explains: "waterproof"
   std::vector<std::string> unmeasured;  // bounds on what the catalogue counts nowhere, as said: "at least 3 burners"
@@ -51,6 +52,7 @@ struct Reference {
   std::size_t first_n = 0;              // "the first two"
   bool pronoun = false;                 // "it", "that one"
   bool all = false;                     // "both", "all of them"
+  std::size_t many = 0;                 // of `all`, how many: "those two"
   const Scale* scale = nullptr;         // "the cheaper one"
   std::vector<ProductId> named;         // by model name or title
   std::vector<ProductId> had;           // so named, of what the shopper has: "I have a Raid 16"
@@ -82,6 +84,7 @@ struct Heard {
   Reference reference;
   std::vector<OptionSaid> options;
   std::vector<bool> aside;              // per word: of a clause about the shopper or their home, not about what is wanted
+  bool anew = false;                    // something that the shopper has is to be replaced: "my hairdryer died", "my old printer ... a new one"
   std::optional<int> quantity;
   std::vector<std::string> asked;       // words of attribute names that a question asks for, best first
   std::vector<const Scale*> scales;     // "cheaper", "bigger": a wish for more or less
@@ -117,6 +120,7 @@ class Listener {
   void hear_acts(Heard& heard) const;
   void hear_known(Heard& heard) const;
   void hear_asides(Heard& heard) const;
+  void want_again(Heard& heard, std::size_t start, std::size_t next) const;
   void hear_reference(Heard& heard) const;
   void hear_options(Heard& heard, std::vector<bool>& taken) const;
   void hear_quantity(Heard& heard, std::vector<bool>& taken) const;

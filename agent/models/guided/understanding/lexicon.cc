@@ -9,10 +9,10 @@ namespace floorwalker::guided {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Act>, 40> kActs{{
+constexpr std::array<std::pair<std::string_view, Act>, 41> kActs{{
     {"greet", Act::kGreet}, {"thanks", Act::kThanks}, {"bye", Act::kBye}, {"identity", Act::kIdentity}, {"help", Act::kHelp},
     {"small_talk", Act::kSmallTalk}, {"out_of_scope", Act::kOutOfScope}, {"find", Act::kFind}, {"more", Act::kMore},
-    {"other", Act::kOther}, {"surprise", Act::kSurprise}, {"retract", Act::kRetract}, {"start_over", Act::kStartOver},
+    {"other", Act::kOther}, {"surprise", Act::kSurprise}, {"retract", Act::kRetract}, {"skip", Act::kSkip}, {"start_over", Act::kStartOver},
     {"compare", Act::kCompare}, {"advise", Act::kAdvise}, {"why", Act::kWhy}, {"details", Act::kDetails},
     {"compatible", Act::kCompatible}, {"stock", Act::kStock}, {"price", Act::kPrice}, {"attribute", Act::kAttribute},
     {"add", Act::kAdd}, {"remove", Act::kRemove}, {"quantity", Act::kQuantity}, {"change", Act::kChange},
@@ -127,54 +127,33 @@ void read_scales(const YAML::Node& root, Lexicon& lexicon) {
   }
 }
 
+// The sets of words, by their key in the file.
+constexpr std::pair<const char*, std::unordered_set<std::string> Lexicon::*> kWordSets[] = {
+    {"spending", &Lexicon::spending}, {"tastes", &Lexicon::tastes}, {"dull", &Lexicon::dull}, {"currency", &Lexicon::currency},
+    {"price", &Lexicon::price}, {"negation_ends", &Lexicon::negation_ends}, {"fillers", &Lexicon::fillers}, {"indefinite", &Lexicon::indefinite},
+    {"not_describing", &Lexicon::not_describing}, {"openers", &Lexicon::openers}, {"versus", &Lexicon::versus}, {"modifiers", &Lexicon::modifiers},
+    {"own", &Lexicon::own}, {"first_person", &Lexicon::first_person}, {"wanting", &Lexicon::wanting}, {"being", &Lexicon::being},
+    {"joiners", &Lexicon::joiners}, {"pronouns", &Lexicon::pronouns}, {"plural_pronouns", &Lexicon::plural_pronouns},
+    {"clause_starts", &Lexicon::clause_starts}, {"self", &Lexicon::self}, {"most", &Lexicon::most}, {"least", &Lexicon::least},
+    {"excess", &Lexicon::excess}, {"same", &Lexicon::same}, {"each", &Lexicon::each}, {"besides", &Lexicon::besides},
+    {"ordering", &Lexicon::ordering}, {"cancelling", &Lexicon::cancelling}, {"entering", &Lexicon::entering}, {"asking", &Lexicon::asking},
+    {"welcome", &Lexicon::welcome}, {"sighing", &Lexicon::sighing}, {"distant", &Lexicon::distant}, {"presenting", &Lexicon::presenting},
+    {"doing", &Lexicon::doing}, {"making", &Lexicon::making}, {"adding", &Lexicon::adding}, {"the", &Lexicon::the}, {"articles", &Lexicon::articles},
+    {"item_words", &Lexicon::item_words}, {"describing_ends", &Lexicon::describing_ends}, {"only", &Lexicon::only}, {"keeping", &Lexicon::keeping},
+    {"choosing", &Lexicon::choosing}, {"enjoying", &Lexicon::enjoying}, {"worn_out", &Lexicon::worn_out}, {"praising", &Lexicon::praising},
+    {"obliging", &Lexicon::obliging}, {"renewing", &Lexicon::renewing}, {"everyday", &Lexicon::everyday}, {"together", &Lexicon::together},
+    {"open_questions", &Lexicon::open_questions}, {"question_words", &Lexicon::question_words}, {"setting", &Lexicon::setting},
+};
+
 void read_word_lists(const YAML::Node& root, Lexicon& lexicon) {
-  lexicon.spending = word_set(root, "spending");
-  lexicon.tastes = word_set(root, "tastes");
-  lexicon.dull = word_set(root, "dull");
+  for (const auto& [key, set] : kWordSets) lexicon.*set = word_set(root, key);
   for (const auto& entry : need(root, "usual_measures")) {
     const auto unit = find_unit(entry.first.as<std::string>());
     if (!unit) bad(entry.first, "'" + entry.first.as<std::string>() + "' is no unit");
     lexicon.usual_measures[static_cast<int>(unit->dimension)] = strings(entry.second);
   }
-  lexicon.currency = word_set(root, "currency");
-  lexicon.price = word_set(root, "price");
-  lexicon.negation_ends = word_set(root, "negation_ends");
-  lexicon.fillers = word_set(root, "fillers");
-  lexicon.indefinite = word_set(root, "indefinite");
-  lexicon.not_describing = word_set(root, "not_describing");
-  lexicon.openers = word_set(root, "openers");
-  lexicon.versus = word_set(root, "versus");
-  lexicon.modifiers = word_set(root, "modifiers");
-  lexicon.own = word_set(root, "own");
-  lexicon.first_person = word_set(root, "first_person");
-  lexicon.wanting = word_set(root, "wanting");
-  lexicon.being = word_set(root, "being");
-  lexicon.joiners = word_set(root, "joiners");
-  lexicon.pronouns = word_set(root, "pronouns");
-  lexicon.plural_pronouns = word_set(root, "plural_pronouns");
-  lexicon.clause_starts = word_set(root, "clause_starts");
-  lexicon.self = word_set(root, "self");
-  lexicon.most = word_set(root, "most");
-  lexicon.least = word_set(root, "least");
-  lexicon.excess = word_set(root, "excess");
-  lexicon.same = word_set(root, "same");
-  lexicon.each = word_set(root, "each");
-  lexicon.besides = word_set(root, "besides");
-  lexicon.ordering = word_set(root, "ordering");
-  lexicon.cancelling = word_set(root, "cancelling");
-  lexicon.entering = word_set(root, "entering");
+  lexicon.purpose = need(root, "purpose").as<std::string>();
   for (const auto& entry : need(root, "answering")) lexicon.answering[text::fold(entry.first.as<std::string>())] = strings(entry.second);
-  lexicon.adding = word_set(root, "adding");
-  lexicon.the = word_set(root, "the");
-  lexicon.articles = word_set(root, "articles");
-  lexicon.item_words = word_set(root, "item_words");
-  lexicon.only = word_set(root, "only");
-  lexicon.choosing = word_set(root, "choosing");
-  lexicon.enjoying = word_set(root, "enjoying");
-  lexicon.worn_out = word_set(root, "worn_out");
-  lexicon.open_questions = word_set(root, "open_questions");
-  lexicon.question_words = word_set(root, "question_words");
-  lexicon.setting = word_set(root, "setting");
   lexicon.quantity_before = phrase_list(need(root, "quantity_before"));
   lexicon.quantity_after = phrase_list(need(root, "quantity_after"));
   lexicon.negations = phrase_list(need(root, "negations"));

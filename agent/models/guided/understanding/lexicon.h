@@ -17,7 +17,7 @@ namespace floorwalker::guided {
 // What a shopper does with a sentence.
 enum class Act {
   kGreet, kThanks, kBye, kIdentity, kHelp, kSmallTalk, kOutOfScope,                          // talk
-  kFind, kMore, kOther, kSurprise, kRetract, kStartOver,                                     // finding
+  kFind, kMore, kOther, kSurprise, kRetract, kStartOver, kSkip,                                     // finding
   kCompare, kAdvise, kWhy, kDetails, kCompatible, kStock, kPrice, kAttribute,                // about products
   kAdd, kRemove, kQuantity, kChange, kViewCart, kClearCart, kCheckout, kDiscount,            // cart
   kAddons, kNoAddons,
@@ -81,11 +81,23 @@ struct Lexicon {
   std::unordered_set<std::string> not_describing;  // "to", "for": what follows "something" and makes it another thing
   std::unordered_set<std::string> openers;         // "and", "plus", ",": between two things looked for
   std::unordered_set<std::string> versus;          // between two things compared: "versus", "against"
+  std::string purpose;                             // the one of `modifiers` that tells what a thing is for: "for"
   std::unordered_set<std::string> modifiers;       // "for", "with", "of": what follows describes, it is not looked for
   std::unordered_set<std::string> own;             // "my": what follows is owned, not wanted
   std::unordered_set<std::string> first_person;    // "i", "we", "my": a clause about the shopper, not about the product
   std::unordered_set<std::string> wanting;         // unless it says what is wanted: "need", "looking", "budget"
+  std::unordered_set<std::string> welcome;         // "a grill would be nice": what a thing may have besides
+  std::unordered_set<std::string> making;          // before who makes a thing: "from SanDisk"
+  std::unordered_set<std::string> presenting;      // "our printer, it's a HP": tells what is had
+  std::unordered_set<std::string> doing;           // before a verb: "let's stay"
+  std::unordered_set<std::string> distant;         // behind a length that is none of a thing: "2.5 m away"
+  std::unordered_set<std::string> sighing;         // before a question: "hmm can I ..."
   std::unordered_set<std::string> worn_out;        // what is had is wanted anew: "my toaster died"
+  std::unordered_set<std::string> praising;        // behind "is", it wishes for nothing: "black is fine"
+  std::unordered_set<std::string> obliging;        // what follows is required: "it should scan too"
+  std::unordered_set<std::string> renewing;        // before "one", the thing that is had is wanted again: "a new one"
+  std::unordered_set<std::string> everyday;        // words that brands are called by as well: "sharp"
+  std::unordered_set<std::string> together;        // "as a set": says how things are wanted, it names none
   std::unordered_set<std::string> enjoying;        // before a verb, it wants nothing: "likes" listening to records
   std::unordered_set<std::string> being;           // "is", "has": "the room has big windows"
   std::unordered_set<std::string> joiners;         // begin a clause before a subject: "and", "but", "because"
@@ -99,10 +111,13 @@ struct Lexicon {
   std::unordered_set<std::string> the;             // before a thing already shown: "the", "that"
   std::unordered_set<std::string> articles;        // before a thing looked for: "a", "some"
   std::unordered_set<std::string> item_words;      // before a number in the list: "number", "option"
+  std::unordered_set<std::string> describing_ends; // "able" of "comfortable": ends of words that describe a thing and name none
   std::unordered_set<std::string> only;            // "only"
+  std::unordered_set<std::string> keeping;         // "leave the mouse, just the bag": before what stays
   std::unordered_set<std::string> open_questions;  // that neither yes nor no answers: "what", "how"
   std::unordered_set<std::string> choosing;        // a question that begins so asks for one of those shown: "which"
   std::unordered_set<std::string> question_words;  // a question may begin with these: "what", "does"
+  std::unordered_set<std::string> asking;          // a question with one of these asks for a fact: "does", "is"
   std::unordered_set<std::string> adding;          // "add", "take": a new line, not the quantity of an old one
   std::unordered_set<std::string> most, least;     // before an attribute that products are compared on: "the highest" resolution
   std::unordered_set<std::string> excess;          // "too" heavy

@@ -91,6 +91,15 @@ bool stands_for_thing(const Known& known, const std::vector<text::Word>& words, 
   return !lexicon.pronouns.count(next) && (lexicon.fillers.count(next) || lexicon.openers.count(next) || lexicon.modifiers.count(next) || lexicon.negation_ends.count(next));
 }
 
+// "the text needs to be sharp": an everyday word in small letters is no brand, but before the name of a thing ("a sharp tv"), behind "from",
+// or by itself.
+bool everyday_word(const WordSpan& span, std::string_view text, const std::vector<text::Word>& words, const std::vector<Known>& all, const Lexicon& lexicon) {
+  const text::Word& word = words[span.first];
+  if (span.last != span.first + 1 || !lexicon.everyday.count(word.folded) || words.size() < 3 || text.substr(word.start, word.end - word.start) != word.folded) return false;
+  if (span.first > 0 && lexicon.modifiers.count(words[span.first - 1].folded) && !lexicon.own.count(words[span.first - 1].folded)) return false;
+  return std::none_of(all.begin(), all.end(), [&](const Known& next) { return next.span.first == span.last && std::any_of(next.readings.begin(), next.readings.end(), is_noun); });
+}
+
 // "2 metres" is a length, whatever has it in its name.
 bool only_measures(const Known& known, std::string_view text, const std::vector<text::Word>& words) {
   const std::size_t from = words[known.span.first].start, to = words[known.span.last - 1].end;
@@ -112,6 +121,8 @@ void drop_unlikely(Known& known, const std::vector<text::Word>& words, const Lex
   const bool unit = known.span.last == known.span.first + 1 && known.span.first > 0 && find_unit(word) && words[known.span.first - 1].folded.find_first_not_of("0123456789.") == std::string::npos;
   if (compares || unit) std::erase_if(known.readings, is_value);
   if (compares) std::erase_if(known.readings, [](const Mention& mention) { return is_noun(mention) && mention.confidence < kAsWritten; });  // "lightest" is no light
+  const bool describes = known.span.last == known.span.first + 1 && std::any_of(lexicon.describing_ends.begin(), lexicon.describing_ends.end(), [&](const std::string& end) { return word.ends_with(end); });
+  if (describes) std::erase_if(known.readings, [&](const Mention& mention) { return is_noun(mention) && text::fold(mention.value).find(word) == std::string::npos; });  // "comfortable" is no comforter
   if (stands_for_thing(known, words, lexicon)) return std::erase_if(known.readings, is_value), void();
   for (const Mention& mention : known.readings) {
     if (is_noun(mention)) as_noun = std::max(as_noun, mention.products);
@@ -142,8 +153,11 @@ void Listener::hear_acts(Heard& heard) const {
   }
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   for (const auto& [weight, act] : found) heard.acts.push_back(act);
-  if (!heard.words.empty()) heard.question = lexicon_.question_words.count(heard.words.front().folded) > 0;
+  const auto first = std::find_if(heard.words.begin(), heard.words.end(), [&](const text::Word& word) { return lexicon_.openers.count(word.folded) == 0 && lexicon_.sighing.count(word.folded) == 0; });  // "and what ink does it take"
+  if (first != heard.words.end()) heard.question = lexicon_.question_words.count(first->folded) > 0;
   heard.question = heard.question || heard.text.find('?') != std::string::npos;
+  const auto says = [&](const std::unordered_set<std::string>& set) { return std::any_of(heard.words.begin(), heard.words.end(), [&](const text::Word& word) { return set.count(word.folded) > 0; }); };
+  if (heard.question && says(lexicon_.asking) && !says(lexicon_.adding)) std::erase(heard.acts, Act::kAdd);  // "do any of them have it?"
   for (const text::Word& word : heard.words) heard.only = heard.only || lexicon_.only.count(word.folded) > 0;
 }
 
@@ -168,9 +182,10 @@ void Listener::hear_known(Heard& heard) const {
   });
   const std::vector<bool> negated = negated_words(heard, lexicon_);
   std::vector<bool> covered(heard.words.size(), false);
-  for (const auto& [act, pattern] : lexicon_.acts) {  // "good evening" names nothing, whatever the shop calls "even"
-    const auto greeting = act == Act::kGreet ? pattern.find(heard.words) : std::nullopt;
-    if (greeting && greeting->first == 0) std::fill(covered.begin(), covered.begin() + std::ptrdiff_t(greeting->last), true);
+  for (const auto& [act, pattern] : lexicon_.acts) {  // "good evening" names nothing, whatever the shop calls "even"; nor does "fine" alone
+    const bool talk = act == Act::kGreet || act == Act::kYes || act == Act::kNo || act == Act::kThanks;
+    const auto greeting = talk ? pattern.find(heard.words) : std::nullopt;
+    if (greeting && greeting->first == 0 && (act == Act::kGreet || greeting->last == heard.words.size())) std::fill(covered.begin(), covered.begin() + std::ptrdiff_t(greeting->last), true);
   }
   for (Known& known : all) {
     bool free = true;
@@ -179,7 +194,11 @@ void Listener::hear_known(Heard& heard) const {
     for (std::size_t i = known.span.first; i < known.span.last; ++i) covered[i] = true;
     known.negated = negated[known.span.first];
     drop_unlikely(known, heard.words, lexicon_);
-    if (only_measures(known, heard.text, heard.words)) std::erase_if(known.readings, [](const Mention& mention) { return mention.what == Mention::What::kProduct; });
+    if (everyday_word(known.span, heard.text, heard.words, all, lexicon_)) std::erase_if(known.readings, [](const Mention& mention) { return mention.what == Mention::What::kBrand; });
+    const std::string before = known.span.first > 0 ? heard.words[known.span.first - 1].folded : std::string();
+    const bool led = (lexicon_.articles.count(before) && !heard.has(Act::kAdd)) || lexicon_.doing.count(before);  // "a toaster", "let's stay"
+    const bool no_name = led && known.span.last == known.span.first + 1;
+    if (no_name || only_measures(known, heard.text, heard.words)) std::erase_if(known.readings, [](const Mention& mention) { return mention.what == Mention::What::kProduct; });
     if (!known.readings.empty()) heard.known.push_back(std::move(known));
   }
   std::sort(heard.known.begin(), heard.known.end(), [](const Known& a, const Known& b) { return a.span.first < b.span.first; });
@@ -216,10 +235,30 @@ void Listener::hear_service(Heard& heard) const {
   }
 }
 
+// "my hairdryer just died", "my old printer is driving me mad ... a new one": what the clause [start, next) says is had, is wanted again.
+void Listener::want_again(Heard& heard, std::size_t start, std::size_t next) const {
+  const auto thing = std::find_if(heard.known.begin(), heard.known.end(), [&](const Known& known) {
+    return known.span.first >= start && known.span.last <= next && std::any_of(known.readings.begin(), known.readings.end(), is_noun);
+  });
+  std::size_t first = start + 1, last = first;
+  if (thing != heard.known.end()) {
+    first = thing->span.first;
+    last = thing->span.last;
+  } else if (lexicon_.own.count(heard.words[start].folded)) {
+    const auto ends = [&](const std::string& word) { return lexicon_.fillers.count(word) || lexicon_.being.count(word) || lexicon_.worn_out.count(word); };
+    while (last < next && !ends(heard.words[last].folded)) ++last;
+    if (last < next && lexicon_.indefinite.count(heard.words[last].folded)) return;  // "my old one"
+  }
+  for (std::size_t i = first; i < last; ++i) heard.aside[i] = false;
+}
+
 // "my hallway door is only 76 cm wide", "we sit 9 feet away and the room has big windows": clauses that tell of the shopper's life. Their
 // figures measure nothing that is for sale.
 void Listener::hear_asides(Heard& heard) const {
   const auto& words = heard.words;
+  bool another = false;  // "a new one"
+  for (std::size_t i = 1; i < words.size(); ++i) another = another || (lexicon_.indefinite.count(words[i].folded) && lexicon_.renewing.count(words[i - 1].folded));
+  heard.anew = another || std::any_of(words.begin(), words.end(), [&](const text::Word& word) { return lexicon_.worn_out.count(word.folded) > 0; });
   heard.aside.assign(words.size(), false);
   const auto subject = [&](std::size_t i) { return i < words.size() && (lexicon_.first_person.count(words[i].folded) || lexicon_.the.count(words[i].folded)); };
   const auto wants = [&](std::size_t i) { return i < words.size() && lexicon_.wanting.count(words[i].folded) > 0; };
@@ -233,6 +272,14 @@ void Listener::hear_asides(Heard& heard) const {
       return std::any_of(words.begin() + std::ptrdiff_t(first), words.begin() + std::ptrdiff_t(next), [&](const text::Word& word) { return set.count(word.folded) > 0; });
     };
     const std::size_t start = lexicon_.joiners.count(words[first].folded) ? first + 1 : first;
+    for (std::size_t i = first; i + 2 < next; ++i) {  // "preferably as a set": says how, it names none
+      if (!lexicon_.same.count(words[i].folded) || !lexicon_.articles.count(words[i + 1].folded) || !lexicon_.together.count(words[i + 2].folded)) continue;
+      std::erase_if(heard.known, [&](const Known& known) { return known.span.covers(i + 2); });
+      heard.aside[i + 2] = true;
+    }
+    for (std::size_t i = first + 1; i < next; ++i) {
+      if (lexicon_.distant.count(words[i].folded)) heard.aside[i - 1] = heard.aside[i] = true;  // "2.5 m away"
+    }
     if (!subject(start) || lexicon_.pronouns.count(words[start].folded)) continue;
     bool wanted = any(lexicon_.price);
     for (std::size_t i = first; i < next; ++i) {
@@ -241,6 +288,8 @@ void Listener::hear_asides(Heard& heard) const {
     }
     const bool aside = (lexicon_.first_person.count(words[start].folded) || any(lexicon_.being)) && !wanted;
     for (std::size_t i = first; aside && i < next; ++i) heard.aside[i] = true;
+    const bool wanted_anew = aside && (another || any(lexicon_.worn_out));
+    if (wanted_anew) want_again(heard, start, next);
   }
 }
 
@@ -309,6 +358,8 @@ std::vector<std::string> Listener::clauses(std::string_view text) const {
     const bool sentence = greeted || gap.find_first_of("!?;\n") != std::string_view::npos || gap.starts_with(". ");
     const bool joined = lexicon_.openers.count(words[i - 1].folded) > 0 || gap.find(',') != std::string_view::npos;
     if (!sentence && !(joined && lexicon_.clause_starts.count(words[i].folded))) continue;
+    const auto opens = [&](const text::Word& word) { return word.start < start || lexicon_.openers.count(word.folded) > 0; };
+    if (std::all_of(words.begin(), words.begin() + std::ptrdiff_t(i), opens)) continue;  // "and what ink does it take?"
     found.emplace_back(text.substr(start, words[i].start - start));
     start = words[i].start;
   }

@@ -262,27 +262,6 @@ std::string value_with_unit(double value, const Unit& unit) {
   return unit.symbol.empty() || unit.dimension == Dimension::kNone ? number : number + " " + unit.symbol;
 }
 
-// The numbers of a constraint on `unit`, with the tolerance that shoppers mean: a "15 inch" laptop may have 15.6 in.
-Constraint numeric(const NumberPhrase& phrase, std::string field) {
-  Constraint constraint{std::move(field), phrase.op, {}};
-  const Unit& unit = phrase.low.unit.dimension == Dimension::kNone ? phrase.high.unit : phrase.low.unit;
-  double low = phrase.low.value, high = phrase.high.value;
-  if (phrase.around) {
-    constraint.op = Constraint::Op::kBetween;
-    const double step = std::min(1.0, std::pow(10.0, std::floor(std::log10(std::max(low, 0.01))) - 1));  // two digits say enough
-    low = std::floor(low * (1 - kAroundBand) / step) * step;
-    high = std::ceil(high * (1 + kAroundBand) / step) * step;
-  } else if (phrase.op == Constraint::Op::kEquals && unit.dimension != Dimension::kNone) {
-    const bool whole = std::floor(low) == low;
-    constraint.op = Constraint::Op::kBetween;
-    high = unit.dimension == Dimension::kLength && whole ? low + (low < 100 ? 0.99 : low * 0.01) : low * 1.02;
-    low = unit.dimension == Dimension::kLength && whole ? low - (low >= 30 ? 1 : 0.2) : low * 0.98;
-  }
-  constraint.values.push_back(value_with_unit(low, unit));
-  if (constraint.op == Constraint::Op::kBetween) constraint.values.push_back(value_with_unit(high, unit));
-  return constraint;
-}
-
 // How well the words of a hint cover the words of a name: "screen size" in "screen_size" 2, in "size" 1, else 0.
 int shared_words(const std::string& hint, const std::string& name) {
   int shared = 0;
@@ -307,6 +286,26 @@ bool measures(const NumericAttribute& attribute, Dimension dimension) {
 }
 
 }  // namespace
+
+Constraint bound_on_field(const NumberPhrase& phrase, std::string field) {
+  Constraint constraint{std::move(field), phrase.op, {}};
+  const Unit& unit = phrase.low.unit.dimension == Dimension::kNone ? phrase.high.unit : phrase.low.unit;
+  double low = phrase.low.value, high = phrase.high.value;
+  if (phrase.around) {
+    constraint.op = Constraint::Op::kBetween;
+    const double step = std::min(1.0, std::pow(10.0, std::floor(std::log10(std::max(low, 0.01))) - 1));  // two digits say enough
+    low = std::floor(low * (1 - kAroundBand) / step) * step;
+    high = std::ceil(high * (1 + kAroundBand) / step) * step;
+  } else if (phrase.op == Constraint::Op::kEquals && unit.dimension != Dimension::kNone) {
+    const bool whole = std::floor(low) == low;
+    constraint.op = Constraint::Op::kBetween;
+    high = unit.dimension == Dimension::kLength && whole ? low + (low < 100 ? 0.99 : low * 0.01) : low * 1.02;
+    low = unit.dimension == Dimension::kLength && whole ? low - (low >= 30 ? 1 : 0.2) : low * 0.98;
+  }
+  constraint.values.push_back(value_with_unit(low, unit));
+  if (constraint.op == Constraint::Op::kBetween) constraint.values.push_back(value_with_unit(high, unit));
+  return constraint;
+}
 
 std::vector<NumberPhrase> number_phrases(std::string_view text, const std::vector<text::Word>& words, const std::vector<bool>& taken,
                                          const Lexicon& lexicon) {
@@ -396,7 +395,7 @@ std::optional<Constraint> bind_count(const NumberPhrase& phrase, std::string_vie
   if (!best) return std::nullopt;
   NumberPhrase bound = phrase;
   if (!bound.bounded) bound.op = Constraint::Op::kAtLeast;
-  return numeric(bound, best->name);
+  return bound_on_field(bound, best->name);
 }
 
 }  // namespace
@@ -409,7 +408,7 @@ std::optional<Constraint> bind_number(const NumberPhrase& phrase, std::string_vi
     NumberPhrase price = phrase;
     price.low.unit = price.high.unit = Unit{};
     if (!phrase.bounded) price.op = Constraint::Op::kAtMost;
-    return numeric(price, "price");
+    return bound_on_field(price, "price");
   }
   const auto attributes = vocabulary.numeric_attributes(kind);
   const NumericAttribute* best = nullptr;
@@ -430,7 +429,7 @@ std::optional<Constraint> bind_number(const NumberPhrase& phrase, std::string_vi
   NumberPhrase bound = phrase;
   if (dimension == Dimension::kNone) bound.low.unit = bound.high.unit = canonical_unit(best->dimension);
   if (!bound.bounded && dimension == Dimension::kData) bound.op = Constraint::Op::kAtLeast;
-  return numeric(bound, best->name);
+  return bound_on_field(bound, best->name);
 }
 
 }  // namespace floorwalker::guided

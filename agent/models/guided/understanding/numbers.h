@@ -33,6 +33,9 @@ std::vector<NumberPhrase> number_phrases(std::string_view text, const std::vecto
 // when neither does. Prices are written in major units without currency ("300").
 std::optional<Constraint> bind_number(const NumberPhrase& phrase, std::string_view kind, const Vocabulary& vocabulary, const Lexicon& lexicon);
 
+// The number as a bound on that attribute, with the tolerance that shoppers mean: a "15 inch" laptop may have 15.6 in.
+Constraint bound_on_field(const NumberPhrase& phrase, std::string field);
+
 // The numeric attribute of `kind` that the hints (words of attribute names, best first) lead to; nothing if none.
 std::optional<NumericAttribute> attribute_like(const std::vector<std::string>& hints, std::string_view kind, const Vocabulary& vocabulary);
 

@@ -64,6 +64,31 @@ bool currency_before(std::string_view text, std::size_t byte) {
   return head.ends_with("$") || head.ends_with("€") || head.ends_with("£");
 }
 
+// "that mount": the word only leads its noun.
+bool before_noun(const Heard& heard, std::size_t word, const Lexicon& lexicon) {
+  return lexicon.the.count(heard.words[word].folded) > 0 && std::any_of(heard.known.begin(), heard.known.end(), [&](const Known& known) {
+    return known.span.first == word + 1 && (known.reading(Mention::What::kKind) || known.reading(Mention::What::kCategory));
+  });
+}
+
+// "carry it to the third floor": the ordinal of a word that the catalogue does not know.
+bool counts_another(const Heard& heard, std::size_t ordinal, const Lexicon& lexicon) {
+  const std::size_t next = ordinal + 1;
+  if (next >= heard.words.size() || heard.text.substr(heard.words[ordinal].end, heard.words[next].start - heard.words[ordinal].end) != " ") return false;
+  const std::string& word = heard.words[next].folded;
+  const bool small = lexicon.fillers.count(word) || lexicon.modifiers.count(word) || lexicon.openers.count(word) || lexicon.pronouns.count(word) || lexicon.item_words.count(word) ||
+                     lexicon.the.count(word) || lexicon.joiners.count(word) || lexicon.being.count(word) || count_of(word, lexicon) > 0 || word.size() < 4;
+  const bool known = std::any_of(heard.known.begin(), heard.known.end(), [&](const Known& one) { return one.span.covers(next); });
+  const bool ends = next + 1 == heard.words.size() || lexicon.fillers.count(heard.words[next + 1].folded) > 0;
+  return !small && !known && ends && ordinal > 1 && lexicon.the.count(heard.words[ordinal - 1].folded) > 0 && lexicon.modifiers.count(heard.words[ordinal - 2].folded) > 0;
+}
+
+// "toner for our printer, it's a HP LaserJet P2055dn": tells what the shopper has.
+bool presented(const std::vector<text::Word>& words, std::size_t name, const Lexicon& lexicon) {
+  const std::size_t lead = name > 0 && lexicon.articles.count(words[name - 1].folded) ? name - 1 : name;
+  return lead > 1 && lexicon.presenting.count(words[lead - 1].folded) > 0;
+}
+
 }  // namespace
 
 void Listener::hear_reference(Heard& heard) const {
@@ -75,8 +100,9 @@ void Listener::hear_reference(Heard& heard) const {
     const std::string next = i + 1 < words.size() ? words[i + 1].folded : "";
     const auto ordinal = lexicon_.ordinals.find(word);
     // "how long does it last" counts nothing, nor does "something on top".
+    const bool of_another = ordinal != lexicon_.ordinals.end() && counts_another(heard, i, lexicon_);
     const bool from_the_end = ordinal != lexicon_.ordinals.end() && (ordinal->second < 0 || lexicon_.most.count(word) > 0);
-    if (ordinal != lexicon_.ordinals.end() && (!from_the_end || lexicon_.the.count(previous) || lexicon_.pronouns.count(next))) {
+    if (ordinal != lexicon_.ordinals.end() && !of_another && (!from_the_end || lexicon_.the.count(previous) || lexicon_.pronouns.count(next))) {
       const int many = ordinal->second == 1 ? count_of(next, lexicon_) : 0;
       if (many > 1) reference.first_n = std::size_t(std::min(many, kLongestList));
       else reference.ordinals.push_back(ordinal->second);
@@ -86,10 +112,11 @@ void Listener::hear_reference(Heard& heard) const {
       reference.ordinals.push_back(lexicon_.number(word));  // "number two"
     } else if (heard.has(Act::kCompare) && is_digits(word) && word.size() == 1 && !currency_before(heard.text, words[i].start)) {
       reference.ordinals.push_back(std::stoi(word));
-    } else if (lexicon_.pronouns.count(word) && (word != "one" || lexicon_.the.count(previous))) {
+    } else if (lexicon_.pronouns.count(word) && (word != "one" || lexicon_.the.count(previous)) && !before_noun(heard, i, lexicon_)) {
       reference.pronoun = true;
     } else if (lexicon_.plural_pronouns.count(word)) {
       reference.all = true;
+      reference.many = std::size_t(std::clamp(count_of(next, lexicon_), 0, kLongestList));
     } else if (const Scale* scale = scale_of(word, lexicon_); scale && lexicon_.the.count(previous)) {
       reference.scale = scale;
     } else if (!lexicon_.fillers.count(word) && !lexicon_.modifiers.count(word) && !lexicon_.openers.count(word)) {
@@ -102,7 +129,7 @@ void Listener::hear_reference(Heard& heard) const {
   }
   for (const Known& known : heard.known) {
     if (const Mention* product = known.reading(Mention::What::kProduct); product && !known.negated) {
-      (heard.aside[known.span.first] ? reference.had : reference.named).push_back(product->product);
+      (heard.aside[known.span.first] || presented(words, known.span.first, lexicon_) ? reference.had : reference.named).push_back(product->product);
     }
     const Mention* kind = known.reading(Mention::What::kKind);
     if (!kind || !reference.group.empty() || counted_one) continue;
@@ -130,6 +157,11 @@ void Listener::hear_options(Heard& heard, std::vector<bool>& taken) const {
     if (is_size_number(word) && measured(measures, words[i])) continue;
     if (currency_before(heard.text, words[i].start) || begins_longer(heard, i)) continue;
     for (const auto& [option, cues] : lexicon_.option_cues) {
+      const bool other = std::any_of(heard.known.begin(), heard.known.end(), [&, name = option](const Known& known) {  // "in grey" is no size
+        const Mention* value = known.span.covers(i) ? known.reading(Mention::What::kOptionValue) : nullptr;
+        return value && text::fold(value->field).find(name) == std::string::npos;
+      });
+      if (other) continue;
       bool cued = false;
       for (const std::string& cue : cues) {
         std::vector<std::string> phrase;
@@ -157,11 +189,14 @@ void Listener::hear_quantity(Heard& heard, std::vector<bool>& taken) const {
     const int count = count_of(words[i].folded, lexicon_);
     if ((count < 1 && !(zero && heard.has(Act::kQuantity))) || count > kMostPieces || taken[i] || measured(measures, words[i]) || currency_before(heard.text, words[i].start)) continue;
     if (i > 0 && lexicon_.ordinals.count(words[i - 1].folded)) continue;
+    if (i > 0 && lexicon_.plural_pronouns.count(words[i - 1].folded)) continue;  // "those two" are things shown
     if (i > 0 && (lexicon_.pronouns.count(words[i - 1].folded) || lexicon_.the.count(words[i - 1].folded)) && count == 1) continue;
     const bool bound = std::any_of(lexicon_.before.begin(), lexicon_.before.end(), [&](const Bound& one) {
       return i >= one.words.size() && phrase_at(words, i - one.words.size(), one.words);
     });
     if (bound) continue;  // "nothing over 50 please"
+    const bool counted_out = i > 0 && lexicon_.item_words.count(words[i - 1].folded) && heard.text.substr(words[i - 1].end, words[i].start - words[i - 1].end).find(',') == std::string::npos;
+    if (counted_out) continue;  // "add number 3 please", but "no, 3 please"
     bool counts = phrase_length(words, i + 1, lexicon_.quantity_after) > 0;
     const bool led = phrase_before(words, i, lexicon_.quantity_before);
     const bool set = heard.has(Act::kQuantity) && i > 0 && lexicon_.setting.count(words[i - 1].folded) > 0;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "agent/models/guided/understanding/heard.h"
 
@@ -23,6 +24,8 @@ bool comma_before(const Heard& heard, std::size_t word) {
   return heard.text.substr(from, heard.words[word].start - from).find(',') != std::string::npos;
 }
 
+constexpr std::size_t kLongestUnknown = 2;  // words of a thing that the catalogue does not know by name
+
 // Sorts the nouns of an utterance: things looked for, things that only describe one ("for the living room"), things owned ("my TV").
 //
 // Things looked for are a list only if the list is closed as lists are ("a dress, shoes and a bag"); nouns strung together by commas alone
@@ -30,7 +33,8 @@ bool comma_before(const Heard& heard, std::size_t word) {
 // the living room and a lamp").
 class Roles {
  public:
-  Roles(const Heard& heard, const Lexicon& lexicon) : heard_(heard), lexicon_(lexicon) {}
+  // `goes_on`: something is looked for already, so that "for letters, and now and then a photo" may say what for.
+  Roles(const Heard& heard, const Lexicon& lexicon, bool goes_on) : heard_(heard), lexicon_(lexicon), goes_on_(goes_on) {}
 
   void sort() {
     std::vector<Noun> list;
@@ -38,7 +42,7 @@ class Roles {
     for (std::size_t k = 0; k < heard_.known.size(); ++k) {
       if (!is_noun(heard_.known[k]) || heard_.known[k].negated) continue;
       const Noun noun = read(k);
-      if (measured(heard_.known[k])) continue;
+      if (measured(heard_.known[k]) || only_packs(heard_.known[k]) || of_purpose(heard_.known[k].span.first) || welcome(heard_.known[k]) || done(heard_.known[k]) || related(heard_.known[k].span.first)) continue;
       if (noun.owned || heard_.aside[heard_.known[k].span.first]) {
         owned_.push_back(k);
         continue;
@@ -57,14 +61,26 @@ class Roles {
     std::erase_if(list, [&](const Noun& noun) { return list.size() > 1 && adjective(noun) && noun.known != list.back().known; });
     if (!closed && list.size() > 1) list.erase(list.begin(), list.end() - 1);
     for (const Noun& noun : list) heads_.push_back({noun.known, heads_.empty() ? 0 : noun.lead});
-    const bool worn_out = std::any_of(heard_.words.begin(), heard_.words.end(), [&](const text::Word& word) { return lexicon_.worn_out.count(word.folded) > 0; });
-    if (heads_.empty() && owned_.size() == 1 && worn_out) {  // "my hairdryer died, what do you have?"
+    if (heads_.empty() && !owned_.empty() && heard_.anew) {  // "my hairdryer died, what do you have?"
       heads_.push_back({owned_.front(), 0});
       owned_.clear();
     }
   }
 
   const std::vector<Head>& heads() const { return heads_; }
+
+  // "heels and a blazer", in a shop with no such kind: the words behind the last thing, or before the first, that name one more; empty where none do.
+  WordSpan unnamed() const {
+    const auto nouns = std::count_if(heard_.known.begin(), heard_.known.end(), [](const Known& known) { return is_noun(known); });
+    if (heads_.empty() || std::size_t(nouns) > heads_.size()) return {};  // "a bag that holds a laptop and a lunchbox"
+    const std::size_t end = heard_.known[heads_.back().known].span.last, begin = heard_.known[heads_.front().known].span.first;
+    for (std::size_t i = end; i + 2 < heard_.words.size(); ++i) {
+      if (lexicon_.openers.count(heard_.words[i].folded) && explained(end, i)) return without_asides(thing_in(i + 1, heard_.words.size()));
+    }
+    const std::size_t lead = lead_of(begin);
+    return lead > 2 && lexicon_.openers.count(heard_.words[lead - 1].folded) ? without_asides(thing_in(0, lead - 1)) : WordSpan{};
+  }
+
   const std::vector<std::size_t>& owned() const { return owned_; }
 
  private:
@@ -74,6 +90,51 @@ class Roles {
     bool joined = false;    // behind "and", "plus", "or"
     bool owned = false;
   };
+
+  // "as a set" names nothing.
+  WordSpan without_asides(WordSpan span) const {
+    for (std::size_t i = span.first; i < span.last; ++i) {
+      if (heard_.aside[i]) return {};
+    }
+    return span;
+  }
+
+  // "a smaller pack", of what is talked about.
+  bool only_packs(const Known& known) const {
+    return goes_on_ && known.span.last == known.span.first + 1 && lexicon_.together.count(heard_.words[known.span.first].folded) > 0;
+  }
+
+  // "for home, mostly letters and now and then a photo": the sentence begins with what the thing is for.
+  bool of_purpose(std::size_t word) const {
+    std::size_t start = word;
+    const auto sentence = [&](std::size_t at) { return heard_.text.substr(heard_.words[at - 1].end, heard_.words[at].start - heard_.words[at - 1].end).find_first_of(".;!?") != std::string::npos; };
+    while (start > 0 && !sentence(start)) --start;
+    return goes_on_ && start < word && lexicon_.modifiers.count(heard_.words[start].folded) > 0 && !inside_noun(start);
+  }
+
+  // "a grill would be nice", of what is looked for already.
+  bool welcome(const Known& known) const {
+    std::size_t at = known.span.last;
+    while (at < heard_.words.size() && lexicon_.fillers.count(heard_.words[at].folded) && !lexicon_.welcome.count(heard_.words[at].folded)) ++at;
+    return goes_on_ && at > known.span.last && at < heard_.words.size() && lexicon_.welcome.count(heard_.words[at].folded) > 0;
+  }
+
+  // "the one that prints more pages": what it does with them.
+  bool related(std::size_t word) const {
+    for (std::size_t i = word; goes_on_ && i > 1; --i) {
+      if (comma_before(heard_, i - 1)) return false;
+      if (lexicon_.the.count(heard_.words[i - 1].folded) && lexicon_.indefinite.count(heard_.words[i - 2].folded)) return true;
+    }
+    return false;
+  }
+
+  // "does it have to stand on the counter?": what it does, no stand.
+  bool done(const Known& known) const {
+    const std::size_t at = known.span.first;
+    if (at < 2 || !lexicon_.setting.count(heard_.words[at - 1].folded)) return false;
+    const std::string& before = heard_.words[at - 2].folded;
+    return lexicon_.wanting.count(before) > 0 || lexicon_.being.count(before) > 0;
+  }
 
   Noun read(std::size_t k) const {
     Noun noun;
@@ -85,11 +146,42 @@ class Roles {
     return noun;
   }
 
+  // Whether the words say nothing but limits, values and courtesies.
+  bool explained(std::size_t from, std::size_t to) const {
+    for (std::size_t i = from; i < to; ++i) {
+      const bool known = std::any_of(heard_.known.begin(), heard_.known.end(), [&](const Known& one) { return one.span.covers(i); });
+      if (!known && !in_number(i) && !lexicon_.fillers.count(heard_.words[i].folded)) return false;
+    }
+    return true;
+  }
+
+  // An article and a few words that the catalogue knows nothing by, at the end of the range; before them only courtesies.
+  WordSpan thing_in(std::size_t from, std::size_t to) const {
+    std::size_t at = from;
+    while (at < to && lexicon_.fillers.count(heard_.words[at].folded) && !lexicon_.articles.count(heard_.words[at].folded)) ++at;
+    if (at >= to || !has_article(at) || heard_.aside[at]) return {};
+    std::size_t last = at + 1;
+    while (last < to && unknown(last)) ++last;
+    const bool rest = explained(last, to);
+    return rest && last > at + 1 && last - at - 1 <= kLongestUnknown ? WordSpan{at + 1, last} : WordSpan{};
+  }
+
+  bool unknown(std::size_t word) const {
+    const std::string& folded = heard_.words[word].folded;
+    const bool small = lexicon_.fillers.count(folded) || lexicon_.modifiers.count(folded) || lexicon_.openers.count(folded) || lexicon_.pronouns.count(folded) || lexicon_.ordinals.count(folded);
+    const bool known = std::any_of(heard_.known.begin(), heard_.known.end(), [&](const Known& one) { return one.span.covers(word); });
+    return !small && !known && !in_number(word) && folded.size() > 2;
+  }
+
   // Goes back over the adjectives of a noun to the word that introduces it.
   std::size_t lead_of(std::size_t at) const {
     std::size_t lead = at;
     while (lead > 0 && !comma_before(heard_, lead)) {
       const std::string& word = heard_.words[lead - 1].folded;
+      if (lead > 2 && lexicon_.modifiers.count(word) && lexicon_.together.count(heard_.words[lead - 2].folded)) {  // "one set of black ink"
+        lead -= 2;
+        continue;
+      }
       if (lexicon_.openers.count(word) || lexicon_.modifiers.count(word) || lexicon_.own.count(word) || inside_noun(lead - 1)) break;
       --lead;
     }
@@ -136,6 +228,7 @@ class Roles {
 
   const Heard& heard_;
   const Lexicon& lexicon_;
+  const bool goes_on_;
   std::vector<Head> heads_;
   std::vector<std::size_t> owned_;
 };
@@ -192,13 +285,19 @@ class Part {
         explained_[i] = true;
         if (known.negated) spoken_[i] = true;
       }
-      if (known.readings.front().what == Mention::What::kProduct || taken_[known.span.first]) continue;
+      const bool of_owned = heard_.aside[known.span.first] && !heard_.owned.empty();  // "a 4 year old laptop that's become slow"
+      if (known.readings.front().what == Mention::What::kProduct || taken_[known.span.first] || in_bound(known) || of_owned) continue;
       auto constraint = constraint_of(known);
       if (!constraint && stated_property(known)) constraint = Constraint{known.readings.front().field, known.negated ? Constraint::Op::kNot : Constraint::Op::kEquals, {"yes"}};
       if (!constraint || (!known.negated && describes_other(known))) continue;
-      const bool plain = constraint->field == "brand" || constraint->values.front() == "yes" || named(known);
+      const bool plain = constraint->field == "brand" || constraint->values.front() == "yes" || (known.span.first > 0 && names_field(known, known.span.first - 1));
       if (!plain) imply(known, constraint->field, constraint->op);
+      const std::string field = constraint->field;
       add_constraint(wanted_.constraints, std::move(*constraint));
+      values_[field].push_back(known.span);
+    }
+    for (const Constraint& constraint : wanted_.constraints) {  // "red or pink": as words, a product would have to be both
+      if (constraint.op == Constraint::Op::kOneOf) speak(values_[constraint.field]);
     }
   }
 
@@ -250,9 +349,11 @@ class Part {
     for (std::size_t i = first_; i < last_; ++i) {
       const std::string& word = heard_.words[i].folded;
       if (spoken_[i] || heard_.aside[i] || lexicon_.fillers.count(word) || (i == first_ && lexicon_.openers.count(word)) || (!explained_[i] && compares(word))) continue;
+      if (i > 0 && lexicon_.praising.count(word) && lexicon_.being.count(heard_.words[i - 1].folded)) continue;  // "black is fine"
       if (wanted_.words.empty() && (lexicon_.modifiers.count(word) || lexicon_.openers.count(word))) continue;
       if (!wanted_.words.empty()) wanted_.words += ' ';
       wanted_.words += heard_.text.substr(heard_.words[i].start, heard_.words[i].end - heard_.words[i].start);
+      if (required(i) || (!explained_[i] && names_maker(i))) wanted_.musts.push_back(word);
       if (explained_[i]) {
         wanted_.known_words += (wanted_.known_words.empty() ? "" : " ") + word;
       } else if (!taken_[i] && !small(word)) {
@@ -267,6 +368,17 @@ class Part {
   }
 
  private:
+  // "5 to 10", as an answer to how much: no sizes.
+  bool in_bound(const Known& known) const {
+    return std::any_of(heard_.numbers.begin(), heard_.numbers.end(), [&](const NumberPhrase& number) {
+      return number.bounded && number.span.first <= known.span.first && known.span.last <= number.span.last && number.low.unit.dimension == Dimension::kNone;
+    });
+  }
+
+  void speak(const std::vector<WordSpan>& spans) {
+    for (const WordSpan& span : spans) std::fill(spoken_.begin() + std::ptrdiff_t(span.first), spoken_.begin() + std::ptrdiff_t(span.last), true);
+  }
+
   // Whether the word belongs to the name of a kind, a brand or a product: "under 300 laptop" counts no laptops.
   bool is_thing(std::size_t word) const {
     return std::any_of(heard_.known.begin(), heard_.known.end(), [&](const Known& known) {
@@ -317,12 +429,16 @@ class Part {
            lexicon_.own.count(word) || word.size() < 3;
   }
 
-  // Whether the value stands by the name of its field: "color: taupe", "in size M".
-  bool named(const Known& known) const {
-    if (known.span.first == 0) return false;
+  bool names_field(const Known& known, std::size_t word) const {
     const std::string field = text::stem(text::fold(text::spaced(known.readings.front().field)));
-    const std::string before = text::stem(heard_.words[known.span.first - 1].folded);
-    return before == field || field.ends_with(" " + before) || text::edit_distance(before, field, 1) <= 1;
+    const std::string stem = text::stem(heard_.words[word].folded);
+    return stem == field || field.ends_with(" " + stem) || text::edit_distance(stem, field, 1) <= 1;
+  }
+
+  // Whether the value stands by the name of its field: "color: taupe", "in size M". Behind the value, the name tells less: "down filling" is a
+  // filling, "queen size beds" may have no size to choose.
+  bool named(const Known& known) const {
+    return (known.span.first > 0 && names_field(known, known.span.first - 1)) || (known.span.last < last_ && names_field(known, known.span.last));
   }
 
   // Whether the value is said of some other word: "long" in "with long sleeve", "natural" in "for natural hair". Before the noun looked for,
@@ -352,6 +468,23 @@ class Part {
       const bool value = mention.what == Mention::What::kAttributeValue || mention.what == Mention::What::kOptionValue;
       if (value && mention.field != field) wanted_.readings.push_back({mention.field, op, {mention.value}});
     }
+  }
+
+  // "it should scan too", "it must be washable": what has to be so, with nothing but small words between.
+  bool required(std::size_t word) const {
+    if (head_.covers(word) || small(heard_.words[word].folded)) return false;
+    for (std::size_t i = word; i > first_; --i) {
+      const std::string& before = heard_.words[i - 1].folded;
+      if (lexicon_.obliging.count(before)) return true;
+      if (!small(before) && !lexicon_.fillers.count(before)) return false;
+    }
+    return false;
+  }
+
+  // "the same from SanDisk": a maker that the shop does not know.
+  bool names_maker(std::size_t word) const {
+    const char first = heard_.text[heard_.words[word].start];
+    return word > first_ && first >= 'A' && first <= 'Z' && lexicon_.making.count(heard_.words[word - 1].folded) > 0;
   }
 
   // Said of the product itself: directly before its noun, or alone.
@@ -407,19 +540,39 @@ class Part {
   WordSpan head_;
   std::vector<bool> spoken_;     // said by a constraint: not for the search
   std::vector<bool> explained_;  // understood in some way
+  std::map<std::string, std::vector<WordSpan>> values_;  // of each field, where its values were said
   Wanted wanted_;
 };
+
+constexpr std::size_t kLongestLead = 5;  // words from an article to its noun
+
+// "my laptop is slow, would more memory help?": memory for a laptop.
+void say_what_for(Heard& heard, const Known& owned, const Lexicon& lexicon) {
+  Wanted& wanted = heard.wanted.front();
+  const auto words = text::words(wanted.words);
+  bool thing = false;  // "my laptop", "a 4 year old laptop"; not "started working"
+  for (std::size_t i = owned.span.first; i > 0 && i + kLongestLead > owned.span.first; --i) {
+    thing = thing || lexicon.own.count(heard.words[i - 1].folded) || lexicon.articles.count(heard.words[i - 1].folded);
+  }
+  const bool told = std::any_of(words.begin(), words.end(), [&](const text::Word& word) { return lexicon.modifiers.count(word.folded) > 0; });
+  const auto same = [&](const Mention& mention) { return std::find(wanted.kinds.begin(), wanted.kinds.end(), mention.value) != wanted.kinds.end(); };
+  if (!thing || told || words.empty() || !heard.aside[owned.span.first] || std::any_of(owned.readings.begin(), owned.readings.end(), same)) return;
+  const std::size_t from = heard.words[owned.span.first].start;
+  wanted.words += " " + lexicon.purpose + " " + heard.text.substr(from, heard.words[owned.span.last - 1].end - from);
+}
 
 }  // namespace
 
 void Listener::hear_wanted(Heard& heard, std::string_view kind, const std::vector<bool>& taken) const {
-  Roles roles(heard, lexicon_);
+  Roles roles(heard, lexicon_, !kind.empty());
   roles.sort();
   for (const std::size_t k : roles.owned()) heard.owned.push_back(heard.known[k].readings.front().value);
   const auto& heads = roles.heads();
+  const WordSpan unnamed = roles.unnamed();
   for (std::size_t r = 0; r < std::max<std::size_t>(heads.size(), 1); ++r) {
-    const std::size_t first = r < heads.size() ? heads[r].begin : 0;
-    const std::size_t last = r + 1 < heads.size() ? heads[r + 1].begin : heard.words.size();
+    const bool before = !unnamed.empty() && unnamed.first < heard.known[heads.front().known].span.first;
+    const std::size_t first = r == 0 && before ? unnamed.last : r < heads.size() ? heads[r].begin : 0;
+    const std::size_t last = r + 1 < heads.size() ? heads[r + 1].begin : before || unnamed.empty() ? heard.words.size() : unnamed.first - 1;
     Part part(heard, lexicon_, taken, first, last);
     if (r < heads.size()) part.name(heard.known[heads[r].known]);
     part.add_values();
@@ -428,6 +581,13 @@ void Listener::hear_wanted(Heard& heard, std::string_view kind, const std::vecto
     part.add_leanings();
     heard.wanted.push_back(part.finish());
     if (r == 0) heard.wanted.back().quantity = heard.quantity;
+  }
+  if (heads.size() == 1 && roles.owned().size() == 1) say_what_for(heard, heard.known[roles.owned().front()], lexicon_);
+  if (!unnamed.empty()) {
+    Wanted thing;
+    thing.noun = heard.text.substr(heard.words[unnamed.first].start, heard.words[unnamed.last - 1].end - heard.words[unnamed.first].start);
+    thing.words = thing.noun;
+    heard.wanted.push_back(std::move(thing));
   }
   const bool each = std::any_of(heard.words.begin(), heard.words.end(), [&](const text::Word& word) { return lexicon_.each.count(word.folded) > 0; });
   for (const Constraint& last : each ? std::vector<Constraint>(heard.wanted.back().constraints) : std::vector<Constraint>{}) {
