@@ -53,6 +53,7 @@ if [ "$ci" = yes ]; then
   if [ "$all" = yes ]; then check tsan all -E PlantedRegression; else check tsan threaded_tests -L threads -E PlantedRegression; fi
 fi
 if [ "$all" = yes ]; then
+  install_packages "${slow_packages[@]}" || echo "skipped: ${slow_packages[*]} cannot be installed" >&2
   step "build: benchmarks"
   cmake --build --preset release --target benches -- -j "$jobs" --quiet
   for slow in tests/slow/*.sh; do

@@ -13,6 +13,8 @@ server_packages=()   # npm, where there is none; test.sh
 
 ci_packages=(clang-19 clang-tidy-19 libclang-rt-19-dev)
 
+slow_packages=(chromium)   # the slow rest does without where it cannot be had, and says so
+
 install_packages() {
   local missing=() package
   for package in "$@"; do

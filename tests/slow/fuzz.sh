@@ -11,7 +11,9 @@ if [ ${#targets[@]} -eq 0 ]; then
   for source in tests/fuzz/*_fuzz.cc; do targets+=("$(basename "$source" .cc)"); done
 fi
 build=build/fuzz
-cmake --preset clang -B "$build" -DCMAKE_BUILD_TYPE=Sanitize "-DCMAKE_CXX_FLAGS_SANITIZE=-O1 -g1" -DFLOORWALKER_TESTS=ON -DFLOORWALKER_FUZZ=ON -DFLOORWALKER_SANITIZE=address,undefined >/dev/null
+anew=()
+[ -f "$build/build.ninja" ] || anew=(-DCMAKE_UNITY_BUILD=ON)
+cmake --preset clang -B "$build" -DCMAKE_BUILD_TYPE=Sanitize "-DCMAKE_CXX_FLAGS_SANITIZE=-O1 -g1" -DFLOORWALKER_TESTS=ON -DFLOORWALKER_FUZZ=ON -DFLOORWALKER_SANITIZE=address,undefined "${anew[@]}" >/dev/null
 cmake --build "$build" --target "${targets[@]}" -- -j "$(nproc)" --quiet
 
 declare -A running
