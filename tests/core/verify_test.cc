@@ -487,6 +487,13 @@ TEST(Wishes, ThatASearchSetAsideProveNothing) {
   }
 }
 
+TEST(Wishes, OfHowASearchWasToLookProveNothing) {
+  const EvidenceStore store = after_search(R"({"outcome":"found","kind":"lamp","total":12,"complete":false,"request":{"words":"lamp","constraints":[{"field":"price","op":"at_most","values":["40"]}],)"
+                                           R"("limit":25,"relax_in_order":["price+10%","shade"]},"products":[{"id":"1","title":"Ostra Lamp","price":"19.00 USD"},{"id":"2","title":"Merle Lamp","price":"29.00 USD"}]})");
+  EXPECT_EQ(verdict_on(store, "12 match."), "ok");
+  for (const char* said : {"10 match.", "25 match."}) EXPECT_NE(verdict_on(store, said), "ok") << said;
+}
+
 TEST(Metals, ExcludeEachOther) {
   const EvidenceStore store = after_search(R"({"outcome":"found","total":1,"complete":true,"products":[{"id":"N-1","title":"Gry pendant necklace","attributes":{"metal":"silver"}}]})");
   EXPECT_EQ(verdict_on(store, "The Gry pendant necklace is silver."), "ok");

@@ -394,6 +394,16 @@ TEST_F(Hearing, DoesNotHearCartActsInRequests) {
   }
 }
 
+TEST_F(Hearing, WhatAThingIsToHaveIsNoOtherThing) {
+  for (const char* text : {"it should have a good monitor", "and it must have a monitor, red if possible", "it needs a bright monitor", "they should have monitors", "it has to have a monitor"}) {
+    EXPECT_FALSE(hear(text, "laptop").names_kind()) << text;
+  }
+  for (const char* text : {"I should have a good monitor", "we need a monitor", "I like it but I need a monitor", "it should have been a monitor, and a laptop"}) {
+    EXPECT_TRUE(hear(text, "laptop").names_kind()) << text;
+  }
+  EXPECT_TRUE(hear("it should have a monitor").names_kind()) << "of nothing that was talked about";
+}
+
 TEST_F(Hearing, HearsPoliciesAndSuperlatives) {
   EXPECT_EQ(hear("what is your return policy?").topic, "returns");
   EXPECT_EQ(hear("how long does delivery take").topic, "delivery");

@@ -36,6 +36,10 @@ constexpr std::array<std::string_view, 8> kValueKeys{"value", "values", "val", "
 constexpr std::array<std::string_view, 4> kTallyKeys{"facets", "facet_counts", "aggregations", "buckets"};
 constexpr std::array<std::string_view, 5> kReviewKeys{"review", "reviews", "customer_reviews", "comments", "testimonials"};
 
+// A search's answer repeats its request. What it was to look for may be told; how it was to look says nothing of the shop.
+constexpr std::string_view kRequest = "request";
+constexpr std::array<std::string_view, 6> kHowToLook{"relax_in_order", "limit", "offset", "sort", "sort_attribute", "broad"};
+
 bool id_key(std::string_view key) { return one_of(key, kIdKeys) || ends_with(key, "_id") || ends_with(key, "Id") || ends_with(key, "_ids"); }
 
 // {"variant": "air-13:16-gb-512-gb"}: the figures in the name of another record are no values.
@@ -228,7 +232,9 @@ void EvidenceBuilder::walk_object(std::uint32_t node, Place place) {
     const std::string_view key = tree_[at].key;
     if (tree_[at].type == JsonNode::Type::kString && (key == "unit" || ends_with(key, "_unit") || key == "currency" || key == "currency_code")) unit = tree_[at].text;
   }
+  const bool repeats = tree_[node].key == kRequest && tree_[node].parent == 0;
   for (std::uint32_t at = tree_[node].first_child; at; at = tree_[at].next) {
+    if (repeats && one_of(tree_[at].key, kHowToLook)) continue;
     Place inner = below(place, at);
     inner.unit = unit;
     const bool is_map_of_things = tree_[at].type == JsonNode::Type::kObject && facts(at).long_digits;

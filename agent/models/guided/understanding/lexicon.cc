@@ -141,7 +141,7 @@ constexpr std::pair<const char*, std::unordered_set<std::string> Lexicon::*> kWo
     {"doing", &Lexicon::doing}, {"making", &Lexicon::making}, {"adding", &Lexicon::adding}, {"the", &Lexicon::the}, {"articles", &Lexicon::articles},
     {"item_words", &Lexicon::item_words}, {"describing_ends", &Lexicon::describing_ends}, {"only", &Lexicon::only}, {"keeping", &Lexicon::keeping},
     {"choosing", &Lexicon::choosing}, {"enjoying", &Lexicon::enjoying}, {"worn_out", &Lexicon::worn_out}, {"praising", &Lexicon::praising},
-    {"obliging", &Lexicon::obliging}, {"renewing", &Lexicon::renewing}, {"everyday", &Lexicon::everyday}, {"together", &Lexicon::together},
+    {"obliging", &Lexicon::obliging}, {"having", &Lexicon::having}, {"renewing", &Lexicon::renewing}, {"everyday", &Lexicon::everyday}, {"together", &Lexicon::together},
     {"open_questions", &Lexicon::open_questions}, {"question_words", &Lexicon::question_words}, {"setting", &Lexicon::setting},
 };
 

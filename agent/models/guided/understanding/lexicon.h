@@ -95,6 +95,7 @@ struct Lexicon {
   std::unordered_set<std::string> worn_out;        // what is had is wanted anew: "my toaster died"
   std::unordered_set<std::string> praising;        // behind "is", it wishes for nothing: "black is fine"
   std::unordered_set<std::string> obliging;        // what follows is required: "it should scan too"
+  std::unordered_set<std::string> having;          // what follows is part of what stands before: "it should have a good camera"
   std::unordered_set<std::string> renewing;        // before "one", the thing that is had is wanted again: "a new one"
   std::unordered_set<std::string> everyday;        // words that brands are called by as well: "sharp"
   std::unordered_set<std::string> together;        // "as a set": says how things are wanted, it names none

@@ -24,6 +24,7 @@ bool comma_before(const Heard& heard, std::size_t word) {
   return heard.text.substr(from, heard.words[word].start - from).find(',') != std::string::npos;
 }
 
+constexpr std::size_t kLongestDescription = 3;  // words of an article and what is said of a part
 constexpr std::size_t kLongestUnknown = 2;  // words of a thing that the catalogue does not know by name
 
 // Sorts the nouns of an utterance: things looked for, things that only describe one ("for the living room"), things owned ("my TV").
@@ -42,7 +43,7 @@ class Roles {
     for (std::size_t k = 0; k < heard_.known.size(); ++k) {
       if (!is_noun(heard_.known[k]) || heard_.known[k].negated) continue;
       const Noun noun = read(k);
-      if (measured(heard_.known[k]) || only_packs(heard_.known[k]) || of_purpose(heard_.known[k].span.first) || welcome(heard_.known[k]) || done(heard_.known[k]) || related(heard_.known[k].span.first)) continue;
+      if (measured(heard_.known[k]) || only_packs(heard_.known[k]) || of_purpose(heard_.known[k].span.first) || part_of_it(heard_.known[k].span.first) || welcome(heard_.known[k]) || done(heard_.known[k]) || related(heard_.known[k].span.first)) continue;
       if (noun.owned || heard_.aside[heard_.known[k].span.first]) {
         owned_.push_back(k);
         continue;
@@ -117,6 +118,23 @@ class Roles {
     std::size_t at = known.span.last;
     while (at < heard_.words.size() && lexicon_.fillers.count(heard_.words[at].folded) && !lexicon_.welcome.count(heard_.words[at].folded)) ++at;
     return goes_on_ && at > known.span.last && at < heard_.words.size() && lexicon_.welcome.count(heard_.words[at].folded) > 0;
+  }
+
+  // "it should have a good camera", "they need pockets": what the thing that is talked about is to have.
+  bool part_of_it(std::size_t word) const {
+    if (!goes_on_ || heard_.question) return false;
+    std::size_t at = word;
+    while (at > 0 && !lexicon_.having.count(heard_.words[at - 1].folded)) {
+      --at;
+      if (word - at > kLongestDescription || comma_before(heard_, at) || lexicon_.openers.count(heard_.words[at].folded) || inside_noun(at)) return false;
+    }
+    if (at == 0) return false;
+    for (std::size_t i = at - 1; i > 0; --i) {
+      const std::string& before = heard_.words[i - 1].folded;
+      if (lexicon_.pronouns.count(before) || lexicon_.plural_pronouns.count(before)) return true;
+      if (!lexicon_.having.count(before) && !lexicon_.obliging.count(before) && !lexicon_.setting.count(before)) return false;
+    }
+    return false;
   }
 
   // "the one that prints more pages": what it does with them.
