@@ -26,7 +26,7 @@ compatibility::Thing thing_told(const Arguments& arguments) {
     thing.attributes.push_back({plain, typed(value)});
     thing.title += (thing.title.empty() ? "" : ", ") + text::spaced(plain) + " " + value;
   }
-  thing.title = (thing.kind.empty() ? "" : text::spaced(thing.kind) + ": ") + thing.title;
+  if (!thing.kind.empty()) thing.title = "the " + text::spaced(thing.kind) + (thing.title.empty() ? "" : " (" + thing.title + ")");
   return thing;
 }
 

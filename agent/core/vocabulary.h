@@ -37,6 +37,7 @@ struct NumericAttribute {
   Dimension dimension = Dimension::kNone;
   std::size_t products = 0;
   double low = 0, high = 0;       // canonical units
+  bool option = false;            // a choice of the product's variants: "Memory", 16 GB or 32 GB
 };
 
 // The catalogue's own words, for understanding a shopper. Immutable once built, safe for every thread.

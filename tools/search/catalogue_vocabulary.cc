@@ -6,8 +6,10 @@
 #include <numeric>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "agent/core/text.h"
+#include "agent/core/units.h"
 #include "tools/search/analysis.h"
 #include "tools/search/filter.h"
 #include "tools/search/index_data.h"
@@ -267,10 +269,24 @@ class Recogniser {
   std::vector<Mention> mentions_;
 };
 
-void widen(NumericAttribute& attribute, double number) {
+// `again`: another number of a product that has been counted.
+void widen(NumericAttribute& attribute, const Measure& measure, bool again) {
+  const double number = measure.canonical();
+  if (attribute.products > 0 && attribute.dimension != measure.unit.dimension) return;
+  attribute.dimension = measure.unit.dimension;
   attribute.low = attribute.products == 0 ? number : std::min(attribute.low, number);
   attribute.high = attribute.products == 0 ? number : std::max(attribute.high, number);
-  ++attribute.products;
+  if (!again) ++attribute.products;
+}
+
+// The number that a value of a field is: of an option only with a unit ("16 GB").
+std::optional<Measure> number_of(const IndexData& data, std::uint32_t value) {
+  const ValueRow& row = data.values[value];
+  const FieldRow& field = data.fields[row.field];
+  if (row.type == ValueType::kNumber && row.dimension == field.dimension) return Measure{row.number, Unit{"", static_cast<Dimension>(row.dimension)}};
+  auto measure = field.source == FieldSource::kOption ? parse_measure(data.value_text(value)) : std::nullopt;
+  if (measure && measure->unit.dimension == Dimension::kNone) measure.reset();
+  return measure;
 }
 
 }  // namespace
@@ -290,20 +306,22 @@ struct CatalogueVocabulary::State {
     return all;
   }
 
+  // Attributes that are numbers, and options whose values are measures ("16 GB").
   std::vector<NumericAttribute> numeric_of(std::string_view kind) const {
     const IndexData& data = index->data();
     std::vector<NumericAttribute> by_field(data.field_count());
+    std::vector<std::uint32_t> counted(data.field_count(), UINT32_MAX);   // the product last counted for the field
     for (const std::uint32_t doc : docs_of(kind)) {
       for (const std::uint32_t value : data.values_of(doc)) {
-        const ValueRow& row = data.values[value];
-        if (row.type == ValueType::kNumber && row.dimension == data.fields[row.field].dimension) widen(by_field[row.field], row.number);
+        const std::uint32_t field = data.values[value].field;
+        if (const auto measure = number_of(data, value)) widen(by_field[field], *measure, std::exchange(counted[field], doc) == doc);
       }
     }
     std::vector<NumericAttribute> found;
     for (std::uint32_t field = 0; field < by_field.size(); ++field) {
       if (by_field[field].products == 0) continue;
       by_field[field].name = data.field_name(field);
-      by_field[field].dimension = static_cast<Dimension>(data.fields[field].dimension);
+      by_field[field].option = data.fields[field].source == FieldSource::kOption;
       found.push_back(std::move(by_field[field]));
     }
     std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.products > b.products; });

@@ -27,20 +27,6 @@ bool says_anything(const Wanted& wanted) {
   return !wanted.kinds.empty() || !wanted.constraints.empty() || !wanted.words.empty() || !wanted.uses.empty();
 }
 
-void erase_words(std::string& words, const std::vector<std::string>& values) {
-  std::unordered_set<std::string> drop;
-  for (const std::string& value : values) {
-    for (const text::Word& word : text::words(value)) drop.insert(word.folded);
-  }
-  std::string kept;
-  for (const text::Word& word : text::words(words)) {
-    if (drop.count(word.folded)) continue;
-    if (!kept.empty()) kept += ' ';
-    kept += words.substr(word.start, word.end - word.start);
-  }
-  words = kept;
-}
-
 void add_words(std::string& words, const std::string& more) {
   std::unordered_set<std::string> known;
   for (const text::Word& word : text::words(words)) known.insert(word.folded);
@@ -723,6 +709,20 @@ bool of_another(const Talk& talk, const Heard& heard) {
 }
 
 }  // namespace
+
+void erase_words(std::string& words, const std::vector<std::string>& values) {
+  std::unordered_set<std::string> drop;
+  for (const std::string& value : values) {
+    for (const text::Word& word : text::words(value)) drop.insert(word.folded);
+  }
+  std::string kept;
+  for (const text::Word& word : text::words(words)) {
+    if (drop.count(word.folded)) continue;
+    if (!kept.empty()) kept += ' ';
+    kept += words.substr(word.start, word.end - word.start);
+  }
+  words = kept;
+}
 
 void merge(Need& need, const Wanted& wanted) {
   for (const Constraint& added : wanted.constraints) {

@@ -18,10 +18,16 @@ void add_fact(const NumberPhrase& number, std::map<std::string, std::string>& fa
   facts.emplace(std::move(field), std::move(value));
 }
 
-// What the shopper said of the thing they have: "my 76 cm door" -> width 76 cm.
-std::map<std::string, std::string> facts_of(const Heard& heard) {
+// The measures that were said, whatever else was: "a 30 inch doorway" -> width 30 in.
+std::map<std::string, std::string> measures_of(const Heard& heard) {
   std::map<std::string, std::string> facts;
   for (const NumberPhrase& number : heard.numbers) add_fact(number, facts);
+  return facts;
+}
+
+// What the shopper said of the thing they have: "my 76 cm door" -> width 76 cm.
+std::map<std::string, std::string> facts_of(const Heard& heard) {
+  std::map<std::string, std::string> facts = measures_of(heard);
   for (const Known& known : heard.known) {
     for (const Mention& mention : known.readings) {
       if (mention.what == Mention::What::kAttributeValue || mention.what == Mention::What::kOptionValue) facts.emplace(mention.field, mention.value);
@@ -39,6 +45,36 @@ std::string thing_of(const Talk& talk, const Heard& heard) {
     if (!number && !talk.guide.lexicon.fillers.count(word) && !talk.guide.lexicon.modifiers.count(word) && word.size() > 2 && !find_unit(word) &&
         !talk.guide.lexicon.pronouns.count(word)) {
       return text::stem(word);
+    }
+  }
+  return {};
+}
+
+constexpr std::size_t kBesideMeasure = 3;  // words between a measure and the thing that has it
+
+// The word for what has the measure that was said: "doorway" of "through a 30 inch doorway", "door" of "our door is only 76 cm wide". "" where
+// it is a thing of the shop, or none is named.
+std::string measured_thing(const Talk& talk, const Heard& heard) {
+  const Lexicon& lexicon = talk.guide.lexicon;
+  const auto names = [&](std::size_t i) {
+    const std::string& word = heard.words[i].folded;
+    const bool scale = std::any_of(lexicon.scales.begin(), lexicon.scales.end(), [&](const Scale& one) { return std::find(one.plain.begin(), one.plain.end(), word) != one.plain.end(); });
+    const bool small = lexicon.fillers.count(word) || lexicon.modifiers.count(word) || lexicon.being.count(word) || lexicon.pronouns.count(word) || lexicon.articles.count(word) || lexicon.own.count(word);
+    const bool of_shop = std::any_of(heard.known.begin(), heard.known.end(), [&](const Known& known) {
+      return known.span.covers(i) && (known.reading(Mention::What::kKind) || known.reading(Mention::What::kCategory) || known.reading(Mention::What::kProduct));
+    });
+    return !scale && !small && !of_shop && word.size() > 2 && !find_unit(word);
+  };
+  const auto broken = [&](std::size_t i) {  // between the word and the next
+    return lexicon.joiners.count(heard.words[i].folded) || heard.text.substr(heard.words[i].end, heard.words[i + 1].start - heard.words[i].end).find_first_of(",;.?!") != std::string::npos;
+  };
+  for (const NumberPhrase& number : heard.numbers) {
+    if (number.money || number.low.unit.dimension == Dimension::kNone) continue;
+    for (std::size_t i = number.span.last; i < heard.words.size() && i < number.span.last + kBesideMeasure && !broken(i - 1); ++i) {
+      if (names(i)) return text::stem(heard.words[i].folded);
+    }
+    for (std::size_t i = number.span.first; i > 0 && i + kBesideMeasure > number.span.first && !broken(i - 1); --i) {
+      if (names(i - 1)) return text::stem(heard.words[i - 1].folded);
     }
   }
   return {};
@@ -83,6 +119,7 @@ std::optional<ProductId> named_before(const std::vector<Heard>& before, const Pr
   return std::nullopt;
 }
 
+constexpr std::size_t kTriedForFit = 6;
 constexpr std::size_t kFactsOfOwn = 3;  // of the shopper's own thing: of more, one word has been read in several ways
 
 // `own`: what the shopper calls a thing of theirs, "" where it is one of the shop's.
@@ -95,6 +132,56 @@ void say_fit(Talk& talk, const Compatibility& fit, const std::string& own) {
   std::string reasons;
   for (const std::string& reason : why) reasons += (reasons.empty() ? "" : " ") + reason;
   talk.say(key, {{"a", fit.a_title}, {"b", own.empty() ? fit.b_title : own}, {"why", reasons}});
+}
+
+// The products that a question about a thing of the shopper's is asked of: named, pointed at, those shown, or of the kind that it names.
+std::vector<ProductCard> asked_of(Talk& talk, const Heard& heard, CardBook& book) {
+  const Reference& reference = heard.reference;
+  const bool many = heard.names_kind() || reference.all || (!reference.points() && !talk.memory.focus);
+  std::vector<ProductId> ids = reference.named;
+  if (ids.empty() && (!reference.ordinals.empty() || (reference.all && !heard.names_kind()))) ids = point_out(heard, talk.memory, book).products;
+  if (ids.empty() && reference.all && !heard.names_kind()) {
+    for (const Shown& shown : latest_list(talk.memory)) ids.push_back(shown.product);
+  }
+  if (ids.empty() && !many && talk.memory.focus) ids.push_back(*talk.memory.focus);
+  std::vector<ProductCard> cards;
+  for (const ProductId& id : ids) {
+    ProductCard card;
+    if (const ProductCard* known = book.card(id)) card = *known;
+    card.id = id;
+    if (cards.size() < 2 * kTriedForFit) cards.push_back(std::move(card));
+  }
+  if (!cards.empty() || !heard.names_kind()) return cards;
+  const auto& kinds = heard.wanted.front().kinds;
+  const bool same = talk.need() && std::find(kinds.begin(), kinds.end(), talk.need()->kind) != kinds.end();
+  Need need;
+  need.kind = kinds.front();
+  need.words = heard.wanted.front().noun;
+  const auto page = talk.calls.search(request_for(talk, same ? *talk.need() : need, 2 * kTriedForFit));
+  return page ? page->products : cards;
+}
+
+// "which of your sofas fit through a 30 inch doorway?": each is checked; those that fit are told and shown.
+void check_each(Talk& talk, const std::vector<ProductCard>& cards, const std::string& thing, const std::map<std::string, std::string>& facts) {
+  std::vector<Answer<Compatibility>> answers;
+  for (const ProductCard& card : cards) answers.push_back(talk.calls.fits(card.id, thing, facts));
+  if (talk.waiting()) return;
+  const Compatibility* told = nullptr;
+  for (const Fit wanted : {Fit::kYes, Fit::kUnknown, Fit::kNo}) {
+    for (const auto& answer : answers) told = !told && answer && answer->fit == wanted ? &*answer : told;
+  }
+  if (!told) return talk.say("fit.cannot", {{"title", short_title(cards.front().title)}});
+  say_fit(talk, *told, facts.size() > kFactsOfOwn ? thing : std::string());
+  std::vector<ProductCard> fitting;
+  for (std::size_t i = 0; i < cards.size(); ++i) {
+    if (answers[i] && answers[i]->fit == Fit::kYes) fitting.push_back(cards[i]);
+  }
+  if (fitting.empty()) return talk.say(told->fit == Fit::kNo ? "fit.none" : "fit.none_sure", {});
+  std::vector<std::string> titles;
+  for (std::size_t i = 1; i < fitting.size() && i < kTriedForFit; ++i) titles.push_back(short_title(fitting[i].title));
+  if (!titles.empty()) talk.say("fit.also", {{"titles", text::join_and(titles)}});
+  talk.show(fitting);
+  talk.memory.focus = fitting.front().id;
 }
 
 // Two different products that the utterance is about.
@@ -144,7 +231,6 @@ std::optional<ProductId> partner_of(const Talk& talk, const Heard& heard) {
   return ends_so ? talk.memory.focus : std::nullopt;
 }
 
-constexpr std::size_t kTriedForFit = 6;
 constexpr std::size_t kNamedLooked = 12;  // products that may name another's model
 
 // Those that fit first, then those of which the data doesn't tell; those that don't fit go.
@@ -387,6 +473,17 @@ bool find_fitting(Talk& talk, const Heard& heard, bool along) {
 void check_fit(Talk& talk, const Heard& heard) {
   CardBook book(talk.conversation);
   auto facts = facts_of(heard);
+  if (const std::string thing = measured_thing(talk, heard); !thing.empty()) {
+    const std::vector<ProductCard> cards = asked_of(talk, heard, book);
+    if (talk.waiting()) return;
+    if (cards.size() > 1) return check_each(talk, cards, thing, measures_of(heard));
+    if (!cards.empty()) {
+      const auto fit = talk.calls.fits(cards.front().id, thing, measures_of(heard));
+      if (fit.waiting) return;
+      talk.memory.focus = cards.front().id;
+      return fit ? say_fit(talk, *fit, std::string()) : talk.say("fit.cannot", {{"title", title_of(cards.front().id, talk.memory)}});
+    }
+  }
   std::vector<ProductId> products = pair_meant(talk, heard, book);
   if (products.empty()) {
     if (!heard.wanted.empty() && heard.names_kind()) return look_for(talk, heard);

@@ -24,6 +24,7 @@ bool sort_by(const Talk& talk, const Scale& scale, SearchRequest& request);
 
 // The search for a need.
 SearchRequest request_for(const Talk& talk, const Need& need, std::size_t limit);
+void erase_words(std::string& words, const std::vector<std::string>& values);   // out of a request's words those that the values say
 void merge(Need& need, const Wanted& wanted);
 
 // What the utterance says the thing is for, kept with the current need.

@@ -23,7 +23,9 @@ std::vector<std::string> departments(const ShopShape& shape) {
   return names;
 }
 
-void show_best_by_price(Talk& talk, const Need& need, bool low, const std::string& key) {
+// `need` is all that is looked at: words that only repeat its conditions would narrow it.
+void show_best_by_price(Talk& talk, Need need, bool low, const std::string& key) {
+  for (const Constraint& constraint : need.constraints) erase_words(need.words, constraint.values);
   SearchRequest request = request_for(talk, need, 4);
   request.sort = low ? SortBy::kPriceAscending : SortBy::kPriceDescending;
   const auto page = talk.calls.search(request);

@@ -348,7 +348,7 @@ std::optional<NumericAttribute> attribute_like(const std::vector<std::string>& h
   for (const std::string& hint : hints) {
     const NumericAttribute* best = nullptr;
     for (const NumericAttribute& attribute : attributes) {
-      if (shared_words(hint, attribute.name) == 0) continue;
+      if (attribute.option || shared_words(hint, attribute.name) == 0) continue;
       if (!best || attribute.name.size() < best->name.size()) best = &attribute;
     }
     if (best) return *best;

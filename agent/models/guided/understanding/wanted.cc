@@ -43,7 +43,11 @@ class Roles {
     for (std::size_t k = 0; k < heard_.known.size(); ++k) {
       if (!is_noun(heard_.known[k]) || heard_.known[k].negated) continue;
       const Noun noun = read(k);
-      if (measured(heard_.known[k]) || only_packs(heard_.known[k]) || of_purpose(heard_.known[k].span.first) || part_of_it(heard_.known[k].span.first) || welcome(heard_.known[k]) || done(heard_.known[k]) || related(heard_.known[k].span.first)) continue;
+      if (of_purpose(heard_.known[k].span.first)) {
+        purposes_.push_back(heard_.known[k].span);
+        continue;
+      }
+      if (measured(heard_.known[k]) || only_packs(heard_.known[k]) || part_of_it(heard_.known[k].span.first) || welcome(heard_.known[k]) || done(heard_.known[k]) || related(heard_.known[k].span.first)) continue;
       if (noun.owned || heard_.aside[heard_.known[k].span.first]) {
         owned_.push_back(k);
         continue;
@@ -84,6 +88,9 @@ class Roles {
 
   const std::vector<std::size_t>& owned() const { return owned_; }
 
+  // Nouns that only say what the thing is for, which is looked for already.
+  const std::vector<WordSpan>& purposes() const { return purposes_; }
+
  private:
   struct Noun {
     std::size_t known = 0;
@@ -110,6 +117,7 @@ class Roles {
     std::size_t start = word;
     const auto sentence = [&](std::size_t at) { return heard_.text.substr(heard_.words[at - 1].end, heard_.words[at].start - heard_.words[at - 1].end).find_first_of(".;!?") != std::string::npos; };
     while (start > 0 && !sentence(start)) --start;
+    while (start < word && lexicon_.presenting.count(heard_.words[start].folded)) ++start;  // "it's for the living room, tv and naps"
     return goes_on_ && start < word && lexicon_.modifiers.count(heard_.words[start].folded) > 0 && !inside_noun(start);
   }
 
@@ -249,6 +257,7 @@ class Roles {
   const bool goes_on_;
   std::vector<Head> heads_;
   std::vector<std::size_t> owned_;
+  std::vector<WordSpan> purposes_;
 };
 
 void add_constraint(std::vector<Constraint>& constraints, Constraint added) {
@@ -296,6 +305,9 @@ class Part {
     wanted_.noun = heard_.text.substr(from, heard_.words[head.span.last - 1].end - from);
   }
 
+  // Words that are understood and say nothing of what the thing is or has.
+  void leave(const std::vector<WordSpan>& spans) { speak(spans); }
+
   void add_values() {
     for (const Known& known : heard_.known) {
       if (known.span.first < first_ || known.span.last > last_) continue;
@@ -313,6 +325,7 @@ class Part {
       const std::string field = constraint->field;
       add_constraint(wanted_.constraints, std::move(*constraint));
       values_[field].push_back(known.span);
+      if (known.span.last < last_ && !head_.covers(known.span.last) && names_field(known, known.span.last)) spoken_[known.span.last] = true;  // "an OLED panel"
     }
     for (const Constraint& constraint : wanted_.constraints) {  // "red or pink": as words, a product would have to be both
       if (constraint.op == Constraint::Op::kOneOf) speak(values_[constraint.field]);
@@ -323,6 +336,7 @@ class Part {
     const std::string about = wanted_.kinds.empty() ? std::string(kind) : wanted_.kinds.front();
     for (const NumberPhrase& phrase : heard_.numbers) {
       if (phrase.span.first < first_ || phrase.span.last > last_ || heard_.aside[phrase.span.last - 1]) continue;
+      if (!phrase.bounded && bound_as_option(phrase)) continue;
       const bool counts = !phrase.counted.empty() && phrase.span.last < last_ && !is_thing(phrase.span.last);
       NumberPhrase meant = phrase;
       if (!counts) meant.counted.clear();
@@ -390,6 +404,15 @@ class Part {
   bool in_bound(const Known& known) const {
     return std::any_of(heard_.numbers.begin(), heard_.numbers.end(), [&](const NumberPhrase& number) {
       return number.bounded && number.span.first <= known.span.first && known.span.last <= number.span.last && number.low.unit.dimension == Dimension::kNone;
+    });
+  }
+
+  // "32 GB", a value of an option that the words were taken for already.
+  bool bound_as_option(const NumberPhrase& number) const {
+    return std::any_of(heard_.known.begin(), heard_.known.end(), [&](const Known& known) {
+      const Mention& mention = known.readings.front();
+      const bool bound = std::any_of(wanted_.constraints.begin(), wanted_.constraints.end(), [&](const Constraint& one) { return one.field == mention.field; });
+      return mention.what == Mention::What::kOptionValue && bound && known.span.covers(number.span.first);
     });
   }
 
@@ -593,6 +616,7 @@ void Listener::hear_wanted(Heard& heard, std::string_view kind, const std::vecto
     const std::size_t last = r + 1 < heads.size() ? heads[r + 1].begin : before || unnamed.empty() ? heard.words.size() : unnamed.first - 1;
     Part part(heard, lexicon_, taken, first, last);
     if (r < heads.size()) part.name(heard.known[heads[r].known]);
+    part.leave(roles.purposes());
     part.add_values();
     part.add_numbers(kind, vocabulary_);
     part.add_uses(playbook_);
