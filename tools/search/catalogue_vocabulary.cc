@@ -248,13 +248,18 @@ class Recogniser {
     mentions_.push_back(std::move(mention));
   }
 
+  // Whether another name ends within this one: "noise cancelling" in "cancelling headphones". Read from the left, it comes first.
+  bool begun_by_another(const Mention& one) const {
+    return std::any_of(mentions_.begin(), mentions_.end(), [&](const Mention& other) { return other.start < one.start && other.end > one.start && other.end < one.end && other.confidence >= kPart; });
+  }
+
   // "laptop" within "laptop bag" is no kind that the shopper asks for.
   void drop_nested_kinds() {
     const auto names_kind = [](const Mention& one) { return one.what == What::kKind || one.what == What::kCategory; };
     std::vector<Mention> kept;
     for (const Mention& one : mentions_) {
       const bool nested = names_kind(one) && std::any_of(mentions_.begin(), mentions_.end(), [&](const Mention& other) {
-        return names_kind(other) && other.start <= one.start && other.end >= one.end && other.end - other.start > one.end - one.start && other.confidence >= kPart;
+        return names_kind(other) && other.start <= one.start && other.end >= one.end && other.end - other.start > one.end - one.start && other.confidence >= kPart && !begun_by_another(other);
       });
       if (!nested) kept.push_back(one);
     }

@@ -19,6 +19,8 @@ Groups devices() {
       {"smartphone", "mobile phone", "cell phone", "cellphone"},
       {"earphone", "earbud", "in ear headphone"},
       {"headphone", "earphone"},
+      {"over ear", "around ear", "circumaural"},
+      {"on ear", "supraaural"},
       {"camcorder", "video camera"},
       {"digital camera", "compact camera"},
       {"flashlight", "torch"},

@@ -349,7 +349,7 @@ bool beyond_price(Talk& talk, Need& need, const SearchPage& page) {
   std::vector<ProductCard> cards = shortlist(*nearest, kShownInGroup);
   const double near = kNearFloor * double(cards.front().price_from.minor);
   std::erase_if(cards, [&](const ProductCard& card) { return double(card.price_from.minor) > near; });
-  talk.say("none.price", {{"filters", phrases_of(need.constraints, talk.conversation.currency)}, {"title", short_title(cards.front().title)},
+  talk.say(need.kind.empty() ? "none.price" : "none.price.kind", {{"what", text::spaced(need.kind)}, {"filters", phrases_of(need.constraints, talk.conversation.currency)}, {"title", short_title(cards.front().title)},
                           {"price", format(cards.front().price_from)}});
   talk.show(cards);
   talk.memory.focus = cards.front().id;

@@ -47,13 +47,13 @@ class Roles {
         purposes_.push_back(heard_.known[k].span);
         continue;
       }
-      if (measured(heard_.known[k]) || only_packs(heard_.known[k]) || part_of_it(heard_.known[k].span.first) || welcome(heard_.known[k]) || done(heard_.known[k]) || related(heard_.known[k].span.first)) continue;
+      if (measured(heard_.known[k]) || only_packs(heard_.known[k]) || part_of_it(heard_.known[k].span.first) || of_ones(heard_.known[k].span.first) || welcome(heard_.known[k]) || done(heard_.known[k]) || related(heard_.known[k].span.first)) continue;
       if (noun.owned || heard_.aside[heard_.known[k].span.first]) {
         owned_.push_back(k);
         continue;
       }
       modified = modified || (!list.empty() && preposition_between(heard_.known[list.back().known].span.last, noun.lead));
-      const bool article = noun.joined && has_article(noun.lead);
+      const bool article = noun.joined && has_article(noun.lead) && !mostly_value(heard_.known[k]);
       if (modified && !article) continue;
       if (!list.empty() && heard_.known[list.back().known].span.last == heard_.known[k].span.first && !comma_before(heard_, heard_.known[k].span.first)) {
         list.back().known = k;  // "sofa bed"
@@ -99,6 +99,17 @@ class Roles {
     bool owned = false;
   };
 
+  // "with duplex and an ADF": of more things it is said than there are things so called.
+  static bool mostly_value(const Known& known) {
+    std::size_t things = 0, having = 0;
+    for (const Mention& mention : known.readings) {
+      const bool value = mention.what == Mention::What::kAttributeValue || mention.what == Mention::What::kAttribute;
+      if (value) having = std::max(having, mention.products);
+      else things = std::max(things, mention.products);
+    }
+    return having > things;
+  }
+
   // "as a set" names nothing.
   WordSpan without_asides(WordSpan span) const {
     for (std::size_t i = span.first; i < span.last; ++i) {
@@ -141,6 +152,19 @@ class Roles {
       const std::string& before = heard_.words[i - 1].folded;
       if (lexicon_.pronouns.count(before) || lexicon_.plural_pronouns.count(before)) return true;
       if (!lexicon_.having.count(before) && !lexicon_.obliging.count(before) && !lexicon_.setting.count(before)) return false;
+    }
+    return false;
+  }
+
+  // "the ones with washable covers": what those have that are talked about.
+  bool of_ones(std::size_t word) const {
+    bool modified = false;
+    for (std::size_t i = word; goes_on_ && i > 0; --i) {
+      const std::string& before = heard_.words[i - 1].folded;
+      const bool another = lexicon_.openers.count(before) > 0 && has_article(i);
+      if (another || comma_before(heard_, i) || inside_noun(i - 1)) return false;
+      if (modified && lexicon_.indefinite.count(before)) return true;
+      modified = lexicon_.modifiers.count(before) > 0 || (modified && lexicon_.fillers.count(before));
     }
     return false;
   }
