@@ -121,14 +121,17 @@ std::string phrases_of(const std::vector<Constraint>& constraints, const Currenc
   return text::join_and(parts);
 }
 
-// Stems of the words of the request that the first product of the page has.
-std::unordered_set<std::string> matched_first(const SearchPage& page) {
+// Stems of the words of the request that a product has.
+std::unordered_set<std::string> matched_by(const Hit& hit) {
   std::unordered_set<std::string> matched;
-  for (const std::string& phrase : page.hits.empty() ? std::vector<std::string>{} : page.hits.front().matched) {
+  for (const std::string& phrase : hit.matched) {
     for (const text::Word& word : text::words(phrase)) matched.insert(text::stem(word.folded));
   }
   return matched;
 }
+
+// Of the first product of the page.
+std::unordered_set<std::string> matched_first(const SearchPage& page) { return page.hits.empty() ? std::unordered_set<std::string>{} : matched_by(page.hits.front()); }
 
 // Wishes that the search did not find in the best product: neither met nor refused.
 std::vector<std::string> unproven(const std::vector<std::string>& wishes, const SearchPage& page) {
@@ -201,8 +204,8 @@ void say_lead(Talk& talk, const Need& need, const SearchPage& page, bool mixed) 
   const std::vector<Constraint> dropped = missed(page);
   if (!dropped.empty()) talk.say("found.relaxed", {{"dropped", phrases_of(dropped, talk.conversation.currency)}});
   else if (page.at_least) talk.say("found.least", {{"count", std::to_string(page.total)}, {"filters", phrases_of(filtered(unspoken(need), page), talk.conversation.currency)}});
+  else if (mixed || page.request.broad) talk.say("found.these", {{"filters", phrases_of(filtered(need.constraints, page), talk.conversation.currency)}});
   else if (page.total == 1) talk.say("found.one", {});
-  else if (mixed) talk.say("found.these", {{"filters", phrases_of(filtered(need.constraints, page), talk.conversation.currency)}});
   else {
     const std::string filters = phrases_of(filtered(unspoken(need), page), talk.conversation.currency);
     talk.say(filters.empty() ? "found.some" : "found.matching", {{"count", std::to_string(page.total)}, {"filters", filters}});
@@ -366,18 +369,35 @@ double coverage(const std::vector<std::string>& words, const SearchPage& page) {
 }
 
 constexpr std::size_t kRichRequest = 4;       // so many words describe a product even where its kind is called otherwise
+constexpr std::size_t kFewestWords = 2;       // and so many where nothing of its kind meets the conditions, and the other does in every word
 constexpr double kBetterCovered = 0.12;
 constexpr double kWellCovered = 0.7;
 constexpr std::size_t kDescribesAThing = 3;   // so many words describe a thing whose name the shop does not know
 constexpr double kEnoughCovered = 0.6;        // where no kind was named at all
 
+// Of a search that takes whatever has one of the words: those that have about as many as the first.
+void keep_well_covered(const std::vector<std::string>& words, SearchPage& page) {
+  const auto found = [&](const Hit& hit) {
+    const auto matched = matched_by(hit);
+    return std::count_if(words.begin(), words.end(), [&](const std::string& word) { return matched.count(word) > 0; });
+  };
+  if (page.hits.size() != page.products.size()) return;
+  const auto least = found(page.hits.front()) - 1;
+  for (std::size_t i = page.products.size(); i > 1; --i) {
+    if (found(page.hits[i - 1]) >= least) continue;
+    page.products.erase(page.products.begin() + std::ptrdiff_t(i - 1));
+    page.hits.erase(page.hits.begin() + std::ptrdiff_t(i - 1));
+  }
+  page.total = page.products.size();
+}
+
 // A request in many words may describe a product that is filed under another kind: looks there as well, and takes what it finds if that
 // meets every condition and more of the words.
 void look_wider(Talk& talk, const Need& need, Answer<SearchPage>& page) {
   const std::vector<std::string> words = telling_words(talk, need);
-  if (words.size() < kRichRequest || !page) return;
+  const bool exact = page && !page->products.empty() && page->relaxed.empty();
+  if (words.size() < (exact ? kRichRequest : kFewestWords) || !page) return;
   if (!need.kind.empty() && talk.state.narrowed_since < talk.conversation.turn) return;  // more about a thing that is known
-  const bool exact = !page->products.empty() && page->relaxed.empty();
   const double covered = exact ? coverage(words, *page) : 0;
   if (exact && covered > 1 - kBetterCovered) return;
   SearchRequest request = request_for(talk, need, kPage);
@@ -386,7 +406,10 @@ void look_wider(Talk& talk, const Need& need, Answer<SearchPage>& page) {
   auto wider = talk.calls.search(request);
   if (wider.waiting || !wider || wider->products.empty()) return;
   const double better = coverage(words, *wider);
-  if (exact ? better >= covered + kBetterCovered : better >= kWellCovered) page = std::move(wider);
+  const double enough = exact ? covered + kBetterCovered : words.size() < kRichRequest ? 1 : kWellCovered;
+  if (better < enough) return;
+  page.value = *wider;
+  keep_well_covered(words, *page.value);
 }
 
 constexpr std::size_t kTooFew = 4;  // of a kind of which there are many: words that leave no more say nothing of the others

@@ -71,7 +71,9 @@ void count(Talk& talk, const Heard& heard) {
 
 void superlative(Talk& talk, const Heard& heard) {
   const std::string scope = scope_of(heard);
-  const bool constrained = !heard.wanted.empty() && !heard.wanted.front().constraints.empty();
+  const bool measured = std::any_of(heard.numbers.begin(), heard.numbers.end(), [](const NumberPhrase& number) { return number.low.unit.dimension != Dimension::kNone; });
+  const bool wished = heard.names_kind() && (measured || !heard.wanted.front().wishes.empty());  // "the cheapest 32gb usb stick"
+  const bool constrained = wished || (!heard.wanted.empty() && !heard.wanted.front().constraints.empty());
   if (constrained && (heard.extreme == "cheapest" || heard.extreme == "most expensive")) {
     Need need;
     merge(need, heard.wanted.front());
