@@ -144,6 +144,19 @@ std::vector<std::string> unproven(const std::vector<std::string>& wishes, const 
   return left;
 }
 
+// "it has to scan": what has the words stands before what has them not.
+void having_first(SearchPage& page, const std::vector<std::string>& musts) {
+  if (musts.empty() || page.hits.size() != page.products.size()) return;
+  std::vector<std::size_t> order(page.products.size()), found(page.products.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const auto matched = matched_by(page.hits[i]);
+    order[i] = i;
+    found[i] = std::size_t(std::count_if(musts.begin(), musts.end(), [&](const std::string& must) { return matched.count(text::stem(must)) > 0; }));
+  }
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return found[a] > found[b]; });
+  arrange(page, order);
+}
+
 void say_products(Talk& talk, const Need& need, const SearchPage& page, const std::vector<std::string>& wishes) {
   const ProductCard& first = page.products.front();
   talk.say("pick.first", {{"title", short_title(first.title)}, {"price", price_phrase(first)},
@@ -853,6 +866,7 @@ void search_again(Talk& talk, const Heard& heard) {
   if (!heard.wanted.empty()) wishes.insert(wishes.end(), heard.wanted.front().musts.begin(), heard.wanted.front().musts.end());
   if (!heard.wanted.empty()) wishes.insert(wishes.end(), heard.wanted.front().unmeasured.begin(), heard.wanted.front().unmeasured.end());
   if (!pages.front()) return say_failure(talk, pages.front().error);
+  if (!heard.wanted.empty()) having_first(*pages.front().value, heard.wanted.front().musts);
   if (pages.front()->products.empty()) return nothing_found(talk, need, *pages.front(), heard, wishes);
   present(talk, need, *pages.front(), wishes);
 }

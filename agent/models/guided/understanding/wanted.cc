@@ -535,12 +535,12 @@ class Part {
     }
   }
 
-  // "it should scan too", "it must be washable": what has to be so, with nothing but small words between.
+  // "it should scan too", "it must be washable", "it has to scan": what has to be so, with nothing but small words between.
   bool required(std::size_t word) const {
     if (head_.covers(word) || small(heard_.words[word].folded)) return false;
     for (std::size_t i = word; i > first_; --i) {
       const std::string& before = heard_.words[i - 1].folded;
-      if (lexicon_.obliging.count(before)) return true;
+      if (lexicon_.obliging.count(before) || (i > 1 && lexicon_.setting.count(before) && lexicon_.having.count(heard_.words[i - 2].folded))) return true;
       if (!small(before) && !lexicon_.fillers.count(before)) return false;
     }
     return false;
