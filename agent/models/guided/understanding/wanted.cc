@@ -523,6 +523,11 @@ class Part {
     if (break_after(next - 1) || !content(next)) return false;
     std::size_t at = next;
     while (at + 1 < heard_.words.size() && content(at + 1) && !break_after(at)) ++at;
+    for (const text::Word& part : text::words(text::spaced(known.readings.front().field))) {  // "oily sensitive skin", of a skin type
+      for (std::size_t i = next; i <= at; ++i) {
+        if (text::stem(heard_.words[i].folded) == text::stem(part.folded)) return false;
+      }
+    }
     return head_.empty() || !(next <= head_.first && head_.first <= at);
   }
 
