@@ -180,6 +180,7 @@ ProductId thing_meant(Talk& talk, const Heard& heard) {
 bool about_products(Talk& talk, const Heard& heard) {
   const bool passing = !heard.reference.named.empty() && !heard.has(Act::kCompatible) && !names_fill(talk, heard);  // a name within a long request
   if (!passing && find_fitting(talk, heard)) return true;
+  if (tell_measure(talk, heard)) return true;
   const bool wish = !heard.question && !heard.reference.points() && heard.numbers.empty() && (talk.need() || heard.names_kind());  // "small enough for a pocket"
   if (heard.has(Act::kCompatible) && !wish) return check_fit(talk, heard), true;
   if ((!heard.has(Act::kSuperlative) || heard.reference.all) && !heard.has(Act::kFind) && answer_extreme(talk, heard)) return true;

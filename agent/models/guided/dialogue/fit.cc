@@ -44,7 +44,7 @@ std::string thing_of(const Talk& talk, const Heard& heard) {
     const bool number = (word[0] >= '0' && word[0] <= '9') || talk.guide.lexicon.ordinals.count(word) > 0;
     if (!number && !talk.guide.lexicon.fillers.count(word) && !talk.guide.lexicon.modifiers.count(word) && word.size() > 2 && !find_unit(word) &&
         !talk.guide.lexicon.pronouns.count(word)) {
-      return text::stem(word);
+      return word;
     }
   }
   return {};
@@ -71,13 +71,20 @@ std::string measured_thing(const Talk& talk, const Heard& heard) {
   for (const NumberPhrase& number : heard.numbers) {
     if (number.money || number.low.unit.dimension == Dimension::kNone) continue;
     for (std::size_t i = number.span.last; i < heard.words.size() && i < number.span.last + kBesideMeasure && !broken(i - 1); ++i) {
-      if (names(i)) return text::stem(heard.words[i].folded);
+      if (names(i)) return heard.words[i].folded;
     }
     for (std::size_t i = number.span.first; i > 0 && i + kBesideMeasure > number.span.first && !broken(i - 1); --i) {
-      if (names(i - 1)) return text::stem(heard.words[i - 1].folded);
+      if (names(i - 1)) return heard.words[i - 1].folded;
     }
   }
   return {};
+}
+
+// The shopper's message of this turn, whole.
+std::string last_said(const Talk& talk) {
+  const auto& messages = talk.conversation.messages;
+  const auto last = std::find_if(messages.rbegin(), messages.rend(), [](const Message& message) { return message.role == Role::kShopper; });
+  return last == messages.rend() ? std::string() : last->text;
 }
 
 // What the shopper said before this turn, the latest first.
@@ -95,7 +102,7 @@ std::map<std::string, std::string> facts_said_before(const std::vector<Heard>& b
   std::map<std::string, std::string> facts;
   for (const Heard& heard : before) {
     for (std::size_t i = 0; i < heard.words.size(); ++i) {
-      if (thing.empty() || text::stem(heard.words[i].folded) != thing) continue;
+      if (thing.empty() || text::stem(heard.words[i].folded) != text::stem(thing)) continue;
       const NumberPhrase* nearest = nullptr;
       const auto distance = [&](const NumberPhrase& number) { return i < number.span.first ? number.span.first - i : i - std::min(i, number.span.last); };
       for (const NumberPhrase& number : heard.numbers) {
@@ -470,6 +477,26 @@ bool find_fitting(Talk& talk, const Heard& heard, bool along) {
   return true;
 }
 
+bool tell_measure(Talk& talk, const Heard& heard) {
+  const bool wishes = std::any_of(heard.wanted.begin(), heard.wanted.end(), [](const Wanted& wanted) { return !wanted.kinds.empty() || !wanted.constraints.empty() || !wanted.words.empty(); });
+  const bool own = std::any_of(heard.words.begin(), heard.words.end(), [&](const text::Word& word) { return talk.guide.lexicon.own.count(word.folded) > 0; });
+  if (!own || wishes || !heard.acts.empty() || heard.question || heard.reference.points()) return false;
+  const std::string thing = measured_thing(talk, heard);
+  const std::vector<Shown> list = latest_list(talk.memory);
+  if (thing.empty() || list.empty()) return false;
+  if (!talk.text.empty()) return true;  // the answer to what was asked before it
+  Heard all = heard;
+  all.reference.all = true;
+  CardBook book(talk.conversation);
+  const std::vector<ProductCard> cards = asked_of(talk, all, book);
+  if (cards.empty()) return false;
+  const auto first = talk.calls.fits(cards.front().id, thing, measures_of(heard));
+  if (first.waiting) return true;
+  if (!first || first->checks.empty()) return false;  // no rule speaks of such a thing
+  check_each(talk, cards, thing, measures_of(heard));
+  return true;
+}
+
 void check_fit(Talk& talk, const Heard& heard) {
   CardBook book(talk.conversation);
   auto facts = facts_of(heard);
@@ -483,6 +510,14 @@ void check_fit(Talk& talk, const Heard& heard) {
       talk.memory.focus = cards.front().id;
       return fit ? say_fit(talk, *fit, std::string()) : talk.say("fit.cannot", {{"title", title_of(cards.front().id, talk.memory)}});
     }
+  }
+  if (heard.reference.all && heard.reference.named.empty() && heard.numbers.empty() && !latest_list(talk.memory).empty()) {  // "can any of these get up the stairs?"
+    const Heard whole = talk.guide.listener.hear(last_said(talk), talk.kind());
+    const std::string thing = measured_thing(talk, whole);
+    if (thing.empty()) return talk.say("fit.measure", {});
+    const std::vector<ProductCard> cards = asked_of(talk, heard, book);
+    if (!talk.waiting() && !cards.empty()) check_each(talk, cards, thing, measures_of(whole));
+    return;
   }
   std::vector<ProductId> products = pair_meant(talk, heard, book);
   if (products.empty()) {

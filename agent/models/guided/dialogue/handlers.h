@@ -34,6 +34,7 @@ void remember_uses(Talk& talk, const Heard& heard);
 void answer_about(Talk& talk, const Heard& heard);           // details, an attribute, stock, price
 bool answer_if_known(Talk& talk, const Heard& heard);        // from the product in focus, where its data answers
 bool answer_extreme(Talk& talk, const Heard& heard);         // "which has the highest resolution?": of those shown
+bool tell_measure(Talk& talk, const Heard& heard);           // "our door is 30 inches": which of those shown fit; false where no rule speaks of it
 // "a bag for it": of another kind, to go with a product. `along`: it was only asked for beside the product, and is looked for so where a rule ties the two.
 bool find_fitting(Talk& talk, const Heard& heard, bool along = false);
 void compare(Talk& talk, const Heard& heard);
