@@ -297,8 +297,18 @@ bool answer_extreme(Talk& talk, const Heard& heard) {
 
 namespace {
 
-// "brightness, weight and price?": each for itself, also what the shop does not state. False where fewer than two things are asked.
-bool say_several(Talk& talk, const Product& product, const Heard& heard) {
+// "scanning: Mono scanning; duplex printing: yes", of what is stated.
+std::string facts_in_brief(const std::vector<std::string>& fields, const std::vector<Answering>& answers) {
+  std::string facts;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (!answers[i].attributes.empty()) facts += (facts.empty() ? "" : "; ") + fields[i] + ": " + value_list(answers[i].attributes);
+  }
+  return facts;
+}
+
+// "brightness, weight and price?": each for itself, also what the shop does not state. False where fewer than two things are asked. `brief`: of several
+// products, each in one sentence.
+bool say_several(Talk& talk, const Product& product, const Heard& heard, bool brief) {
   std::vector<std::string> fields;
   bool price = false;
   for (const Known& known : heard.known) {
@@ -313,10 +323,12 @@ bool say_several(Talk& talk, const Product& product, const Heard& heard) {
   if (!price && std::all_of(answers.begin(), answers.end(), [](const Answering& answer) { return answer.attributes.empty(); })) return false;
   Heard plain = heard;
   std::vector<std::string> unknown;
+  const std::string facts = brief ? facts_in_brief(fields, answers) : std::string();
+  if (!facts.empty()) talk.say("fact.brief", {{"title", short_title(product.title)}, {"facts", facts}});
   for (std::size_t i = 0; i < answers.size(); ++i) {
     plain.asked = {fields[i]};
     if (answers[i].attributes.empty()) unknown.push_back(fields[i]);
-    else say_answer(talk, product, plain, answers[i], {});
+    else if (!brief) say_answer(talk, product, plain, answers[i], {});
   }
   if (!unknown.empty()) talk.say("fact.unknown", {{"title", short_title(product.title)}, {"what", text::join_and(unknown, "or")}});
   if (price) say_price(talk, product, heard);
@@ -354,6 +366,8 @@ bool answer_if_known(Talk& talk, const Heard& heard) {
   return true;
 }
 
+constexpr std::size_t kAnswered = 4;  // products of which a question is answered at once
+
 void answer_about(Talk& talk, const Heard& heard) {
   CardBook book(talk.conversation);
   const Pointed pointed = point_out(heard, talk.memory, book);
@@ -367,7 +381,7 @@ void answer_about(Talk& talk, const Heard& heard) {
   if (products.empty() && talk.memory.focus) products = {*talk.memory.focus};
   if (products.empty() && heard.names_kind()) return look_for(talk, heard);
   if (products.empty()) return talk.say("fallback", {});
-  if (products.size() > 3) products.resize(3);
+  if (products.size() > kAnswered) products.resize(kAnswered);
   for (const ProductId& id : products) talk.calls.product(id);
   if (!talk.waiting() && none_says(talk, products, heard)) return;
   for (const ProductId& id : products) {
@@ -378,7 +392,7 @@ void answer_about(Talk& talk, const Heard& heard) {
       continue;
     }
     const Product& product = details->product;
-    if (say_several(talk, product, heard)) {
+    if (say_several(talk, product, heard, products.size() > 1)) {
     } else if (const std::string option = unoffered_option(product, heard); !option.empty()) {
       talk.say("option.none", {{"title", short_title(product.title)}, {"option", option}});
     } else if (heard.has(Act::kStock) && heard.asked.empty() && !asks_for_value(heard)) say_stock(talk, product, heard);
