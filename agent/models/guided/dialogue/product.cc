@@ -159,9 +159,13 @@ bool none_says(Talk& talk, const std::vector<ProductId>& products, const Heard& 
   return true;
 }
 
-void answer_fact(Talk& talk, const Product& product, const Heard& heard) {
+// `brief`: of several products, each in a few words.
+void answer_fact(Talk& talk, const Product& product, const Heard& heard, bool brief) {
   const std::vector<std::string> words = question_words(talk, heard, product);
   const Answering answer = find_answer(product, words, heard.asked, talk.guide.lexicon);
+  if (brief && !answer.attributes.empty() && std::holds_alternative<bool>(answer.attributes.front()->value)) {
+    return talk.say("fact.brief", {{"title", short_title(product.title)}, {"facts", text::spaced(answer.attributes.front()->name) + ": " + value_list({answer.attributes.front()})}});
+  }
   if (!answer.attributes.empty()) return say_answer(talk, product, heard, answer, words);
   if (say_option(talk, product, heard, words)) return;
   if (!answer.sentence.empty()) return talk.say("fact.quote", {{"title", short_title(product.title)}, {"quote", answer.sentence}});
@@ -398,7 +402,7 @@ void answer_about(Talk& talk, const Heard& heard) {
     } else if (heard.has(Act::kStock) && heard.asked.empty() && !asks_for_value(heard)) say_stock(talk, product, heard);
     else if (heard.has(Act::kPrice) && heard.asked.empty()) say_price(talk, product, heard);
     else if (heard.has(Act::kDetails) && heard.asked.empty()) say_details(talk, product);
-    else answer_fact(talk, product, heard);
+    else answer_fact(talk, product, heard, products.size() > 1);
     talk.show_one(product);
     talk.memory.focus = product.id;
   }
