@@ -280,6 +280,17 @@ TEST_F(GuidedDialogue, TakesNoCardNumbers) {
   EXPECT_EQ(turn.text.find("4111"), std::string::npos);
 }
 
+TEST_F(GuidedDialogue, PutsAsManyIntoTheCartAsAreNamed) {
+  say("put 3 Marl Totes in my cart");
+  EXPECT_EQ(cart(), "3 T-1 ");
+}
+
+TEST_F(GuidedDialogue, ComparesAllOfThemWithoutBuyingAny) {
+  say("boots");
+  say("compare all six of them");
+  EXPECT_EQ(cart(), "");
+}
+
 // Where personal data is redacted, the model reads a placeholder.
 TEST_F(GuidedDialogue, TakesNoCardNumbersThatWereRedacted) {
   say("boots under 70");

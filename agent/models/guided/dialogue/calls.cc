@@ -88,13 +88,15 @@ Answer<T> Calls::answer(const std::string& name, const std::string& arguments, R
     return found;
   }
   found.outcome = result->outcome;
-  if (result->outcome == ToolOutcome::kOk) {
+  Result<ErrorAnswer> error = error_answer_from_json(result->content);
+  if (error && write && result->outcome == ToolOutcome::kOk) error->error.kind = ErrorKind::kOutcomeUnknown;   // made, but its answer could not be checked
+  if (result->outcome == ToolOutcome::kOk && !error) {
     if (Result<T> value = read(result->content)) {
       found.value = std::move(*value);
       return found;
     }
   }
-  if (Result<ErrorAnswer> error = error_answer_from_json(result->content)) found.error = std::move(*error);
+  if (error) found.error = std::move(*error);
   else found.error.error = {ErrorKind::kMalformed, "", ""};
   return found;
 }

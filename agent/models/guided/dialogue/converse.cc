@@ -107,6 +107,7 @@ bool cart(Talk& talk, const Heard& heard) {
   if (heard.has(Act::kDiscount)) return discount(talk, heard), true;
   if (heard.has(Act::kClearCart)) return clear_cart(talk), true;
   if (heard.has(Act::kRemove)) return remove_line(talk, heard), true;
+  if (heard.has(Act::kCompare) && !says_one_of(heard, talk.guide.lexicon.adding)) return false;   // "compare all nine of them"
   if (heard.has(Act::kSkip) && !heard.has(Act::kRetract) && !heard.question) return leave_out(talk, heard), true;
   const bool in_cart = talk.memory.last_line.has_value();
   const bool of_line = in_cart && (heard.reference.words.empty() || !heard.names_kind());
