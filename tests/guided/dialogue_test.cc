@@ -282,7 +282,7 @@ TEST_F(GuidedDialogue, TakesNoCardNumbers) {
 
 TEST_F(GuidedDialogue, PutsAsManyIntoTheCartAsAreNamed) {
   say("put 3 Marl Totes in my cart");
-  EXPECT_EQ(cart(), "3 T-1 ");
+  EXPECT_EQ(cart(), "3 T-1");
 }
 
 TEST_F(GuidedDialogue, ComparesAllOfThemWithoutBuyingAny) {

@@ -88,16 +88,18 @@ Answer<T> Calls::answer(const std::string& name, const std::string& arguments, R
     return found;
   }
   found.outcome = result->outcome;
+  const bool done = result->outcome == ToolOutcome::kOk;
+  const auto has_value = [&] {
+    Result<T> value = read(result->content);
+    if (value) found.value = std::move(*value);
+    return value.has_value();
+  };
+  if (done && !write && has_value()) return found;
   Result<ErrorAnswer> error = error_answer_from_json(result->content);
-  if (error && write && result->outcome == ToolOutcome::kOk) error->error.kind = ErrorKind::kOutcomeUnknown;   // made, but its answer could not be checked
-  if (result->outcome == ToolOutcome::kOk && !error) {
-    if (Result<T> value = read(result->content)) {
-      found.value = std::move(*value);
-      return found;
-    }
-  }
+  if (done && write && !error && has_value()) return found;
   if (error) found.error = std::move(*error);
   else found.error.error = {ErrorKind::kMalformed, "", ""};
+  if (done && write && error) found.error.error.kind = ErrorKind::kOutcomeUnknown;   // made, but a guard withheld its answer
   return found;
 }
 
