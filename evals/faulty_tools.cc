@@ -31,6 +31,7 @@ ToolResult FaultyTools::call(const ToolCall& call, const ToolContext& context) {
     case Fault::What::kTimeoutBefore: return failed(call, context, ToolOutcome::kFailed, ErrorKind::kTimeout, "the shop did not answer in time");
     case Fault::What::kUnavailable: return failed(call, context, ToolOutcome::kFailed, ErrorKind::kUnavailable, "the shop cannot be reached");
     case Fault::What::kRefused: return failed(call, context, ToolOutcome::kRefused, ErrorKind::kRefused, "the shop refused");
+    case Fault::What::kGarbageAfter: (void)tools_.call(call, context); [[fallthrough]];   // it happens, and is answered with rubbish
     case Fault::What::kGarbage: return {call.id, ToolOutcome::kOk, "<html>502 Bad Gateway</html>", context.now};
     case Fault::What::kSlow: pass_(fault->takes); return tools_.call(call, context);
     case Fault::What::kTimeoutAfter:

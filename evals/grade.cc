@@ -123,6 +123,7 @@ class Grader {
   Grader(const Expectation& expected, const TurnState& state, ports::Catalogue& catalogue) : e_(expected), s_(state), catalogue_(catalogue) {}
 
   std::vector<Failure> all() {
+    error();
     outcome();
     if (e_.shown) shown(*e_.shown);
     asked();
@@ -136,6 +137,10 @@ class Grader {
 
  private:
   void miss(std::string check, std::string expected, std::string got) { failures_.push_back({std::move(check), std::move(expected), std::move(got)}); }
+
+  void error() {
+    if (e_.error != s_.error) miss("error", e_.error.empty() ? "an answer" : e_.error, s_.error.empty() ? "an answer" : s_.error);
+  }
 
   void outcome() {
     const std::string got(to_string(s_.reply.outcome));

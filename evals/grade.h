@@ -22,6 +22,7 @@ struct RuleDecision {
 // What a turn came to, as a grader may look at it: state and proof, never style.
 struct TurnState {
   Reply reply;
+  std::string error;                       // kind of the error that the turn was turned down with; "": it was played
   std::vector<Shown> shown;                // of this turn, in the one numbered order
   std::vector<Shown> shown_before;         // of all earlier turns
   std::optional<Cart> before, after;       // nothing: there is no cart

@@ -108,6 +108,9 @@ class Player {
     runner::TurnRequest request{session_, input_of(said, index)};
     auto result = world_.runner().run(request, nullptr, options_.stop);
     if (!result) {
+      record.state.error = to_string(result.error().kind);
+      record.state.after = cart_ = cart_of(world_, conversation_);
+      if (said.expect && said.expect->error == record.state.error) return assess(*said.expect, conversation_, record), record;
       record.error = result.error().message;
       record.failures.push_back({"turn", "an answer", record.error});
       return record;

@@ -150,6 +150,7 @@ class SuiteReader {
                                                   {"unavailable", Fault::What::kUnavailable},
                                                   {"refused", Fault::What::kRefused},
                                                   {"garbage", Fault::What::kGarbage},
+                                                  {"garbage_after", Fault::What::kGarbageAfter},
                                                   {"reply_lost", Fault::What::kReplyLost},
                                                   {"slow", Fault::What::kSlow}}),
                   yaml::Presence::kRequired},
@@ -203,7 +204,8 @@ class SuiteReader {
     Expectation expect;
     expect.at = node.at;
     r_.object(node, path,
-              {{"outcome", r_.texts(expect.outcome)},
+              {{"error", r_.text(expect.error)},
+               {"outcome", r_.texts(expect.outcome)},
                {"shown", [&](const Node& value, const Path& at) { expect.shown = shown(value, at); }},
                {"asked", r_.texts(expect.asked)},
                {"not_asked", r_.texts(expect.not_asked)},
@@ -324,7 +326,7 @@ class SuiteReader {
 int Expectation::state_checks() const {
   int checks = 0;
   checks += shown.has_value() + asked.has_value() + cart.has_value() + cart_unchanged + cart_total.has_value();
-  checks += !tools_called.empty() + !tools_not_called.empty() + !results.empty() + !outcome.empty();
+  checks += !tools_called.empty() + !tools_not_called.empty() + !results.empty() + !outcome.empty() + !error.empty();
   checks += !not_asked.empty() + max_questions.has_value() + min_calls.has_value();
   checks += !rules.empty() + !rules_not.empty();
   checks += claims.min > 0 || !claims.including.empty() || !claims.kinds.empty();

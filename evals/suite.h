@@ -59,6 +59,7 @@ struct JudgedQuestion {
 // What a turn must come to. Everything left out is not checked, except that claims are proven.
 struct Expectation {
   SourcePosition at;
+  std::string error;                                // kind of the error that the turn is turned down with, unplayed; "": it is played
   std::vector<std::string> outcome;                 // any of these
   std::optional<ExpectedShown> shown;
   std::optional<std::vector<std::string>> asked;    // slot is one of these; "any", "none"
@@ -101,7 +102,7 @@ struct EvalTurn {
 
 // A fault that hits calls of a tool.
 struct Fault {
-  enum class What { kTimeoutBefore, kTimeoutAfter, kUnavailable, kRefused, kGarbage, kReplyLost, kSlow };
+  enum class What { kTimeoutBefore, kTimeoutAfter, kUnavailable, kRefused, kGarbage, kGarbageAfter, kReplyLost, kSlow };
   std::string tool;
   int nth = 1;                           // which call of that tool in the case, from 1; 0: every call
   What what = What::kTimeoutBefore;

@@ -142,5 +142,12 @@ TEST(Reports, NameWhatFailedEverywhere) {
   EXPECT_EQ(shares->at("task_success").hits, 1u);
 }
 
+TEST_F(GradeTest, HoldsATurnThatWasTurnedDownToItsError) {
+  EXPECT_EQ(failed("error: conflict"), Checks{"error"});
+  state.error = "conflict";
+  EXPECT_EQ(failed("error: conflict"), Checks{});
+  EXPECT_EQ(failed("max_calls: 0"), Checks{"error"});
+}
+
 }  // namespace
 }  // namespace floorwalker::evals

@@ -326,6 +326,36 @@ TEST_P(PlantedRegression, IsCaughtAndNamed) {
 
 INSTANTIATE_TEST_SUITE_P(Suites, PlantedRegression, ::testing::ValuesIn(table()), [](const auto& one) { return std::string(one.param.name); });
 
+// An agent that looks for nothing, shows nothing and agrees; `heard` counts how often it is asked.
+Composition::Wraps only_says_okay(int& heard) {
+  return model([&heard](Heard& words, const ModelRequest&) {
+    ++heard;
+    words = {"Okay.", {}, {}};
+  });
+}
+
+// Whether an agent is asked at all in a case: not where the page alone speaks, or a message is turned away at the door.
+bool asks_an_agent(const std::vector<Suite>& shipped, const CaseRecord& record) {
+  int heard = 0;
+  for (Suite suite : shipped) {
+    if (suite.name != record.suite) continue;
+    std::erase_if(suite.cases, [&](const Case& one) { return one.id != record.id; });
+    play({suite}, only_says_okay(heard));
+  }
+  return heard > 0;
+}
+
+TEST(PlantedRegressions, AnAgentThatOnlySaysOkayPassesNoCaseInWhichItIsAsked) {
+  std::vector<Suite> suites = load("abcdeghp");
+  for (Suite& suite : suites) std::erase_if(suite.cases, [](const Case& one) { return !one.script.empty(); });
+  int heard = 0;
+  const RunRecord run = play(suites, only_says_okay(heard));
+  EXPECT_GE(run.cases.size(), 500u);
+  for (const CaseRecord& record : run.cases) {
+    EXPECT_FALSE(record.passed() && asks_an_agent(suites, record)) << record.suite << " / " << record.id << " is content with an agent that only says \"Okay.\"";
+  }
+}
+
 TEST(PlantedRegressions, AreAtLeastTwentyFive) { EXPECT_GE(table().size(), 25u); }
 
 }  // namespace

@@ -280,6 +280,26 @@ TEST_F(GuidedDialogue, TakesNoCardNumbers) {
   EXPECT_EQ(turn.text.find("4111"), std::string::npos);
 }
 
+TEST_F(GuidedDialogue, PutsAsManyIntoTheCartAsAreNamed) {
+  say("put 3 Marl Totes in my cart");
+  EXPECT_EQ(cart(), "3 T-1");
+}
+
+TEST_F(GuidedDialogue, ComparesAllOfThemWithoutBuyingAny) {
+  say("boots");
+  say("compare all six of them");
+  EXPECT_EQ(cart(), "");
+}
+
+// Where personal data is redacted, the model reads a placeholder.
+TEST_F(GuidedDialogue, TakesNoCardNumbersThatWereRedacted) {
+  say("boots under 70");
+  const auto turn = say("take it from my card [card 1]");
+  EXPECT_TRUE(turn.calls.empty());
+  EXPECT_NE(turn.text.find("card"), std::string::npos);
+  EXPECT_EQ(cart(), "");
+}
+
 TEST_F(GuidedDialogue, PassesACancellationToAPersonOnAYes) {
   say("can I cancel my order?");
   EXPECT_TRUE(say("yes").presentation.hand_off);

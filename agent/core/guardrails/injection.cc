@@ -4,6 +4,7 @@
 #include <cctype>
 #include <string>
 
+#include "agent/core/guardrails/neutral.h"
 #include "agent/core/guardrails/phrases.h"
 
 namespace floorwalker::guardrails {
@@ -68,6 +69,21 @@ std::string injection_mark(std::string_view text) {
   if (has_invisible(text)) return "invisible characters";
   if (has_blob(text)) return "an encoded text";
   return std::string(marks().find(spoken(text)));
+}
+
+std::string unmarked(std::string_view text) {
+  if (!text.starts_with(kQuotedLabel)) return std::string(text);
+  text.remove_prefix(kQuotedLabel.size());
+  std::string kept;
+  for (std::size_t from = 0, i = 0; i < text.size(); ++i) {
+    const bool stop = text[i] == '.' || text[i] == '!' || text[i] == '?';
+    const bool end = i + 1 == text.size() || text[i] == '\n' || (stop && text[i + 1] == ' ');
+    if (!end) continue;
+    const std::string_view sentence = text.substr(from, i + 1 - from);
+    if (injection_mark(sentence).empty()) kept += sentence;
+    from = i + 1;
+  }
+  return kept;
 }
 
 }  // namespace floorwalker::guardrails

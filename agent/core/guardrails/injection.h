@@ -10,4 +10,7 @@ namespace floorwalker::guardrails {
 // 256 KiB. Never throws.
 std::string injection_mark(std::string_view text);
 
+// What a text that was labelled (neutral.h) says about its subject all the same: its sentences that bear no mark. Any other text as it is.
+std::string unmarked(std::string_view text);
+
 }  // namespace floorwalker::guardrails

@@ -7,6 +7,8 @@
 #include <cstdlib>
 
 #include "agent/core/answers_json.h"
+#include "agent/core/guardrails/injection.h"
+#include "agent/core/guardrails/neutral.h"
 #include "agent/core/text.h"
 #include "agent/core/units.h"
 
@@ -441,7 +443,9 @@ void EvidenceBuilder::index_leaf(std::uint32_t leaf) {
 
 void EvidenceBuilder::add_text(std::uint32_t leaf, const Place& place) {
   constexpr std::size_t kMostWords = 4000;
-  const std::string_view text = tree_[index_.leaves[leaf].node].text;
+  const std::string_view told = tree_[index_.leaves[leaf].node].text;
+  const std::string about = told.starts_with(guardrails::kQuotedLabel) ? guardrails::unmarked(told) : std::string();   // what it tells its reader proves nothing
+  const std::string_view text = told.starts_with(guardrails::kQuotedLabel) ? std::string_view(about) : told;
   const std::string readable = text.find('_') != std::string_view::npos && text.size() < 60 ? text::spaced(text) : plain_spaces(text);
   tokenise(readable, index_.concepts, tokens_);
   concepts_.clear();

@@ -88,14 +88,18 @@ Answer<T> Calls::answer(const std::string& name, const std::string& arguments, R
     return found;
   }
   found.outcome = result->outcome;
-  if (result->outcome == ToolOutcome::kOk) {
-    if (Result<T> value = read(result->content)) {
-      found.value = std::move(*value);
-      return found;
-    }
-  }
-  if (Result<ErrorAnswer> error = error_answer_from_json(result->content)) found.error = std::move(*error);
+  const bool done = result->outcome == ToolOutcome::kOk;
+  const auto has_value = [&] {
+    Result<T> value = read(result->content);
+    if (value) found.value = std::move(*value);
+    return value.has_value();
+  };
+  if (done && !write && has_value()) return found;
+  Result<ErrorAnswer> error = error_answer_from_json(result->content);
+  if (done && write && !error && has_value()) return found;
+  if (error) found.error = std::move(*error);
   else found.error.error = {ErrorKind::kMalformed, "", ""};
+  if (done && write && error) found.error.error.kind = ErrorKind::kOutcomeUnknown;   // made, but a guard withheld its answer
   return found;
 }
 

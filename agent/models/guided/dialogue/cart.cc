@@ -91,6 +91,7 @@ void say_failure(Talk& talk, const ErrorAnswer& error) {
   if (error.error.kind == ErrorKind::kOutOfStock && error.available) {
     talk.say(*error.available > 0 ? "failed.few_left" : "failed.sold_out", {{"count", std::to_string(*error.available)}});
   } else if (error.error.kind == ErrorKind::kRefused || error.error.kind == ErrorKind::kConflict || error.error.kind == ErrorKind::kOutOfStock) {
+    if (error.error.kind == ErrorKind::kRefused) talk.presentation.refused = !talk.added;
     if (error.say.empty()) talk.say("failed.refused", {{"why", error.error.message}});
     else talk.say("failed.said", {{"say", error.say}});
   } else if (error.error.kind == ErrorKind::kOutcomeUnknown) {
@@ -220,6 +221,7 @@ void discount(Talk& talk, const Heard& heard) {
   if (answer.waiting) return;
   if (!answer) {
     if (answer.error.error.kind == ErrorKind::kRefused || answer.error.error.kind == ErrorKind::kNotFound) {
+      talk.presentation.refused = true;
       return talk.say("discount.refused", {{"code", heard.code}, {"why", answer.error.error.message}});
     }
     return say_failure(talk, answer.error);

@@ -105,6 +105,8 @@ void say_added(Talk& talk, const Product& product, const CartAnswer& answer, Tel
                      {"price", line ? format(line->unit_price) : ""}, {"total", tell == Tell::kTotal ? format(answer.cart.total) : ""}});
   if (answer.got < answer.asked) talk.say("cart.fewer", {{"count", std::to_string(answer.got)}});
   if (line) talk.memory.last_line = line->id;
+  talk.added = true;
+  talk.presentation.refused = false;   // what was refused beside it is said, but the turn has done something
   talk.state.added = product.id.str();
   talk.memory.focus = product.id;
 }

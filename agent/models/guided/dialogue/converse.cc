@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "agent/core/guardrails/personal.h"
 #include "agent/models/guided/dialogue/describe.h"
 #include "agent/models/guided/dialogue/handlers.h"
 
@@ -51,8 +52,9 @@ bool says_one_of(const Heard& heard, const std::unordered_set<std::string>& set)
 
 constexpr std::size_t kCardDigits = 13;
 
-// A payment card's number: so many digits with nothing but blanks and dashes between them.
+// A payment card's number: so many digits with nothing but blanks and dashes between them, or what stands for one where it was redacted.
 bool tells_card_number(std::string_view text) {
+  if (!guardrails::personal_in(text, "card").empty()) return true;
   std::size_t digits = 0;
   for (const char c : text) {
     if (c >= '0' && c <= '9') ++digits;
@@ -105,6 +107,7 @@ bool cart(Talk& talk, const Heard& heard) {
   if (heard.has(Act::kDiscount)) return discount(talk, heard), true;
   if (heard.has(Act::kClearCart)) return clear_cart(talk), true;
   if (heard.has(Act::kRemove)) return remove_line(talk, heard), true;
+  if (heard.has(Act::kCompare) && !says_one_of(heard, talk.guide.lexicon.adding)) return false;   // "compare all nine of them"
   if (heard.has(Act::kSkip) && !heard.has(Act::kRetract) && !heard.question) return leave_out(talk, heard), true;
   const bool in_cart = talk.memory.last_line.has_value();
   const bool of_line = in_cart && (heard.reference.words.empty() || !heard.names_kind());

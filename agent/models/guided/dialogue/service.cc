@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "agent/core/guardrails/injection.h"
 #include "agent/models/guided/dialogue/handlers.h"
 
 // What the shop has promised, where an order is, and when a person should take over.
@@ -38,8 +39,9 @@ std::vector<std::string> answering_words(const Talk& talk, const Heard& heard) {
 
 // The policy's own words: all of a very short one, else the sentences nearest to the question, in its order.
 std::string quote(const Talk& talk, const Policy& policy, const Heard& heard) {
-  if (policy.text.size() <= kShortPolicy) return policy.text;
-  const auto sentences = sentences_of(policy.text);
+  const std::string told = guardrails::unmarked(policy.text);
+  if (told.size() <= kShortPolicy) return told;
+  const auto sentences = sentences_of(told);
   const auto asked = answering_words(talk, heard);
   std::vector<std::pair<std::size_t, std::size_t>> scored;
   for (std::size_t i = 0; i < sentences.size(); ++i) {

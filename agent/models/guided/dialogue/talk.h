@@ -73,6 +73,7 @@ struct Talk {
   std::string text;
   ProductId untold;  // of which this turn has said that something is not stated
   bool cart_told = false;  // this turn has said what is in the cart
+  bool added = false;      // this turn has put something into the cart
   Presentation presentation;
 };
 
