@@ -17,7 +17,26 @@ bool contains(const std::vector<std::string>& list, const std::string& value) { 
 
 bool same_text(const std::string& a, const std::string& b) { return text::fold(a) == text::fold(b); }
 
-bool has_word(const std::string& haystack, const std::string& needle) { return text::fold(haystack).find(text::fold(needle)) != std::string::npos; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Whether a number that the text is cut out of goes on there: "9.9" is no part of "49.90", nor "49" of "49.90".
+bool cuts_number(const std::string& text, std::size_t from, std::size_t to) {
+  const auto digit_at = [&](std::size_t at) { return at < text.size() && is_digit(text[at]); };
+  const auto mark_at = [&](std::size_t at) { return at < text.size() && (text[at] == '.' || text[at] == ','); };
+  const bool before = digit_at(from) && from > 0 && (digit_at(from - 1) || (from > 1 && mark_at(from - 1) && digit_at(from - 2)));
+  const bool after = digit_at(to - 1) && (digit_at(to) || (mark_at(to) && digit_at(to + 1)));
+  return before || after;
+}
+
+// Folded. What begins or ends with a number is the whole number.
+bool has_word(const std::string& haystack, const std::string& needle) {
+  const std::string text = text::fold(haystack), wanted = text::fold(needle);
+  if (wanted.empty()) return true;
+  for (std::size_t at = text.find(wanted); at != std::string::npos; at = text.find(wanted, at + 1)) {
+    if (!cuts_number(text, at, at + wanted.size())) return true;
+  }
+  return false;
+}
 
 // Texts of a field as the product's record has them: attributes, options of its variants, brand, kind, categories, tags.
 std::vector<AttributeValue> values_of(const Product& product, const std::string& field) {
@@ -61,18 +80,36 @@ bool equals(const AttributeValue& value, const std::string& wanted) {
   return own == other || (" " + own + " ").find(" " + other + " ") != std::string::npos || compare(value, wanted) == 0;
 }
 
+// "60 USD", or "60" in the price's own currency; nothing where it is of another, for those cannot be compared.
+std::optional<std::int64_t> minor_of(const std::string& bound, const Currency& currency) {
+  const std::size_t space = bound.find(' ');
+  if (space != std::string::npos && Currency::parse(bound.substr(space + 1)) != currency) return std::nullopt;
+  return parse_minor(bound.substr(0, space), currency);
+}
+
+bool price_meets(const Money& price, const Constraint& constraint) {
+  std::vector<std::int64_t> bounds;
+  for (const std::string& value : constraint.values) {
+    const auto bound = minor_of(value, price.currency);
+    if (!bound) return false;
+    bounds.push_back(*bound);
+  }
+  if (bounds.empty()) return false;
+  const bool among = std::find(bounds.begin(), bounds.end(), price.minor) != bounds.end();
+  switch (constraint.op) {
+    case Constraint::Op::kAtMost: return price.minor <= bounds[0];
+    case Constraint::Op::kAtLeast: return price.minor >= bounds[0];
+    case Constraint::Op::kBetween: return bounds.size() == 2 && price.minor >= bounds[0] && price.minor <= bounds[1];
+    case Constraint::Op::kNot: return !among;
+    case Constraint::Op::kEquals:
+    case Constraint::Op::kOneOf: return among;
+  }
+  return false;
+}
+
 // Prices: any variant within the bound will do, for that is the one that was meant.
 bool price_meets(const Product& product, const Constraint& constraint) {
-  return std::any_of(product.variants.begin(), product.variants.end(), [&](const Variant& variant) {
-    const std::string bound = constraint.values.at(0).substr(0, constraint.values.at(0).find(' '));
-    const auto limit = parse_minor(bound, variant.price.currency);
-    if (!limit) return false;
-    switch (constraint.op) {
-      case Constraint::Op::kAtMost: return variant.price.minor <= *limit;
-      case Constraint::Op::kAtLeast: return variant.price.minor >= *limit;
-      default: return variant.price.minor == *limit;
-    }
-  });
+  return std::any_of(product.variants.begin(), product.variants.end(), [&](const Variant& variant) { return price_meets(variant.price, constraint); });
 }
 
 std::string listed(const std::vector<Shown>& shown) {
@@ -108,13 +145,31 @@ bool matches(const CartLine& line, const ExpectedLine& expected) {
   });
 }
 
+std::string text_form(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, json::error_handler_t::replace); }
+
 std::string at_pointer(const std::string& content, const std::string& pointer) {
   const json parsed = json::parse(content, nullptr, false);
   if (parsed.is_discarded()) return "";
-  const json::json_pointer where(pointer);
-  if (!parsed.contains(where)) return "";
-  const json& value = parsed.at(where);
-  return value.is_string() ? value.get<std::string>() : value.dump();
+  try {
+    const json::json_pointer where(pointer);
+    if (!parsed.contains(where)) return "";
+    return text_form(parsed.at(where));
+  } catch (const json::exception&) {   // an index beyond every list
+    return "";
+  }
+}
+
+// Whether a call's arguments hold all of these.
+bool has_arguments(const std::string& arguments, const std::map<std::string, std::vector<std::string>>& wanted) {
+  const json given = json::parse(arguments, nullptr, false);
+  return std::all_of(wanted.begin(), wanted.end(), [&](const auto& want) {
+    if (!given.is_object() || !given.contains(want.first)) return false;
+    std::vector<std::string> values;
+    const json& value = given.at(want.first);
+    if (!value.is_array()) return want.second == std::vector<std::string>{text_form(value)};
+    for (const json& item : value) values.push_back(text_form(item));
+    return values == want.second;
+  });
 }
 
 // Collects what was not met.
@@ -176,10 +231,11 @@ class Grader {
 
   void record(const Shown& one, const ExpectedShown& want) {
     const auto product = catalogue_.product(one.product);
-    if (!product) return miss("shown", "products that the shop has", one.product.str());
+    if (!product) return failures_.push_back({"shown", "products that the shop has", one.product.str(), one.product.str()});
     for (const Constraint& constraint : want.each) {
       if (!meets(*product, constraint)) {
-        miss("shown.each", fmt::format("{} {} {}", constraint.field, to_string(constraint.op), fmt::join(constraint.values, ", ")), one.product.str() + " is not");
+        failures_.push_back({"shown.each", fmt::format("{} {} {}", constraint.field, to_string(constraint.op), fmt::join(constraint.values, ", ")), one.product.str() + " is not",
+                             one.product.str()});
       }
     }
     if (!want.kinds.empty() && !contains(want.kinds, product->kind)) miss("shown.kinds", text::join_and(want.kinds, "or"), one.product.str() + " is a " + product->kind);
@@ -252,6 +308,7 @@ class Grader {
     for (const std::string& tool : e_.tools_not_called) {
       if (contains(called, tool)) miss("not_called", "not " + tool, text::join_and(called));
     }
+    for (const ExpectedCall& want : e_.calls) call(want);
     for (const ExpectedResult& want : e_.results) result(want);
     rules();
   }
@@ -265,6 +322,18 @@ class Grader {
     for (const std::string& rule : e_.rules_not) {
       if (contains(decided, rule)) miss("rules_not", "not " + rule, text::join_and(decided));
     }
+  }
+
+  void call(const ExpectedCall& want) {
+    std::vector<std::string> made;
+    for (const ToolUse& use : s_.reply.tools) {
+      if (use.call.name != want.tool) continue;
+      if (has_arguments(use.call.arguments, want.with)) return;
+      made.push_back(use.call.arguments);
+    }
+    std::vector<std::string> with;
+    for (const auto& [name, values] : want.with) with.push_back(fmt::format("{}={}", name, fmt::join(values, ",")));
+    miss("calls", fmt::format("{} with {}", want.tool, fmt::join(with, " ")), made.empty() ? "no such call" : text::join_and(made));
   }
 
   void result(const ExpectedResult& want) {

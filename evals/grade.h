@@ -36,6 +36,7 @@ struct Failure {
   std::string check;      // "shown.each", "cart" ...
   std::string expected;
   std::string got;
+  std::string product = {};   // that it is about, "" if it is about none
 };
 
 // Holds a turn against what was expected of it. Products are looked up in the shop itself, so a grader never believes the agent.

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <tuple>
 
@@ -23,6 +24,11 @@ struct Job {
   int repeat;
 };
 
+// How many turns of the case have expectations.
+std::size_t checked_turns(const Case& one) {
+  const auto checked = std::count_if(one.turns.begin(), one.turns.end(), [](const EvalTurn& turn) { return turn.expect.has_value(); });
+  return static_cast<std::size_t>(checked) + (one.shopper ? 1 : 0);
+}
 
 CaseRecord begun(const Job& job) {
   CaseRecord record;
@@ -33,6 +39,7 @@ CaseRecord begun(const Job& job) {
   record.tags = job.one->tags;
   record.known_failing = job.one->known_failing;
   record.at = job.one->at;
+  record.unplayed = checked_turns(*job.one);
   return record;
 }
 
@@ -48,15 +55,18 @@ std::optional<Cart> cart_of(World& world, const Conversation& conversation) {
   return *cart;
 }
 
+// The result of each call of the turn. Models may give an id twice: results of one id are taken in their order.
 std::vector<ToolResult> results_of(const Conversation& conversation, const Reply& reply) {
+  std::map<CallId, std::vector<const ToolResult*>> told;   // the next one last
+  for (auto message = conversation.messages.rbegin(); message != conversation.messages.rend(); ++message) {
+    if (message->role == Role::kTool && message->turn == reply.turn) told[message->result.call].push_back(&message->result);
+  }
   std::vector<ToolResult> out;
   for (const ToolUse& use : reply.tools) {
-    ToolResult found;
-    for (const Message& message : conversation.messages) {
-      if (message.role == Role::kTool && message.turn == reply.turn && message.result.call == use.call.id) found = message.result;
-    }
-    found.outcome = use.outcome;
-    out.push_back(std::move(found));
+    auto& next = told[use.call.id];
+    out.push_back(next.empty() ? ToolResult() : *next.back());
+    if (!next.empty()) next.pop_back();
+    out.back().outcome = use.outcome;
   }
   return out;
 }
@@ -67,10 +77,12 @@ class Player {
     session_ = SessionId(fmt::format("{}-{}-{}", job.suite->name, job.one->id, job.repeat));
   }
 
-  CaseRecord play() {
-    CaseRecord record = begun(job_);
+  // What was played stays in the record, whatever is thrown.
+  void play(CaseRecord& record) {
+    if (mistaken(record)) return;
     for (std::size_t i = 0; i < job_.one->turns.size(); ++i) {
       record.turns.push_back(turn(job_.one->turns[i], i));
+      record.unplayed -= record.turns.back().checked;
       if (!record.turns.back().error.empty()) break;
     }
     if (job_.one->shopper) play_shopper(*job_.one->shopper, record);
@@ -78,10 +90,17 @@ class Player {
     if (const auto most = job_.one->max_turns; most && record.problem.empty() && record.turns.size() > static_cast<std::size_t>(*most)) {
       record.problem = fmt::format("took {} turns, of which it may take {}", record.turns.size(), *most);
     }
-    return record;
   }
 
  private:
+  // A case that names what its world does not have is not played: what it expects of that would hold or fail for nothing. No list excuses it.
+  bool mistaken(CaseRecord& record) {
+    const auto findings = unknown_names(*job_.one, world_.names(), has_remote_shop(*job_.suite, *job_.one) ? nullptr : &world_.catalogue());
+    for (const Finding& finding : findings) record.problem += (record.problem.empty() ? "" : "; ") + located(finding);
+    if (!findings.empty()) record.known_failing.clear();
+    return !findings.empty();
+  }
+
   // A shopper with a goal speaks until they have it, or lose patience; what is expected holds for where that leaves them.
   void play_shopper(const ShopperGoal& goal, CaseRecord& record) {
     SimulatedShopper shopper(goal);
@@ -90,18 +109,23 @@ class Player {
       if (!record.turns.back().error.empty()) return;
     }
     TurnRecord& last = record.turns.back();
-    last.checked = true;
+    note_expectations(*goal.expect, last);
+    --record.unplayed;
     if (!last.error.empty()) return;
     told_.pop_back();
     assess(*goal.expect, conversation_, last);
   }
 
+  static void note_expectations(const Expectation& expect, TurnRecord& record) {
+    record.checked = true;
+    record.refusal_wanted = expect.outcome == std::vector<std::string>{"refused"};
+    if (expect.shown) record.wanted_of_each = expect.shown->each;
+  }
+
   TurnRecord turn(const EvalTurn& said, std::size_t index) {
     TurnRecord record;
     record.said = said.event ? "(" + said.event->type + (said.event->product.empty() ? "" : " ") + said.event->product + ")" : said.say;
-    record.checked = said.expect.has_value();
-    record.refusal_wanted = said.expect && said.expect->outcome == std::vector<std::string>{"refused"};
-    if (said.expect && said.expect->shown) record.wanted_of_each = said.expect->shown->each;
+    if (said.expect) note_expectations(*said.expect, record);
     record.state.before = cart_;
     record.state.shown_before = shown_;
     if (said.after.count() > 0) world_.pass(said.after);
@@ -172,6 +196,19 @@ class Worlds {
   explicit Worlds(const WorldMaker& make) : make_(make) {}
 
   Result<std::shared_ptr<World>> of(const Job& job) {
+    auto world = opened(job);
+    if (!world) return world;
+    const std::string content = (*world)->content();
+    const std::lock_guard lock(mutex_);
+    if (!content.empty()) contents_.insert(content);
+    return world;
+  }
+
+  // Of all that were used.
+  std::vector<std::string> contents() const { return {contents_.begin(), contents_.end()}; }
+
+ private:
+  Result<std::shared_ptr<World>> opened(const Job& job) {
     if (needs_own_world(*job.suite, *job.one)) return make_(*job.suite, *job.one, job.repeat);
     const Key key{std::filesystem::path(job.suite->file).parent_path(), shop_of(*job.suite, *job.one), playbook_of(*job.suite, *job.one)};
     const std::lock_guard lock(mutex_);
@@ -182,13 +219,13 @@ class Worlds {
     return made;
   }
 
- private:
   // The folder that names are relative to, the shop and the playbook.
   using Key = std::tuple<std::filesystem::path, std::string, std::string>;
 
   const WorldMaker& make_;
-  std::mutex mutex_;  // guards shared_
+  std::mutex mutex_;  // guards what follows
   std::map<Key, std::shared_ptr<World>> shared_;
+  std::set<std::string> contents_;
 };
 
 std::vector<Job> jobs_of(const std::vector<Suite>& suites, int repeat) {
@@ -219,9 +256,18 @@ std::size_t questions_in(const std::vector<Suite>& suites) {
   return questions;
 }
 
-CaseRecord unplayable(const Job& job, const Error& error) {
+// Plays a case. A bug in it, or in what it meets, fails the case and ends no run.
+CaseRecord played(const Job& job, Worlds& worlds, const RunOptions& options) {
   CaseRecord record = begun(job);
-  record.problem = "the shop or the agent cannot be opened: " + error.message;
+  try {
+    auto world = worlds.of(job);
+    if (world) Player(**world, job, options).play(record);
+    else record.problem = "the shop or the agent cannot be opened: " + world.error().message;
+  } catch (const std::exception& bug) {
+    record.problem = std::string("internal error: ") + bug.what();
+  } catch (...) {
+    record.problem = "internal error: something was thrown that is no exception";
+  }
   return record;
 }
 
@@ -256,8 +302,7 @@ Result<RunRecord> run_suites(const std::vector<Suite>& suites, const WorldMaker&
   const auto work = [&] {
     for (std::size_t i = next++; i < jobs.size(); i = next++) {
       if (options.stop.stop_requested() || used_up()) return;
-      auto world = worlds.of(jobs[i]);
-      records[i] = world ? Player(**world, jobs[i], options).play() : unplayable(jobs[i], world.error());
+      records[i] = played(jobs[i], worlds, options);
       cost += cost_of(*records[i]);
       const std::size_t finished = ++done;
       const std::lock_guard lock(progress_mutex);
@@ -270,10 +315,12 @@ Result<RunRecord> run_suites(const std::vector<Suite>& suites, const WorldMaker&
   threads.clear();
   RunRecord run;
   run.seed = options.seed;
-  for (auto& record : records) {
-    if (record) run.cases.push_back(std::move(*record));
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    if (records[i]) run.cases.push_back(std::move(*records[i]));
+    else run.left.push_back(begun(jobs[i]));
   }
-  run.stopped = run.cases.size() < jobs.size();
+  run.contents = worlds.contents();
+  run.stopped = !run.left.empty();
   run.open_questions = options.judge ? 0 : questions_in(suites);
   return run;
 }

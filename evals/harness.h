@@ -13,6 +13,7 @@
 #include "agent/runner/runner.h"
 #include "evals/grade.h"
 #include "evals/judge.h"
+#include "evals/names.h"
 #include "evals/suite.h"
 #include "tools/ports/carts.h"
 #include "tools/ports/catalogue.h"
@@ -30,6 +31,12 @@ class World {
 
   // What the playbook's guardrails decided in a turn of the conversation; nothing where nobody can tell.
   virtual std::vector<RuleDecision> rules_of(const Conversation& /*conversation*/, int /*turn*/) { return {}; }
+
+  // What the playbook in use and the tools are called.
+  virtual WorldNames names() { return {}; }
+
+  // A digest of the playbook in use, "" where there is none.
+  virtual std::string content() { return ""; }
 
   // Lets time go by, where the world has a clock of its own.
   virtual void pass(std::chrono::milliseconds /*time*/) {}
@@ -67,6 +74,7 @@ struct CaseRecord {
   std::vector<int> scenarios;
   std::vector<std::string> tags;
   std::vector<TurnRecord> turns;
+  std::size_t unplayed = 0;               // turns with expectations that it did not come to
   std::string problem;                    // the case as a whole failed: "" if not
   std::string known_failing;              // why it may fail, "" if it may not
   SourcePosition at;
@@ -88,8 +96,10 @@ struct RunOptions {
 
 struct RunRecord {
   std::vector<CaseRecord> cases;          // in the order of the suites, whatever the number of jobs
+  std::vector<CaseRecord> left;           // those that were not begun when the run was stopped, without turns
   std::uint64_t seed = 0;
-  std::string build;                      // version and model, so that two runs can be told apart
+  std::string build;                      // version, model and content, so that two runs can be told apart
+  std::vector<std::string> contents;      // digests of the playbooks that were in use, ordered
   std::size_t open_questions = 0;         // to a judge that there was none for
   bool stopped = false;                   // by the budget or by a signal: not everything was run
 };

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -67,7 +67,10 @@ void note_calls(const json& message, std::vector<std::string>& called) {
   }
 }
 
-ImportedCase from_transcript(const json& row, std::size_t number) {
+// What a row makes; a text says why it makes nothing.
+using FromRow = Result<ImportedCase> (*)(const json&, std::size_t);
+
+Result<ImportedCase> from_transcript(const json& row, std::size_t number) {
   ImportedCase one;
   one.id = text_at(row, "id").empty() ? fmt::format("conversation-{}", number) : text_at(row, "id");
   std::vector<std::string> called;
@@ -92,7 +95,23 @@ ImportedCase from_transcript(const json& row, std::size_t number) {
   return one;
 }
 
-ImportedCase from_tau_task(const json& row, std::size_t number) {
+// A right action, its arguments as far as they are texts, numbers, truth values, or lists of them.
+std::string call_with(const std::string& tool, const json& arguments) {
+  const auto scalar = [](const json& value) { return value.is_string() || value.is_number() || value.is_boolean(); };
+  const auto text = [](const json& value) { return quoted(value.is_string() ? value.get<std::string>() : value.dump()); };
+  std::vector<std::string> with;
+  for (const auto& [name, value] : arguments.items()) {
+    std::vector<std::string> items;
+    for (const json& item : value.is_array() ? value : json::array()) {
+      if (scalar(item)) items.push_back(text(item));
+    }
+    if (scalar(value)) with.push_back(quoted(name) + ": " + text(value));
+    else if (value.is_array() && items.size() == value.size()) with.push_back(quoted(name) + fmt::format(": [{}]", fmt::join(items, ", ")));
+  }
+  return fmt::format("{{tool: {}, with: {{{}}}}}", quoted(tool), fmt::join(with, ", "));
+}
+
+Result<ImportedCase> from_tau_task(const json& row, std::size_t number) {
   ImportedCase one;
   one.id = "task-" + (text_at(row, "id").empty() ? std::to_string(number) : text_at(row, "id"));
   std::string said = text_at(row, "instruction");
@@ -101,22 +120,28 @@ ImportedCase from_tau_task(const json& row, std::size_t number) {
     said = text_at(told, "reason_for_call") + " " + text_at(told, "known_info");
   }
   const json& actions = row.contains("evaluation_criteria") ? row["evaluation_criteria"].value("actions", json::array()) : row.value("actions", json::array());
-  std::vector<std::string> called;
+  std::vector<std::string> called, calls;
   for (const json& action : actions) {
     const std::string name = text_at(action, "name");
-    if (!name.empty() && std::find(called.begin(), called.end(), name) == called.end()) called.push_back(name);
+    if (name.empty()) continue;
+    if (std::find(called.begin(), called.end(), name) == called.end()) called.push_back(name);
+    const json arguments = action.contains("arguments") ? action["arguments"] : action.contains("kwargs") ? action["kwargs"] : json();
+    if (arguments.is_object() && !arguments.empty()) calls.push_back(call_with(name, arguments));
   }
+  if (said.find_first_not_of(" \t\n") == std::string::npos) return fail(ErrorKind::kMalformed, "the task does not say what the shopper wants");
   one.turns.push_back({said, {"outcome: [answered, asked, refused, handed_off]"}});
   if (!called.empty()) one.turns.back().expect.push_back("called: " + list(called));
+  if (!calls.empty()) one.turns.back().expect.push_back(fmt::format("calls: [{}]", fmt::join(calls, ", ")));
   return one;
 }
 
 // A goal is bought when the product lies in the cart in the options wanted; what the agent shows on the way stays within the price.
-ImportedCase from_webshop_goal(const json& row, std::size_t number) {
+Result<ImportedCase> from_webshop_goal(const json& row, std::size_t number) {
   ImportedCase one;
   one.id = "goal-" + (text_at(row, "id").empty() ? std::to_string(number) : text_at(row, "id"));
   std::string said = text_at(row, "say");
   if (said.empty()) said = text_at(row, "instruction_text");
+  if (said.find_first_not_of(" \t\n") == std::string::npos) return fail(ErrorKind::kMalformed, "the goal does not say what the shopper wants (say, or instruction_text)");
   const std::string limit = text_at(row, "price_upper");
   one.turns.push_back({said, {limit.empty() ? "shown: {min: 1}" : "shown: {min: 1, each: {price: {max: " + quoted(limit + " USD") + "}}}"}});
   const std::string product = text_at(row, "product").empty() ? text_at(row, "asin") : text_at(row, "product");
@@ -130,7 +155,22 @@ ImportedCase from_webshop_goal(const json& row, std::size_t number) {
   return one;
 }
 
-using FromRow = ImportedCase (*)(const json&, std::size_t);
+// Adds what a row makes. `number` counts lines, or the items of a list.
+Result<void> add(const json& row, const std::string& where, std::size_t number, FromRow make, std::vector<ImportedCase>& cases) {
+  if (!row.is_object()) return fail(ErrorKind::kMalformed, fmt::format("{} {} is no JSON object", where, number));
+  auto one = make(row, number);
+  if (!one) return fail(ErrorKind::kMalformed, fmt::format("{} {}: {}", where, number, one.error().message));
+  if (!one->turns.empty()) cases.push_back(std::move(*one));
+  return {};
+}
+
+Result<std::vector<ImportedCase>> from_list(const json& rows, FromRow make) {
+  std::vector<ImportedCase> cases;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (auto added = add(rows[i], "item", i + 1, make, cases); !added) return fail(added.error());
+  }
+  return cases;
+}
 
 Result<std::vector<ImportedCase>> from_lines(std::string_view text, FromRow make) {
   std::vector<ImportedCase> cases;
@@ -141,12 +181,22 @@ Result<std::vector<ImportedCase>> from_lines(std::string_view text, FromRow make
     text.remove_prefix(std::min(end + 1, text.size()));
     ++number;
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    const json row = json::parse(line, nullptr, false);
-    if (!row.is_object()) return fail(ErrorKind::kMalformed, fmt::format("line {} is no JSON object", number));
-    ImportedCase one = make(row, number);
-    if (!one.turns.empty()) cases.push_back(std::move(one));
+    if (auto added = add(json::parse(line, nullptr, false), "line", number, make, cases); !added) return fail(added.error());
   }
   return cases;
+}
+
+// Objects line by line, or one list of them.
+Result<std::vector<ImportedCase>> from_json(std::string_view text, FromRow make) {
+  try {
+    const std::size_t first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos || text[first] != '[') return from_lines(text, make);
+    const json rows = json::parse(text, nullptr, false);
+    if (!rows.is_array()) return fail(ErrorKind::kMalformed, "it begins like a list of JSON and is none");
+    return from_list(rows, make);
+  } catch (const json::exception& error) {   // a member of another type than the format has
+    return fail(ErrorKind::kMalformed, "it is not of this format", error.what());
+  }
 }
 
 // ---- CSV
@@ -226,15 +276,20 @@ const std::vector<std::string>& import_formats() {
   return kFormats;
 }
 
-Result<std::string> import_suite(std::string_view text, const ImportOptions& options) {
-  Result<std::vector<ImportedCase>> cases = fail(ErrorKind::kInvalidArgument, fmt::format("unknown format '{}': use one of {}", options.format, fmt::join(import_formats(), ", ")));
-  if (options.format == "transcripts") cases = from_lines(text, from_transcript);
-  if (options.format == "tau-tasks") cases = from_lines(text, from_tau_task);
-  if (options.format == "webshop") cases = from_lines(text, from_webshop_goal);
-  if (options.format == "csv") cases = from_csv(text);
-  if (!cases) return fail(cases.error());
-  if (options.limit > 0 && cases->size() > options.limit) cases->resize(options.limit);
-  return written(*cases, options);
+Result<std::string> import_suite(const std::vector<ImportSource>& sources, const ImportOptions& options) {
+  static const std::map<std::string, FromRow> kOfRows{{"transcripts", from_transcript}, {"tau-tasks", from_tau_task}, {"webshop", from_webshop_goal}};
+  const auto of_rows = kOfRows.find(options.format);
+  if (of_rows == kOfRows.end() && options.format != "csv") {
+    return fail(ErrorKind::kInvalidArgument, fmt::format("unknown format '{}': use one of {}", options.format, fmt::join(import_formats(), ", ")));
+  }
+  std::vector<ImportedCase> cases;
+  for (const ImportSource& source : sources) {
+    auto read = of_rows == kOfRows.end() ? from_csv(source.text) : from_json(source.text, of_rows->second);
+    if (!read) return fail(ErrorKind::kMalformed, source.name + ": " + read.error().message, read.error().detail);
+    cases.insert(cases.end(), std::make_move_iterator(read->begin()), std::make_move_iterator(read->end()));
+  }
+  if (options.limit > 0 && cases.size() > options.limit) cases.resize(options.limit);
+  return written(cases, options);
 }
 
 }  // namespace floorwalker::evals

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "agent/core/result.h"
 #include "evals/harness.h"
 
 namespace floorwalker::evals {
@@ -18,7 +20,7 @@ struct Share {
   double high() const;
 };
 
-// What a run comes to. Each is defined once, in evals/README.md.
+// What a run comes to. Each is defined once, in evals/README.md, under the name that reports and --fail-under use.
 struct Metrics {
   Share grounded_accuracy;    // turns with expectations that are right and wholly proven
   Share task_success;         // cases that pass (pass@1 over all repeats)
@@ -40,19 +42,51 @@ struct Metrics {
 
 Metrics measure(const std::vector<CaseRecord>& cases);
 
+// Of a run, which counts what it was stopped before against its accuracy.
+Metrics measure(const RunRecord& run);
+
 // The same for each tag.
 std::map<std::string, Metrics> measure_by_tag(const std::vector<CaseRecord>& cases);
 
-// A metric by the name that --fail-under takes ("grounded_accuracy"); nothing for an unknown one.
-std::optional<double> metric_by_name(const Metrics& metrics, const std::string& name);
-std::vector<std::string> metric_names();
-
-// The metrics that got worse than the baseline by more than chance allows: two-sided test on two shares at 5 %.
-struct Regression {
-  std::string metric;
-  double before = 0, now = 0, p = 1;
-};
-std::vector<Regression> regressions(const std::map<std::string, Share>& before, const std::map<std::string, Share>& now);
+// The metrics that are shares, by name.
 std::map<std::string, Share> shares_of(const Metrics& metrics);
+
+enum class Better { kMore, kLess };
+Better which_is_better(const std::string& metric);
+
+// What a metric must come to: a floor, or a ceiling where less is better.
+struct MetricBound {
+  std::string metric;
+  double value = 0;
+};
+
+// "grounded_accuracy=0.99". Fails for a metric that there is none of, and names the nearest one.
+Result<MetricBound> parse_bound(const std::string& rule);
+
+// Why the bound does not hold, "" if it does. It does not hold for a share of nothing.
+std::string complaint(const MetricBound& bound, const Metrics& metrics);
+
+// What a play of a case came to, metric by metric: what two runs are compared by.
+struct CaseShares {
+  std::string suite, id;
+  int repeat = 0;
+  std::map<std::string, Share> shares;   // only those with something to count
+};
+
+std::vector<CaseShares> shares_by_case(const std::vector<CaseRecord>& cases);
+
+// Two runs, case by case.
+struct Comparison {
+  // A metric that got worse in more cases, against those in which it got better, than chance allows: exact sign test, two-sided, at 5 %.
+  struct Regression {
+    std::string metric;
+    std::size_t worse = 0, better = 0;   // cases
+    double p = 1;
+  };
+  std::vector<Regression> regressions;
+  std::size_t paired = 0, only_before = 0, only_now = 0;   // cases
+};
+
+Comparison compare_runs(const std::vector<CaseShares>& before, const std::vector<CaseShares>& now);
 
 }  // namespace floorwalker::evals

@@ -25,7 +25,7 @@ std::string junit_report(const RunRecord& run);
 // with another run (`baseline`: a document of json_report).
 std::string html_report(const RunRecord& run, std::optional<std::string_view> baseline);
 
-// The shares of a document of json_report: for a comparison with the present run.
-Result<std::map<std::string, Share>> shares_of_report(std::string_view json);
+// What the cases of a document of json_report came to: for a comparison with the present run.
+Result<std::vector<CaseShares>> cases_of_report(std::string_view json);
 
 }  // namespace floorwalker::evals

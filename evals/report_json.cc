@@ -61,7 +61,6 @@ void write_share(Writer& w, const std::string& name, const Share& share) {
 void write_metrics(Writer& w, const Metrics& metrics) {
   w.open('{');
   for (const auto& [name, share] : shares_of(metrics)) write_share(w, name, share);
-  write_share(w, "refusals_false", metrics.refusals_false);
   w.key("pass_all").number(metrics.pass_all).key("questions_per_success").number(metrics.questions_per_success);
   w.key("tokens").integer(metrics.tokens).key("cost_micros").integer(metrics.cost_micros);
   w.key("cases").integer(static_cast<std::int64_t>(metrics.cases)).key("turns").integer(static_cast<std::int64_t>(metrics.turns));
@@ -134,7 +133,19 @@ void write_case(Writer& w, const CaseRecord& record) {
   w.close(']').key("turns").open('[');
   Stable stable;
   for (const TurnRecord& turn : record.turns) write_turn(w, turn, stable);
-  w.close(']').close('}');
+  w.close(']').key("unplayed").integer(static_cast<std::int64_t>(record.unplayed)).key("shares").open('{');
+  for (const CaseShares& one : shares_by_case({record})) {
+    for (const auto& [name, share] : one.shares) {
+      w.key(name).open('[').integer(static_cast<std::int64_t>(share.hits)).integer(static_cast<std::int64_t>(share.of)).close(']');
+    }
+  }
+  w.close('}').close('}');
+}
+
+CaseShares read_case(const nlohmann::json& one) {
+  CaseShares made{one.at("suite"), one.at("id"), one.at("repeat"), {}};
+  for (const auto& [name, counts] : one.at("shares").items()) made.shares[name] = {counts.at(0), counts.at(1)};
+  return made;
 }
 
 }  // namespace
@@ -143,7 +154,7 @@ std::string json_report(const RunRecord& run) {
   Writer w;
   w.open('{').key("format").integer(1).field("build", run.build).key("seed").integer(static_cast<std::int64_t>(run.seed));
   w.key("stopped").boolean(run.stopped).key("metrics");
-  write_metrics(w, measure(run.cases));
+  write_metrics(w, measure(run));
   w.key("tags").open('{');
   for (const auto& [tag, metrics] : measure_by_tag(run.cases)) {
     w.key(tag);
@@ -154,19 +165,19 @@ std::string json_report(const RunRecord& run) {
   return w.close(']').close('}').take() + "\n";
 }
 
-Result<std::map<std::string, Share>> shares_of_report(std::string_view text) {
+Result<std::vector<CaseShares>> cases_of_report(std::string_view text) {
   const auto parsed = nlohmann::json::parse(text, nullptr, false);
-  if (!parsed.is_object() || !parsed.contains("metrics")) return fail(ErrorKind::kMalformed, "the baseline is no report of 'eval --out'");
+  if (!parsed.is_object() || !parsed.contains("metrics") || !parsed.contains("cases")) return fail(ErrorKind::kMalformed, "the baseline is no report of 'eval --out'");
   if (!parsed.contains("build") || !parsed["build"].is_string() || parsed["build"].get<std::string>().empty()) {
     return fail(ErrorKind::kMalformed, "the baseline does not say which build and model it is of, so it cannot be compared");
   }
-  std::map<std::string, Share> shares;
-  for (const auto& [name, value] : parsed["metrics"].items()) {
-    if (value.is_object() && value.contains("hits") && value.contains("of")) {
-      shares[name] = {value["hits"].get<std::size_t>(), value["of"].get<std::size_t>()};
-    }
+  try {
+    std::vector<CaseShares> cases;
+    for (const auto& one : parsed["cases"]) cases.push_back(read_case(one));
+    return cases;
+  } catch (const nlohmann::json::exception& error) {
+    return fail(ErrorKind::kMalformed, "the baseline does not tell what each case came to, so it cannot be compared: make it anew with 'eval --out'", error.what());
   }
-  return shares;
 }
 
 }  // namespace floorwalker::evals

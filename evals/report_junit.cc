@@ -8,11 +8,17 @@
 namespace floorwalker::evals {
 namespace {
 
-// Text as XML 1.0 allows it, in element or attribute.
+// Text as XML 1.0 allows it, in element or attribute: without the two code points of the plane that are no characters (section 2.2).
 std::string escaped(std::string_view text) {
+  const std::string clean = text::sanitise(text);
   std::string out;
-  for (const char c : text::sanitise(text)) {
-    switch (c) {
+  for (std::size_t i = 0; i < clean.size(); ++i) {
+    const std::string_view three = std::string_view(clean).substr(i, 3);
+    if (three == "\xEF\xBF\xBE" || three == "\xEF\xBF\xBF") {
+      i += 2;
+      continue;
+    }
+    switch (const char c = clean[i]) {
       case '&': out += "&amp;"; break;
       case '<': out += "&lt;"; break;
       case '>': out += "&gt;"; break;

@@ -91,19 +91,18 @@ std::string terminal_report(const RunRecord& run, Colour colour) {
     const Share& share = suites[name];
     out += paint(share.hits == share.of ? "32" : "31", fmt::format("{:>5}/{:<5}", share.hits, share.of)) + name + "\n";
   }
-  const Metrics metrics = measure(run.cases);
+  const Metrics metrics = measure(run);
   out += fmt::format("\n{} cases, {} turns, seed {}, {}\n", metrics.cases, metrics.turns, run.seed, run.build);
   if (known > 0) out += paint("33", fmt::format("  {} failures are known, and no reason for this run to fail\n", known));
-  for (const auto& [name, share] : shares_of(metrics)) out += fmt::format("  {:<20}{}\n", name, percent(share));
-  out += fmt::format("  {:<20}{}\n", "refusals_false", percent(metrics.refusals_false));
-  if (const int repeats = repeats_of(run); repeats > 1) out += fmt::format("  {:<20}{:.1f} % pass each of {} repeats\n", "pass_all", 100 * metrics.pass_all, repeats);
-  out += fmt::format("  {:<20}{:.2f}\n", "questions/success", metrics.questions_per_success);
-  out += fmt::format("  {:<20}p50 {} us, p95 {} us, p99 {} us; processor p50 {} us, p99 {} us\n", "a turn", metrics.wall_p50, metrics.wall_p95,
+  for (const auto& [name, share] : shares_of(metrics)) out += fmt::format("  {:<22}{}\n", name, percent(share));
+  if (const int repeats = repeats_of(run); repeats > 1) out += fmt::format("  {:<22}{:.1f} % pass each of {} repeats\n", "pass_all", 100 * metrics.pass_all, repeats);
+  out += fmt::format("  {:<22}{:.2f}\n", "questions_per_success", metrics.questions_per_success);
+  out += fmt::format("  {:<22}p50 {} us, p95 {} us, p99 {} us; processor p50 {} us, p99 {} us\n", "a turn", metrics.wall_p50, metrics.wall_p95,
                      metrics.wall_p99, metrics.cpu_p50, metrics.cpu_p99);
-  if (metrics.tokens > 0) out += fmt::format("  {:<20}{} tokens, {} millionths\n", "models", metrics.tokens, metrics.cost_micros);
+  if (metrics.tokens > 0) out += fmt::format("  {:<22}{} tokens, {} millionths\n", "models", metrics.tokens, metrics.cost_micros);
   describe_tags(out, run);
   if (run.open_questions > 0) out += fmt::format("  {} questions to a judge were left open (--judge)\n", run.open_questions);
-  if (run.stopped) out += paint("33", "stopped before the end: not every case was played\n");
+  if (run.stopped) out += paint("33", fmt::format("stopped before the end: {} plays of cases are left, and what they expect counts as not grounded\n", run.left.size()));
   return out;
 }
 

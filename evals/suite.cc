@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "agent/core/evidence.h"
 #include "agent/core/playbook/reader.h"
+#include "agent/core/turn.h"
 
 namespace floorwalker::evals {
 namespace {
@@ -46,6 +48,23 @@ Node filled(Node node, const Row& row) {
   return node;
 }
 
+// The names of an enum's values, up to and with the last.
+template <typename Enum>
+std::vector<std::string> names_up_to(Enum last) {
+  std::vector<std::string> names;
+  for (int i = 0; i <= static_cast<int>(last); ++i) names.emplace_back(to_string(static_cast<Enum>(i)));
+  return names;
+}
+
+// RFC 6901: "", or parts that each begin with "/", in which "~" stands only as "~0" and "~1".
+bool is_pointer(const std::string& text) {
+  if (!text.empty() && text[0] != '/') return false;
+  for (std::size_t at = text.find('~'); at != std::string::npos; at = text.find('~', at + 1)) {
+    if (at + 1 == text.size() || (text[at + 1] != '0' && text[at + 1] != '1')) return false;
+  }
+  return true;
+}
+
 class SuiteReader {
  public:
   explicit SuiteReader(std::vector<Finding>& findings) : r_(findings, nullptr) {}
@@ -53,6 +72,7 @@ class SuiteReader {
   Suite read(const Node& root, const std::string& file) {
     Suite suite;
     suite.file = file;
+    if (const Node* name = root.find("suite")) suite.at = name->at;
     r_.object(root, {"", ""},
               {{"suite", r_.text(suite.name), yaml::Presence::kRequired},
                {"description", r_.text(suite.description)},
@@ -106,6 +126,7 @@ class SuiteReader {
 
   Case read_case(const Node& node, const Path& path, const std::string& suffix) {
     Case one;
+    names_.clear();
     one.at = node.at;
     r_.object(node, path,
               {{"id", r_.text(one.id), yaml::Presence::kRequired},
@@ -123,8 +144,43 @@ class SuiteReader {
     if (one.shopper.has_value() != one.turns.empty()) r_.error(node.at, path, "a case has either 'turns' or a 'shopper'");
     int checks = one.shopper && one.shopper->expect ? one.shopper->expect->state_checks() : 0;
     for (const EvalTurn& turn : one.turns) checks += turn.expect ? turn.expect->state_checks() : 0;
+    one.names = std::move(names_);
     if (checks == 0) r_.error(node.at, path, "the case checks no state: it would pass whatever the agent does", "add an 'expect' with shown, cart, asked, tools or results");
     return one;
+  }
+
+  // A text of which the world must know what it names.
+  yaml::Field named(std::string& out, NamedThing::What what) {
+    return [this, &out, what](const Node& node, const Path& path) {
+      r_.text(out)(node, path);
+      if (node.type == Node::Type::kScalar) names_.push_back({what, node.text, node.at});
+    };
+  }
+
+  // The same of a list, or one text alone.
+  yaml::Field named(std::vector<std::string>& out, NamedThing::What what) {
+    return [this, &out, what](const Node& node, const Path& path) {
+      r_.texts(out)(node, path);
+      if (node.type == Node::Type::kScalar) names_.push_back({what, node.text, node.at});
+      for (const Node& item : node.items) names_.push_back({what, item.text, item.at});
+    };
+  }
+
+  // A list, or one text alone, of values that there are.
+  yaml::Field among(std::vector<std::string>& out, std::vector<std::string> values) {
+    return [this, &out, values = std::move(values)](const Node& node, const Path& path) {
+      r_.texts(out)(node, path);
+      if (node.type == Node::Type::kScalar) (void)r_.one_of(node, path, values);
+      for (std::size_t i = 0; i < node.items.size(); ++i) (void)r_.one_of(node.items[i], path.item(i), values);
+    };
+  }
+
+  // Words that something must have: an empty text stands in every text.
+  yaml::Field words(std::vector<std::string>& out) {
+    return [this, &out](const Node& node, const Path& path) {
+      r_.texts(out)(node, path);
+      if (std::find(out.begin(), out.end(), "") != out.end()) r_.error(node, path, "an empty text checks nothing");
+    };
   }
 
   void numbers(const Node& node, const Path& path, std::vector<int>& out) {
@@ -143,7 +199,7 @@ class SuiteReader {
     r_.list(node, path, [&](const Node& item, const Path& at) {
       Fault fault;
       r_.object(item, at,
-                {{"tool", r_.text(fault.tool), yaml::Presence::kRequired},
+                {{"tool", named(fault.tool, NamedThing::What::kTool), yaml::Presence::kRequired},
                  {"nth", r_.number(fault.nth, 0, 1000)},
                  {"fault", r_.choice(fault.what, {{"timeout_before", Fault::What::kTimeoutBefore},
                                                   {"timeout_after", Fault::What::kTimeoutAfter},
@@ -193,7 +249,7 @@ class SuiteReader {
                                                     {"terse", ShopperGoal::Persona::kTerse},
                                                     {"polite", ShopperGoal::Persona::kPolite},
                                                     {"chatty", ShopperGoal::Persona::kChatty}})},
-               {"wants", r_.texts(goal.wants), yaml::Presence::kRequired},
+               {"wants", named(goal.wants, NamedThing::What::kProduct), yaml::Presence::kRequired},
                {"facts", r_.text_table(goal.facts)},
                {"patience", r_.number(goal.patience, 1, 100)},
                {"expect", [&](const Node& value, const Path& where) { goal.expect = expectation(value, where); }, yaml::Presence::kRequired}});
@@ -203,9 +259,10 @@ class SuiteReader {
   Expectation expectation(const Node& node, const Path& path) {
     Expectation expect;
     expect.at = node.at;
+    if (node.type == Node::Type::kMap && node.entries.empty()) r_.error(node, path, "an 'expect' without a key checks nothing");
     r_.object(node, path,
               {{"error", r_.text(expect.error)},
-               {"outcome", r_.texts(expect.outcome)},
+               {"outcome", among(expect.outcome, names_up_to(Outcome::kFailed))},
                {"shown", [&](const Node& value, const Path& at) { expect.shown = shown(value, at); }},
                {"asked", r_.texts(expect.asked)},
                {"not_asked", r_.texts(expect.not_asked)},
@@ -213,15 +270,16 @@ class SuiteReader {
                {"cart", [&](const Node& value, const Path& at) { expect.cart.emplace(); lines(value, at, *expect.cart); }},
                {"cart_unchanged", r_.boolean(expect.cart_unchanged)},
                {"cart_total", r_.money(expect.cart_total)},
-               {"called", r_.texts(expect.tools_called)},
-               {"not_called", r_.texts(expect.tools_not_called)},
+               {"called", named(expect.tools_called, NamedThing::What::kTool)},
+               {"not_called", named(expect.tools_not_called, NamedThing::What::kTool)},
+               {"calls", [&](const Node& value, const Path& at) { calls(value, at, expect.calls); }},
                {"claims", [&](const Node& value, const Path& at) { claims(value, at, expect.claims); }},
                {"results", [&](const Node& value, const Path& at) { results(value, at, expect.results); }},
-               {"rules", r_.texts(expect.rules)},
-               {"rules_not", r_.texts(expect.rules_not)},
+               {"rules", named(expect.rules, NamedThing::What::kRule)},
+               {"rules_not", named(expect.rules_not, NamedThing::What::kRule)},
                {"judged", [&](const Node& value, const Path& at) { judged(value, at, expect.judged); }},
                {"never_says", r_.texts(expect.never_says)},
-               {"says_any", r_.texts(expect.says_any)},
+               {"says_any", words(expect.says_any)},
                {"min_calls", optional_number(expect.min_calls, 1, 1000)},
                {"max_calls", optional_number(expect.max_calls, 0, 1000)},
                {"max_time", [&](const Node& value, const Path& at) { std::chrono::milliseconds time{}; r_.duration(time)(value, at); expect.max_time = time; }},
@@ -247,14 +305,18 @@ class SuiteReader {
     r_.object(node, path,
               {{"min", optional_number(out.min, 0, 100)},
                {"max", optional_number(out.max, 0, 100)},
-               {"ids", r_.texts(out.ids)},
-               {"includes", r_.texts(out.includes)},
-               {"excludes", r_.texts(out.excludes)},
-               {"first", r_.texts(out.first)},
+               {"ids", named(out.ids, NamedThing::What::kProduct)},
+               {"includes", named(out.includes, NamedThing::What::kProduct)},
+               {"excludes", named(out.excludes, NamedThing::What::kProduct)},
+               {"first", named(out.first, NamedThing::What::kProduct)},
                {"each", [&](const Node& value, const Path& at) { constraints(value, at, out.each); }},
                {"kinds", r_.texts(out.kinds)},
                {"kinds_all", r_.texts(out.kinds_all)},
                {"new_since", optional_number(out.new_since, 1, 100)}});
+    const bool properties = !out.each.empty() || !out.kinds.empty() || !out.kinds_all.empty() || !out.excludes.empty() || out.new_since;
+    if (out.min.value_or(0) == 0 && !out.max && !properties && out.ids.empty() && out.includes.empty() && out.first.empty()) {
+      r_.error(node, path, "'shown' checks nothing: it would hold whatever is shown", "say what: {min: 1}, {max: 0}, {includes: [ID]} ...");
+    }
     const bool only_ceiling = out.ids.empty() && out.includes.empty() && out.first.empty() && out.kinds_all.empty() && !out.min;
     const bool wants_nothing = out.max && *out.max == 0;
     // A turn that shows nothing must not pass "everything shown is under 50".
@@ -266,6 +328,7 @@ class SuiteReader {
 
   // {price: {max: 60 USD}, colour: cream}
   void constraints(const Node& node, const Path& path, std::vector<Constraint>& out) {
+    if (node.type == Node::Type::kMap && node.entries.empty()) r_.error(node, path, "no property is named, so that every product has it");
     r_.table(node, path, [&](const Node::Entry& entry, const Path& at) { constraint(entry, at, out); });
   }
 
@@ -281,13 +344,14 @@ class SuiteReader {
     if (!high.empty()) out.push_back({entry.key, Constraint::Op::kAtMost, {high}});
     if (!is_not.empty()) out.push_back({entry.key, Constraint::Op::kNot, {is_not}});
     if (!any_of.empty()) out.push_back({entry.key, Constraint::Op::kOneOf, any_of});
+    if (low.empty() && high.empty() && is_not.empty() && any_of.empty()) r_.error(entry.value, path, "nothing is asked of '" + entry.key + "'", "use min, max, not or any_of");
   }
 
   void lines(const Node& node, const Path& path, std::vector<ExpectedLine>& out) {
     r_.list(node, path, [&](const Node& item, const Path& at) {
       ExpectedLine line;
       r_.object(item, at,
-                {{"product", r_.text(line.product)},
+                {{"product", named(line.product, NamedThing::What::kProduct)},
                  {"shown", optional_number(line.shown, 1, 100)},
                  {"options", r_.text_table(line.options)},
                  {"quantity", r_.number(line.quantity, 1, 1000000)}});
@@ -297,27 +361,64 @@ class SuiteReader {
   }
 
   void claims(const Node& node, const Path& path, ExpectedClaims& out) {
+    static const std::vector<std::string> kKinds = names_up_to(ClaimKind::kEvaluative);
+    if (node.type == Node::Type::kMap && node.entries.empty()) r_.error(node, path, "'claims' without a key checks nothing");
     r_.object(node, path,
               {{"all_proven", r_.boolean(out.all_proven)},
                {"min", r_.number(out.min, 0, 1000)},
-               {"including", r_.texts(out.including)},
-               {"excluding", r_.texts(out.excluding)},
-               {"kinds", r_.texts(out.kinds)},
-               {"no_kinds", r_.texts(out.no_kinds)}});
+               {"including", words(out.including)},
+               {"excluding", words(out.excluding)},
+               {"kinds", among(out.kinds, kKinds)},
+               {"no_kinds", among(out.no_kinds, kKinds)}});
+  }
+
+  // [{tool: update_cart, with: {quantity: 2}}]
+  void calls(const Node& node, const Path& path, std::vector<ExpectedCall>& out) {
+    r_.list(node, path, [&](const Node& item, const Path& at) {
+      ExpectedCall call;
+      r_.object(item, at,
+                {{"tool", named(call.tool, NamedThing::What::kTool), yaml::Presence::kRequired},
+                 {"with", [&](const Node& value, const Path& where) { arguments(value, where, call.with); }, yaml::Presence::kRequired}});
+      out.push_back(std::move(call));
+    });
+  }
+
+  // Unlike other lists, an argument may hold the same thing twice.
+  void arguments(const Node& node, const Path& path, std::map<std::string, std::vector<std::string>>& out) {
+    r_.table(node, path, [&](const Node::Entry& entry, const Path& at) {
+      auto& values = out[entry.key];
+      const auto add = [&](const Node& value, const Path& where) {   // numbers and truth values as they are written
+        if (value.type == Node::Type::kScalar) values.push_back(value.text);
+        else r_.error(value, where, "an argument is a text, a number, a truth value, or a list of them");
+      };
+      if (entry.value.type == Node::Type::kScalar) add(entry.value, at);
+      else r_.list(entry.value, at, add);
+    });
   }
 
   void results(const Node& node, const Path& path, std::vector<ExpectedResult>& out) {
     r_.list(node, path, [&](const Node& item, const Path& at) {
       ExpectedResult result;
       r_.object(item, at,
-                {{"tool", r_.text(result.tool), yaml::Presence::kRequired},
+                {{"tool", named(result.tool, NamedThing::What::kTool), yaml::Presence::kRequired},
                  {"at", r_.text(result.at)},
                  {"is", r_.text(result.is), yaml::Presence::kRequired}});
+      check(result, item, at);
       out.push_back(std::move(result));
     });
   }
 
+  void check(const ExpectedResult& result, const Node& node, const Path& path) {
+    const Node *where = node.find("at"), *is = node.find("is");
+    if (where && !is_pointer(result.at)) {
+      r_.error(*where, path.key("at"), "'" + result.at + "' is no JSON pointer", result.at[0] == '/' ? "in a pointer, '~' is written '~0'" : "did you mean '/" + result.at + "'?");
+    }
+    if (!is || !result.at.empty() || result.is == "*") return;
+    (void)r_.one_of(*is, path.key("is"), names_up_to(ToolOutcome::kUnknown));
+  }
+
   Reader r_;
+  std::vector<NamedThing> names_;   // of the case that is read
   std::pair<const Node*, Path> known_failing_;
 };
 
@@ -326,7 +427,7 @@ class SuiteReader {
 int Expectation::state_checks() const {
   int checks = 0;
   checks += shown.has_value() + asked.has_value() + cart.has_value() + cart_unchanged + cart_total.has_value();
-  checks += !tools_called.empty() + !tools_not_called.empty() + !results.empty() + !outcome.empty() + !error.empty();
+  checks += !tools_called.empty() + !tools_not_called.empty() + !results.empty() + !calls.empty() + !outcome.empty() + !error.empty();
   checks += !not_asked.empty() + max_questions.has_value() + min_calls.has_value();
   checks += !rules.empty() + !rules_not.empty();
   checks += claims.min > 0 || !claims.including.empty() || !claims.kinds.empty();
@@ -346,6 +447,10 @@ const std::string& playbook_of(const Suite& suite, const Case& one) {
 
 bool LoadedSuite::ok() const {
   return std::none_of(findings.begin(), findings.end(), [](const Finding& finding) { return finding.severity == Finding::Severity::kError; });
+}
+
+std::string located(const Finding& finding) {
+  return fmt::format("{}:{}:{}: {}{}", finding.at.file, finding.at.line, finding.at.column, finding.message, finding.suggestion.empty() ? "" : " (" + finding.suggestion + ")");
 }
 
 LoadedSuite load_suite(std::string_view yaml_text, const std::string& file) {

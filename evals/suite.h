@@ -46,8 +46,14 @@ struct ExpectedClaims {
 // Something in a tool's result of this turn.
 struct ExpectedResult {
   std::string tool;
-  std::string at;    // JSON pointer; "" means the outcome of the call
+  std::string at;    // JSON pointer (RFC 6901); "" means the outcome of the call
   std::string is;    // text form; "*" means that it is there
+};
+
+// A call of this turn, with arguments that it must have among others.
+struct ExpectedCall {
+  std::string tool;
+  std::map<std::string, std::vector<std::string>> with;   // text forms; an argument that is a list has several, in order
 };
 
 // A question to a judge, who has read the conversation up to there; only ever beside a check of state.
@@ -69,6 +75,7 @@ struct Expectation {
   bool cart_unchanged = false;                      // the same as before the turn, to the line
   std::optional<Money> cart_total;
   std::vector<std::string> tools_called, tools_not_called;
+  std::vector<ExpectedCall> calls;
   ExpectedClaims claims;
   std::vector<ExpectedResult> results;
   std::vector<std::string> never_says;              // none of these in the reply (folded)
@@ -121,6 +128,14 @@ struct ShopperGoal {
   Persona persona = Persona::kPlain;
 };
 
+// A name that a case takes from the world it is played in, and that this world should know.
+struct NamedThing {
+  enum class What { kTool, kRule, kProduct };
+  What what = What::kTool;
+  std::string name;
+  SourcePosition at;
+};
+
 struct Case {
   std::string id;                        // with its row's number where there is a table: "swap-size/2"
   std::vector<int> scenarios;            // numbers of the acceptance list
@@ -133,6 +148,7 @@ struct Case {
   std::vector<EvalTurn> turns;
   std::optional<ShopperGoal> shopper;    // instead of turns
   std::optional<int> max_turns;
+  std::vector<NamedThing> names;         // in file order
   SourcePosition at;
 };
 
@@ -143,6 +159,7 @@ struct Suite {
   std::string shop;                      // "demo", or a file of the native import format beside the suite
   std::string playbook;
   std::vector<Case> cases;               // tables expanded
+  SourcePosition at;                     // of its name
 };
 
 // What a case is played on: its own shop and playbook, else the suite's. A case with a shop of its own brings that shop's playbook.
@@ -158,7 +175,10 @@ struct LoadedSuite {
   bool ok() const;
 };
 
-// Reads and checks a suite. Unknown keys, ceilings without a floor and cases that check nothing are errors.
+// Reads and checks a suite. Unknown keys, values that nothing can ever be, expectations and cases that check nothing are errors.
 LoadedSuite load_suite(std::string_view yaml, const std::string& file);
+
+// "evals/suites/cart.yaml:12:9: there is no tool 'add_to_cart' (did you mean 'update_cart'?)".
+std::string located(const Finding& finding);
 
 }  // namespace floorwalker::evals

@@ -10,12 +10,15 @@
 #include <optional>
 #include <sstream>
 
+#include "adapters/embedded/rows.h"
 #include "agent/cli/command.h"
 #include "agent/cli/eval_judge.h"
 #include "agent/cli/eval_suites.h"
 #include "agent/cli/eval_worlds.h"
 #include "agent/cli/interrupt.h"
 #include "agent/cli/model_settings.h"
+#include "agent/core/digest.h"
+#include "agent/resources/resources.h"
 #include "evals/importers.h"
 #include "evals/report.h"
 
@@ -30,13 +33,13 @@ Examples:
   floorwalker eval cart.yaml --html report.html         a page with the conversations and their proofs
   floorwalker eval live.yaml --record-shop shop.jsonl   a suite on a shop behind an adapter; later, without the shop: --shop recorded:shop.jsonl
   floorwalker eval evals/suites --fail-under grounded_accuracy=0.99 --baseline last.json --out report.json --junit junit.xml
-Exit status 1: a case failed, a metric is below its --fail-under, or the baseline shows a regression. evals/README.md says what the
-metrics mean and how to write a suite.
+Exit status 1: a case failed, a metric is worse than its --fail-under (a floor; a ceiling where less is better), or the baseline shows a
+regression; 2: no such metric, or a baseline of other suites. evals/README.md says what the metrics mean and how to write a suite.
 )";
 
 struct EvalOptions {
   std::vector<std::string> suites;
-  std::vector<std::string> fail_under;
+  std::vector<std::string> fail_under;   // each can be parsed
   std::string junit, html, out, baseline;
   std::string record_model;   // --record-model: a cassette of what the models were asked and answered
   std::string record_shop;    // --record-shop: a recording of what shops behind adapters were asked and answered
@@ -53,39 +56,68 @@ Result<void> write_file(const fs::path& file, const std::string& text) {
   return {};
 }
 
-// "grounded_accuracy=0.99" held against the run. True if it is met.
-Result<bool> meets(const std::string& rule, const evals::Metrics& metrics) {
-  const std::size_t equals = rule.find('=');
-  const std::string name = rule.substr(0, equals);
-  const auto value = evals::metric_by_name(metrics, name);
-  char* end = nullptr;
-  const double floor = equals == std::string::npos ? 0 : std::strtod(rule.c_str() + equals + 1, &end);
-  if (!value || equals == std::string::npos || *end != 0) {
-    std::string names;
-    for (const std::string& known : evals::metric_names()) names += " " + known;
-    return fail(ErrorKind::kInvalidArgument, "--fail-under " + rule + ": write METRIC=VALUE with one of:" + names);
-  }
-  if (*value >= floor) return true;
-  std::cerr << "floorwalker: " << name << " is " << *value << ", below " << floor << "\n";
-  return false;
+// A report of an earlier run, to compare with.
+struct Baseline {
+  std::string text;
+  std::vector<evals::CaseShares> cases;
+};
+
+// Fails with kConflict for one that has no case in common with the suites.
+Result<std::optional<Baseline>> read_baseline(const std::string& file, const std::vector<evals::Suite>& suites) {
+  if (file.empty()) return std::optional<Baseline>();
+  auto text = file_text(file);
+  if (!text) return fail(text.error());
+  auto cases = evals::cases_of_report(*text);
+  if (!cases) return fail(ErrorKind::kConflict, file + ": " + cases.error().message + ".");
+  const bool common = std::any_of(cases->begin(), cases->end(), [&](const evals::CaseShares& old) {
+    return std::any_of(suites.begin(), suites.end(), [&](const evals::Suite& suite) {
+      return suite.name == old.suite && std::any_of(suite.cases.begin(), suite.cases.end(), [&](const evals::Case& one) { return one.id == old.id; });
+    });
+  });
+  if (!common) return fail(ErrorKind::kConflict, file + " is of other suites: it has none of the cases of this run, so there is nothing to compare.");
+  return std::optional<Baseline>(Baseline{std::move(*text), std::move(*cases)});
 }
 
-Result<bool> no_regression(const std::string& baseline, const evals::Metrics& metrics) {
-  const auto before = evals::shares_of_report(baseline);
-  if (!before) return fail(before.error());
-  const auto worse = evals::regressions(*before, evals::shares_of(metrics));
-  for (const evals::Regression& regression : worse) {
-    std::cerr << "floorwalker: " << regression.metric << " fell from " << regression.before << " to " << regression.now << " (p = " << regression.p << ")\n";
+bool no_regression(const Baseline& baseline, const evals::RunRecord& run) {
+  const evals::Comparison comparison = evals::compare_runs(baseline.cases, evals::shares_by_case(run.cases));
+  for (const auto& worse : comparison.regressions) {
+    std::cerr << "floorwalker: " << worse.metric << " got worse in " << worse.worse << " cases and better in " << worse.better << " (p = " << worse.p << ")\n";
   }
-  return worse.empty();
+  if (comparison.only_before + comparison.only_now > 0) {
+    std::cerr << "floorwalker: compared by the " << comparison.paired << " cases that both runs have; " << comparison.only_before << " only the baseline has, " << comparison.only_now
+              << " only this run\n";
+  }
+  return comparison.regressions.empty();
 }
 
-Result<void> write_reports(const EvalOptions& options, const evals::RunRecord& run, const std::optional<std::string>& baseline) {
+// Whether the run comes up to all that was asked of it; what it does not is told.
+bool holds(const EvalOptions& options, const evals::RunRecord& run, const std::optional<Baseline>& baseline) {
+  bool all = !run.stopped && std::none_of(run.cases.begin(), run.cases.end(), [](const evals::CaseRecord& record) { return record.failed(); });
+  const evals::Metrics metrics = evals::measure(run);
+  for (const std::string& rule : options.fail_under) {
+    const auto bound = evals::parse_bound(rule);
+    const std::string complaint = bound ? evals::complaint(*bound, metrics) : bound.error().message;
+    if (!complaint.empty()) std::cerr << "floorwalker: " << complaint << "\n";
+    all = all && complaint.empty();
+  }
+  if (baseline) all = no_regression(*baseline, run) && all;
+  return all;
+}
+
+// Version, model, and a digest of the prompts and playbooks in use: what tells two builds apart.
+std::string build_of(const Settings& settings, const evals::RunRecord& run) {
+  std::string content;
+  for (const resources::Resource& prompt : resources::under("prompts/")) content += std::string(prompt.path) + " " + sha256(prompt.bytes) + "\n";
+  for (const std::string& playbook : run.contents) content += playbook + "\n";
+  return "floorwalker 0.1.0, " + (settings.model.empty() ? std::string("guided") : settings.model) + ", prompts and playbooks " + sha256(content).substr(0, 12);
+}
+
+Result<void> write_reports(const EvalOptions& options, const evals::RunRecord& run, const std::optional<Baseline>& baseline) {
   if (!options.junit.empty()) {
     if (auto done = write_file(options.junit, evals::junit_report(run)); !done) return done;
   }
   if (!options.html.empty()) {
-    const auto before = baseline ? std::optional<std::string_view>(*baseline) : std::nullopt;
+    const auto before = baseline ? std::optional<std::string_view>(baseline->text) : std::nullopt;
     if (auto done = write_file(options.html, evals::html_report(run, before)); !done) return done;
   }
   if (!options.out.empty()) {
@@ -94,15 +126,28 @@ Result<void> write_reports(const EvalOptions& options, const evals::RunRecord& r
   return {};
 }
 
-// Prints the suite that a file of another format makes.
-Result<bool> import(const EvalOptions& options) {
+// A whole file, gzip or not.
+Result<std::string> unpacked(const std::string& file) {
+  auto bytes = embedded::open_file(file);
+  if (!bytes) return fail(bytes.error());
   std::string text;
-  for (const std::string& file : options.suites) {
-    auto read = file_text(file);
+  std::vector<char> block(64 * 1024);
+  for (auto read = (*bytes)->read(block.data(), block.size()); !read || *read > 0; read = (*bytes)->read(block.data(), block.size())) {
     if (!read) return fail(read.error());
-    text += *read;
+    text.append(block.data(), *read);
   }
-  const auto suite = evals::import_suite(text, options.import);
+  return text;
+}
+
+// Prints the suite that files of another format make.
+Result<bool> import(const EvalOptions& options) {
+  std::vector<evals::ImportSource> sources;
+  for (const std::string& file : options.suites) {
+    auto text = unpacked(file);
+    if (!text) return fail(text.error());
+    sources.push_back({file, std::move(*text)});
+  }
+  const auto suite = evals::import_suite(sources, options.import);
   if (!suite) return fail(suite.error());
   std::cout << *suite;
   return true;
@@ -128,12 +173,8 @@ Result<std::shared_ptr<http::ShopRecording>> set_shops(const std::string& shop, 
 Result<bool> evaluate(const Settings& settings, EvalOptions options) {
   const auto suites = load_suites(options.suites);
   if (!suites) return fail(suites.error());
-  std::optional<std::string> baseline;
-  if (!options.baseline.empty()) {
-    auto text = file_text(options.baseline);
-    if (!text) return fail(text.error());
-    baseline = std::move(*text);
-  }
+  const auto baseline = read_baseline(options.baseline, *suites);
+  if (!baseline) return fail(baseline.error());
   Composition::Wraps wraps;
   if (!options.record_model.empty()) {
     auto cassette = open_cassette(options.record_model, settings);
@@ -161,23 +202,17 @@ Result<bool> evaluate(const Settings& settings, EvalOptions options) {
   else if (*recording) {
     if (auto saved = (*recording)->save(); !saved) return fail(saved.error());
   }
-  run->build = "floorwalker 0.1.0, " + (settings.model.empty() ? std::string("guided") : settings.model);
-  if (auto written = write_reports(options, *run, baseline); !written) return fail(written.error());
+  run->build = build_of(settings, *run);
+  if (auto written = write_reports(options, *run, *baseline); !written) return fail(written.error());
   const bool colour = isatty(STDOUT_FILENO) != 0;
   std::cout << (options.json ? evals::json_report(*run) : evals::terminal_report(*run, colour ? evals::Colour::kAlways : evals::Colour::kNever));
-  const evals::Metrics metrics = evals::measure(run->cases);
-  bool holds = !run->stopped && std::none_of(run->cases.begin(), run->cases.end(), [](const evals::CaseRecord& record) { return record.failed(); });
-  for (const std::string& rule : options.fail_under) {
-    const auto met = meets(rule, metrics);
-    if (!met) return met;
-    holds = holds && *met;
-  }
-  if (baseline) {
-    const auto same = no_regression(*baseline, metrics);
-    if (!same) return same;
-    holds = holds && *same;
-  }
-  return holds;
+  return holds(options, *run, *baseline);
+}
+
+// For the command line: nothing is played for a rule that no run can be held against.
+std::string no_bound(const std::string& rule) {
+  const auto bound = evals::parse_bound(rule);
+  return bound ? "" : bound.error().message;
 }
 
 }  // namespace
@@ -195,8 +230,8 @@ void add_eval(CLI::App& app, Exit& exit) {
   command->add_option("--junit", options->junit, "write JUnit XML")->type_name("FILE");
   command->add_option("--html", options->html, "write one self-contained page")->type_name("FILE");
   command->add_option("--out", options->out, "write the whole record as JSON")->type_name("FILE");
-  command->add_option("--fail-under", options->fail_under, "METRIC=VALUE, several times if wanted")->type_name("M=V");
-  command->add_option("--baseline", options->baseline, "an earlier --out: a significant regression fails the run")->type_name("FILE");
+  command->add_option("--fail-under", options->fail_under, "METRIC=VALUE, several times if wanted: a floor, or a ceiling where less is better")->check(no_bound)->type_name("M=V");
+  command->add_option("--baseline", options->baseline, "an earlier --out: a significant regression, case by case, fails the run")->type_name("FILE");
   command->add_option("--import", options->import.format, "print the suite that files of another format make")->check(CLI::IsMember(evals::import_formats()))->type_name("FORMAT");
   command->add_option("--limit", options->import.limit, "with --import: cases at most");
   command->add_option("--record-model", options->record_model, "keep what a model server was asked and answered, for --model recorded:FILE")->type_name("FILE");
@@ -212,6 +247,7 @@ void add_eval(CLI::App& app, Exit& exit) {
     const auto held = options->import.format.empty() ? evaluate(*settings, *options) : import(*options);
     if (!held) {
       exit.status = complain(held.error());
+      if (held.error().kind == ErrorKind::kConflict) exit.status = 2;   // the baseline and the suites do not go together
     } else {
       exit.status = *held ? 0 : 1;
     }

@@ -29,6 +29,12 @@ Result<std::vector<fs::path>> suite_files(const std::vector<std::string>& named)
   return files;
 }
 
+// Sessions, metrics and recordings are known by the names of suites: of two with one name, the second would go on with the first's carts.
+Finding two_of_one_name(const evals::Suite& one, const evals::Suite& other) {
+  const std::string message = one.file == other.file ? "this suite was named twice" : "another suite of this run is called '" + other.name + "', too: " + one.file;
+  return {Finding::Severity::kError, other.at, "suite", message, one.file == other.file ? "to play its cases several times, use --repeat" : "rename one, or run them apart"};
+}
+
 }  // namespace
 
 Result<std::string> file_text(const fs::path& file) {
@@ -48,10 +54,9 @@ Result<std::vector<evals::Suite>> load_suites(const std::vector<std::string>& na
     auto text = file_text(file);
     if (!text) return fail(text.error());
     evals::LoadedSuite loaded = evals::load_suite(*text, file.string());
-    for (const Finding& finding : loaded.findings) {
-      mistakes += "\n  " + finding.at.file + ":" + std::to_string(finding.at.line) + ":" + std::to_string(finding.at.column) + ": " + finding.message +
-                  (finding.suggestion.empty() ? "" : " (" + finding.suggestion + ")");
-    }
+    for (const Finding& finding : loaded.findings) mistakes += "\n  " + evals::located(finding);
+    const auto same = std::find_if(suites.begin(), suites.end(), [&](const evals::Suite& one) { return one.name == loaded.suite.name; });
+    if (same != suites.end()) mistakes += "\n  " + evals::located(two_of_one_name(*same, loaded.suite));
     suites.push_back(std::move(loaded.suite));
   }
   if (!mistakes.empty()) return fail(ErrorKind::kInvalidArgument, "The suites have mistakes:" + mistakes);

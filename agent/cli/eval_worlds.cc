@@ -161,6 +161,8 @@ class ComposedWorld final : public evals::World {
     auto runner = world->composition_->runner();
     if (!runner) return fail(runner.error());
     world->runner_ = &runner->get();
+    world->names_ = names_in(*world->composition_);
+    if (const auto playbook = world->composition_->playbook()) world->content_ = playbook->get().hash;
     return std::shared_ptr<evals::World>(std::move(world));
   }
 
@@ -168,6 +170,8 @@ class ComposedWorld final : public evals::World {
   ports::Catalogue& catalogue() override { return ports_->catalogue; }
   ports::Carts& carts() override { return ports_->carts; }
   void pass(std::chrono::milliseconds time) override { clock_->pass(time); }
+  evals::WorldNames names() override { return names_; }
+  std::string content() override { return content_; }
 
   std::vector<evals::RuleDecision> rules_of(const Conversation& conversation, int turn) override {
     const std::shared_ptr<const Explainer> explainer = explainer_of_playbook();
@@ -199,6 +203,16 @@ class ComposedWorld final : public evals::World {
   }
 
  private:
+  static evals::WorldNames names_in(Composition& composition) {
+    evals::WorldNames names;
+    if (const auto playbook = composition.playbook()) names.rules = rule_names(playbook->get());
+    if (const auto tools = composition.tools()) {
+      names.tools.emplace();
+      for (const ToolSpec& spec : tools->get().specs()) names.tools->push_back(spec.name);
+    }
+    return names;
+  }
+
   // Made when first asked for; nothing where the playbook cannot be explained.
   std::shared_ptr<const Explainer> explainer_of_playbook() {
     const std::lock_guard lock(mutex_);
@@ -215,6 +229,8 @@ class ComposedWorld final : public evals::World {
   const std::shared_ptr<CaseClock> clock_ = std::make_shared<CaseClock>();
   std::unique_ptr<Composition> composition_;
   std::optional<Composition::Ports> ports_;
+  evals::WorldNames names_;
+  std::string content_;
   std::shared_ptr<evals::FaultyTools> faulty_;
   std::shared_ptr<http::Tape> tape_;   // may be null
   runner::Runner* runner_ = nullptr;

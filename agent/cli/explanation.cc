@@ -85,6 +85,24 @@ const std::vector<std::string>& own_writes() {
   return names;
 }
 
+std::vector<std::string> rule_names(const Playbook& playbook) {
+  std::vector<std::string> names = {"input", "length", "language", "topic", "injection",                                                    // input_guard.cc
+                                    "result_size", "result_text",                                                                           // result_guard.cc
+                                    "output", "phrase", "urgency", "competitor", "internals", "link",                                       // output_guard.cc
+                                    "proactive", "consent", "dismissal", "offers_per_session", "pause", "play_per_session", "cooldown",     // proactive.cc
+                                    "grant", "arguments", "identifier", "confirmation", "writes_per_turn", "writes_per_session",            // of every action
+                                    "claims", "plays", "limits.steps", "limits.seconds", "limits.cost"};
+  const bool desk = !playbook.desk.actions.empty();
+  const std::vector<std::string> of_shop = {"rate", "requested", "options", "discount", "discounts", "quantity", "cart_total"};             // shop_actions.cc
+  if (desk) names.emplace_back("identity");
+  else names.insert(names.end(), of_shop.begin(), of_shop.end());
+  for (const DeskCondition& condition : playbook.desk.conditions) names.push_back(condition.name);
+  for (const Verdict verdict : {Verdict::kSupported, Verdict::kContradicted, Verdict::kUnsupported, Verdict::kSubjective}) names.push_back("claims." + std::string(to_string(verdict)));
+  for (const std::string& kind : playbook.guardrails.redact) names.push_back("redact:" + kind);
+  for (const auto& play : playbook.hesitation.plays) names.push_back("play:" + play.name);
+  return names;
+}
+
 struct Explainer::Parts {
   Parts(std::shared_ptr<const Playbook> book, std::vector<std::string> own, std::shared_ptr<const guardrails::ActionRules> rules, verify::Lexicon words)
       : playbook(std::move(book)), writes(std::move(own)), actions(std::move(rules)), input(playbook->guardrails), output(playbook->guardrails, writes), lexicon(std::move(words)), verifier(lexicon) {}

@@ -49,6 +49,9 @@ class Explainer {
   std::shared_ptr<const Parts> parts_;
 };
 
+// The names that an explanation under this playbook may give to rules.
+std::vector<std::string> rule_names(const Playbook& playbook);
+
 // The names of our own tools that change something, whatever the shop.
 const std::vector<std::string>& own_writes();
 

@@ -105,12 +105,47 @@ TEST_F(GradeTest, ReadsWhatAToolAnswered) {
   EXPECT_EQ(failed("not_called: [search_catalogue]"), Checks{"not_called"});
 }
 
-TEST(Metrics, IntervalsAndRegressionsFollowTheCounts) {
-  const Share share{8, 10};
-  EXPECT_NEAR(share.low(), 0.490, 0.001);
-  EXPECT_NEAR(share.high(), 0.943, 0.001);
-  EXPECT_TRUE(regressions({{"task_success", {100, 100}}}, {{"task_success", {99, 100}}}).empty());
-  ASSERT_EQ(regressions({{"task_success", {100, 100}}}, {{"task_success", {80, 100}}}).size(), 1u);
+TEST_F(GradeTest, FindsNothingAtAPointerThatLeadsNowhere) {
+  state.reply.tools = {{{CallId("c"), "search_catalogue", "{}", "", ""}, ToolOutcome::kOk}};
+  state.results = {{CallId("c"), ToolOutcome::kOk, R"({"list":[1]})", {}}};
+  for (const char* at : {"/list/99999999999999999999999", "/list/-", "/list/x", "/none/0"}) {
+    EXPECT_EQ(failed(std::string("results: [{tool: search_catalogue, at: ") + at + ", is: '1'}]"), Checks{"results"}) << at;
+  }
+  EXPECT_EQ(failed("results: [{tool: search_catalogue, at: /list/0, is: '1'}]"), Checks{});
+}
+
+TEST_F(GradeTest, ComparesPricesInTheirCurrencyOnly) {
+  show({"P-1"});   // 50.00 USD
+  for (const char* holds : {"{max: 60 USD}", "{max: 60}", "{min: 50 USD}", "{not: 60 USD}", "{any_of: [40 USD, 50 USD]}", "50 USD"}) {
+    EXPECT_EQ(failed(std::string("shown: {each: {price: ") + holds + "}}"), Checks{}) << holds;
+  }
+  for (const char* fails : {"{max: 9000 EUR}", "{min: 1 EUR}", "{not: 50 USD}", "{not: 1 EUR}", "{any_of: [40 USD, 60 USD]}", "50 EUR", "{max: cheap}"}) {
+    EXPECT_EQ(failed(std::string("shown: {each: {price: ") + fails + "}}"), Checks{"shown.each"}) << fails;
+  }
+}
+
+TEST_F(GradeTest, TakesNumbersWhole) {
+  Claim claim;
+  claim.text = "\xE2\x82\xAC" "49.90";
+  claim.kind = ClaimKind::kAmount;
+  claim.verdict = Verdict::kSupported;
+  state.reply.claims = {claim};
+  for (const char* part : {"9.9", "49", "9.90", "90", "49.9"}) EXPECT_EQ(failed(std::string("claims: {including: ['") + part + "']}"), Checks{"claims.including"}) << part;
+  EXPECT_EQ(failed("claims: {including: ['49.90'], excluding: ['9.90', '49']}"), Checks{});
+  claim.text = "in size 8, or 1,299 of them.";
+  state.reply.claims = {claim};
+  EXPECT_EQ(failed("claims: {including: ['8', 'size 8', '1,299']}"), Checks{});
+  EXPECT_EQ(failed("claims: {including: ['299']}"), Checks{"claims.including"});
+}
+
+TEST_F(GradeTest, HoldsCallsToTheirArguments) {
+  state.reply.tools = {{{CallId("c"), "return_items", R"({"order":"#W1","items":["a","b"],"count":2,"now":true})", "", ""}, ToolOutcome::kOk}};
+  EXPECT_EQ(failed("calls: [{tool: return_items, with: {order: '#W1', items: [a, b], count: 2, now: true}}]"), Checks{});
+  EXPECT_EQ(failed("calls: [{tool: return_items, with: {}}]"), Checks{});
+  for (const char* with : {"{order: '#W2'}", "{items: [b, a]}", "{items: a}", "{count: 3}", "{reason: none}"}) {
+    EXPECT_EQ(failed(std::string("calls: [{tool: return_items, with: ") + with + "}]"), Checks{"calls"}) << with;
+  }
+  EXPECT_EQ(failed("calls: [{tool: cancel_order, with: {order: '#W1'}}]"), Checks{"calls"});
 }
 
 RunRecord two_cases() {
@@ -137,9 +172,23 @@ TEST(Reports, NameWhatFailedEverywhere) {
   const std::string page = html_report(run, json_report(run));
   EXPECT_EQ(page.find("</script><b>x"), std::string::npos);
   EXPECT_EQ(page.find("@RUN@"), std::string::npos);
-  const auto shares = shares_of_report(json_report(run));
-  ASSERT_TRUE(shares);
-  EXPECT_EQ(shares->at("task_success").hits, 1u);
+  const auto cases = cases_of_report(json_report(run));
+  ASSERT_TRUE(cases);
+  ASSERT_EQ(cases->size(), 2u);
+  EXPECT_EQ(cases->at(0).shares.at("task_success").hits, 1u);
+  EXPECT_EQ(cases->at(1).shares.at("task_success").hits, 0u);
+}
+
+TEST(Reports, WriteNothingThatXmlForbids) {
+  RunRecord run = two_cases();
+  run.cases[1].turns[0].said = "a\xEF\xBF\xBE" "b\xEF\xBF\xBF" "c\x01" "d\xEF\xBF\xBD";
+  const std::string junit = junit_report(run);
+  EXPECT_NE(junit.find("abcd\xEF\xBF\xBD"), std::string::npos) << junit;
+}
+
+TEST(Reports, FindEvidenceInWhicheverTurnItWasRead) {
+  const std::string page = html_report(two_cases(), {});
+  EXPECT_NE(page.find("function toolOf(call, turns, turn)"), std::string::npos) << "tests/slow/report_page.sh uses it in a browser";
 }
 
 TEST_F(GradeTest, HoldsATurnThatWasTurnedDownToItsError) {

@@ -8,12 +8,16 @@
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <stdexcept>
+#include <stop_token>
 #include <string>
 
 #include "evals/importers.h"
 #include "evals/metrics.h"
 #include "evals/report.h"
 #include "evals/shopper.h"
+#include "tests/support/memory_catalogue.h"
 #include "tests/support/paths.h"
 #include "tests/support/timeless.h"
 
@@ -136,18 +140,145 @@ TEST(Harness, KnownFailuresFailNoRunButCountAsFailures) {
 }
 
 TEST(Harness, ComparesWithNothingThatDoesNotSayWhatItIs) {
-  EXPECT_FALSE(shares_of_report(R"({"metrics":{"task_success":{"hits":1,"of":1}}})"));
-  EXPECT_FALSE(shares_of_report(R"({"build":"","metrics":{"task_success":{"hits":1,"of":1}}})"));
-  EXPECT_TRUE(shares_of_report(R"({"build":"floorwalker 0.1.0, guided","metrics":{"task_success":{"hits":1,"of":1}}})"));
+  const std::string cases = R"("cases":[{"suite":"s","id":"a","repeat":0,"shares":{"task_success":[1,1]}}])";
+  EXPECT_FALSE(cases_of_report(R"({"metrics":{},)" + cases + "}"));
+  EXPECT_FALSE(cases_of_report(R"({"build":"","metrics":{},)" + cases + "}"));
+  EXPECT_FALSE(cases_of_report(R"({"build":"floorwalker 0.1.0, guided","metrics":{},"cases":[{"suite":"s","id":"a","repeat":0}]})"));
+  EXPECT_TRUE(cases_of_report(R"({"build":"floorwalker 0.1.0, guided","metrics":{},)" + cases + "}"));
 }
 
-TEST(Harness, SeesARegressionThatChanceDoesNotExplain) {
-  EXPECT_EQ(regressions({{"task_success", {190, 200}}}, {{"task_success", {150, 200}}}).size(), 1u);
-  EXPECT_TRUE(regressions({{"task_success", {190, 200}}}, {{"task_success", {188, 200}}}).empty());
-  EXPECT_TRUE(regressions({{"task_success", {150, 200}}}, {{"task_success", {190, 200}}}).empty());
+TEST(Harness, GivesEachCallOfATurnItsOwnResult) {
+  const TemporaryFolder folder;
+  (void)eval((kSuites / "p-televisions.yaml").string() + " --out " + (folder / "out").string(), folder.path());
+  std::size_t calls = 0;
+  const json report = json::parse(contents(folder / "out"));
+  for (const json& one : report.at("cases")) {
+    for (const json& turn : one.at("turns")) {
+      for (const json& tool : turn.at("tools")) {
+        ++calls;
+        EXPECT_EQ(tool.at("outcome") != "ok", json::parse(tool.at("result").get<std::string>()).contains("error")) << one.at("id") << tool;
+      }
+    }
+  }
+  EXPECT_GT(calls, 50u);
+}
+
+// ---- what goes wrong in a case stays in it
+
+Suite suite_of(const std::string& cases) {
+  const LoadedSuite loaded = load_suite("suite: s\nshop: demo\ncases:\n" + cases, "s.yaml");
+  EXPECT_TRUE(loaded.ok()) << (loaded.findings.empty() ? "" : loaded.findings.front().message);
+  return loaded.suite;
+}
+
+class BrokenWorld final : public World {
+ public:
+  runner::Runner& runner() override { throw std::runtime_error("a bug"); }
+  ports::Catalogue& catalogue() override { return catalogue_; }
+  ports::Carts& carts() override { throw std::runtime_error("a bug"); }
+
+ private:
+  test::MemoryCatalogue catalogue_;
+};
+
+constexpr const char* kTwoCases =
+    "  - id: a\n    turns: [{say: hi, expect: {cart: []}}, {say: ho}, {say: hu, expect: {cart: []}}]\n"
+    "  - id: b\n    shopper: {opening: hi, wants: [], expect: {cart: []}}\n";
+
+TEST(Harness, FailsACaseInWhichSomethingIsThrownAndGoesOn) {
+  const auto run = run_suites({suite_of(kTwoCases)}, [](const Suite&, const Case&, int) { return std::make_shared<BrokenWorld>(); }, {});
+  ASSERT_TRUE(run);
+  ASSERT_EQ(run->cases.size(), 2u);
+  for (const CaseRecord& one : run->cases) EXPECT_EQ(one.problem, "internal error: a bug");
+  EXPECT_EQ(measure(*run).grounded_accuracy.of, 3u);
+  EXPECT_EQ(measure(*run).grounded_accuracy.hits, 0u);
+}
+
+TEST(Harness, CountsWhatWasNotPlayedAgainstItsAccuracy) {
+  const auto closed = run_suites({suite_of(kTwoCases)}, [](const Suite&, const Case&, int) -> Result<std::shared_ptr<World>> { return fail(ErrorKind::kIo, "closed"); }, {});
+  ASSERT_TRUE(closed);
+  EXPECT_EQ(measure(*closed).grounded_accuracy.of, 3u);
+  RunOptions stopped;
+  std::stop_source stop;
+  stop.request_stop();
+  stopped.stop = stop.get_token();
+  const auto left = run_suites({suite_of(kTwoCases)}, [](const Suite&, const Case&, int) { return std::make_shared<BrokenWorld>(); }, stopped);
+  ASSERT_TRUE(left);
+  EXPECT_TRUE(left->stopped);
+  EXPECT_TRUE(left->cases.empty());
+  EXPECT_EQ(measure(*left).grounded_accuracy.of, 3u);
+}
+
+TEST(Harness, ExcusesNoCaseThatNamesWhatIsNotThere) {
+  const Suite suite = suite_of("  - id: a\n    turns: [{say: hi, expect: {shown: {excludes: [P-9]}}}]\nknown_failing: {a: not yet}\n");
+  const auto run = run_suites({suite}, [](const Suite&, const Case&, int) { return std::make_shared<BrokenWorld>(); }, {});
+  ASSERT_TRUE(run);
+  EXPECT_TRUE(run->cases.at(0).failed());
+  EXPECT_NE(run->cases[0].problem.find("s.yaml:5:"), std::string::npos) << run->cases[0].problem;
+}
+
+TEST(Harness, NamesMistakesOnlyTheShopAndPlaybookCanTell) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "s.yaml") << "suite: s\nshop: demo\ncases:\n  - id: a\n    turns:\n      - say: hello\n        expect: {not_called: [updat_cart], rules_not: [quantty]}\n";
+  EXPECT_EQ(eval((folder / "s.yaml").string(), folder.path()), 1);
+  const std::string told = contents(folder / "printed");
+  EXPECT_NE(told.find("s.yaml:7:31: there is no tool 'updat_cart' (did you mean 'update_cart'?)"), std::string::npos) << told;
+  EXPECT_NE(told.find("has no rule 'quantty' (did you mean 'quantity'?)"), std::string::npos) << told;
+}
+
+TEST(Harness, RefusesTwoSuitesOfOneName) {
+  const TemporaryFolder folder;
+  for (const char* name : {"a.yaml", "b.yaml"}) std::ofstream(folder / name) << "suite: s\nshop: demo\ncases: [{id: a, turns: [{say: hello, expect: {cart: []}}]}]\n";
+  const std::string a = (folder / "a.yaml").string(), b = (folder / "b.yaml").string();
+  EXPECT_EQ(eval(a + " " + a, folder.path()), 1);
+  EXPECT_NE(contents(folder / "complained").find("this suite was named twice (to play its cases several times, use --repeat)"), std::string::npos) << contents(folder / "complained");
+  EXPECT_EQ(eval(a + " " + b, folder.path()), 1);
+  EXPECT_NE(contents(folder / "complained").find("b.yaml:1:8: another suite of this run is called 's', too: " + a), std::string::npos) << contents(folder / "complained");
+}
+
+TEST(Harness, AsksBeforeItPlaysWhetherItCanAnswer) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "s.yaml") << "suite: s\nshop: demo\ncases: [{id: a, turns: [{say: hello, expect: {cart: []}}]}]\n";
+  std::ofstream(folder / "t.yaml") << "suite: t\nshop: demo\ncases: [{id: a, turns: [{say: hello, expect: {cart: []}}]}]\n";
+  const std::string s = (folder / "s.yaml").string(), t = (folder / "t.yaml").string(), report = (folder / "s.json").string();
+  EXPECT_EQ(eval(s + " --fail-under grounded_acuracy=0.9", folder.path()), 2);
+  EXPECT_NE(contents(folder / "complained").find("did you mean 'grounded_accuracy'?"), std::string::npos) << contents(folder / "complained");
+  EXPECT_EQ(contents(folder / "printed"), "");
+  EXPECT_EQ(eval(s + " --fail-under task_success=1 --fail-under refusals_false=0 --fail-under wall_p99=60000000 --out " + report, folder.path()), 0) << contents(folder / "complained");
+  EXPECT_EQ(eval(s + " --fail-under wall_p50=1", folder.path()), 1);
+  EXPECT_NE(contents(folder / "complained").find("wall_p50 is "), std::string::npos);
+  EXPECT_EQ(eval(t + " --baseline " + report, folder.path()), 2);
+  EXPECT_NE(contents(folder / "complained").find("is of other suites"), std::string::npos) << contents(folder / "complained");
+  EXPECT_EQ(contents(folder / "printed"), "");
+  EXPECT_EQ(eval(s + " " + t + " --baseline " + report, folder.path()), 0);
+  EXPECT_NE(contents(folder / "complained").find("compared by the 1 cases that both runs have; 0 only the baseline has, 1 only this run"), std::string::npos) << contents(folder / "complained");
+}
+
+TEST(Harness, TellsTwoBuildsApartByTheirPlaybooks) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "s.yaml") << "suite: s\nshop: demo\nplaybook: mine.yaml\ncases: [{id: a, turns: [{say: hello, expect: {cart: []}}]}]\n";
+  std::set<std::string> builds;
+  for (const char* limit : {"3", "3", "4"}) {
+    std::ofstream(folder / "mine.yaml") << "playbook: mine\nextends: retail\nguardrails: {actions: {limits: {quantity: " << limit << "}}}\n";
+    EXPECT_EQ(eval((folder / "s.yaml").string() + " --out " + (folder / "out").string(), folder.path()), 0) << contents(folder / "complained");
+    builds.insert(json::parse(contents(folder / "out")).at("build").get<std::string>());
+  }
+  EXPECT_EQ(builds.size(), 2u) << *builds.begin();
 }
 
 // ---- the simulated shopper
+
+TEST(Harness, HoldsTheLastTurnOfAShopperToWhatScriptedTurnsAreHeldTo) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "s.yaml") << "suite: s\nshop: demo\ncases:\n"
+                                      "  - id: a\n    shopper: {opening: show me laptops, wants: [], patience: 1, expect: {shown: {each: {price: {min: 1 USD}}}}}\n"
+                                      "  - id: b\n    shopper: {opening: show me laptops, wants: [], patience: 1, expect: {outcome: refused}}\n";
+  (void)eval((folder / "s.yaml").string() + " --out " + (folder / "out").string(), folder.path());
+  const json metrics = json::parse(contents(folder / "out")).at("metrics");
+  EXPECT_GT(metrics.at("shown_relevant").at("of"), 0) << contents(folder / "printed");
+  EXPECT_EQ(metrics.at("refusals_right").at("of"), 1);
+  EXPECT_EQ(metrics.at("refusals_false").at("of"), 1);
+}
 
 Reply showing(const std::vector<std::string>& products, const std::string& asked = "") {
   Reply reply;
@@ -222,7 +353,7 @@ TEST(SimulatedShopper, LosesPatience) {
 Suite imported(const std::string& format, const std::string& text) {
   ImportOptions options;
   options.format = format;
-  const auto yaml = import_suite(text, options);
+  const auto yaml = import_suite({{"file", text}}, options);
   EXPECT_TRUE(yaml) << (yaml ? "" : yaml.error().message);
   if (!yaml) return {};
   const LoadedSuite loaded = load_suite(*yaml, "imported.yaml");
@@ -249,9 +380,37 @@ TEST(Importers, ReadWebShopGoals) {
 
 TEST(Importers, ReadTauTasks) {
   const Suite suite = imported("tau-tasks", R"({"id":"0","user_scenario":{"instructions":{"reason_for_call":"Exchange it.","known_info":"You are Yusuf."}},)"
-                                            R"("evaluation_criteria":{"actions":[{"name":"get_order_details","arguments":{}}]}})");
+                                            R"("evaluation_criteria":{"actions":[{"name":"get_order_details","arguments":{}},)"
+                                            R"({"name":"return_items","arguments":{"order_id":"#W1","item_ids":["1","1"],"count":2,"address":{"zip":"1"}}}]}})");
   ASSERT_EQ(suite.cases.size(), 1u);
-  EXPECT_EQ(suite.cases[0].turns[0].expect->tools_called, std::vector<std::string>{"get_order_details"});
+  const Expectation& expect = *suite.cases[0].turns[0].expect;
+  EXPECT_EQ(expect.tools_called, (std::vector<std::string>{"get_order_details", "return_items"}));
+  ASSERT_EQ(expect.calls.size(), 1u);
+  EXPECT_EQ(expect.calls[0].with, (std::map<std::string, std::vector<std::string>>{{"order_id", {"#W1"}}, {"item_ids", {"1", "1"}}, {"count", {"2"}}}));
+}
+
+TEST(Importers, ReadListsAsWellAsLines) {
+  const Suite suite = imported("webshop", "[\n {\"id\":\"1\",\"say\":\"a lamp\"},\n {\"id\":\"2\",\"instruction_text\":\"a chair\"}\n]\n");
+  ASSERT_EQ(suite.cases.size(), 2u);
+  EXPECT_EQ(suite.cases[1].turns[0].say, "a chair");
+}
+
+TEST(Importers, ReadSeveralFilesEachByItself) {
+  ImportOptions options;
+  options.format = "csv";
+  const auto yaml = import_suite({{"a.csv", "case,say,min\na,hats,1\n"}, {"b.csv", "case,say,kinds\nb,boots,boot\n"}}, options);
+  ASSERT_TRUE(yaml) << yaml.error().message;
+  EXPECT_EQ(load_suite(*yaml, "imported.yaml").suite.cases.size(), 2u);
+}
+
+TEST(Importers, UnpackWhatIsPacked) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "goals.jsonl") << R"({"id":"1","say":"a lamp"})" << "\n";
+  ASSERT_EQ(shell("gzip -k " + (folder / "goals.jsonl").string()), 0);
+  for (const char* name : {"goals.jsonl", "goals.jsonl.gz"}) {
+    EXPECT_EQ(eval((folder / name).string() + " --import webshop", folder.path()), 0) << contents(folder / "complained");
+    EXPECT_NE(contents(folder / "printed").find("a lamp"), std::string::npos) << name;
+  }
 }
 
 TEST(Importers, ReadTables) {
@@ -265,12 +424,18 @@ TEST(Importers, ReadTables) {
 TEST(Importers, SayWhatTheyCannotRead) {
   ImportOptions options;
   options.format = "csv";
-  EXPECT_FALSE(import_suite("say,colour\nhi,red\n", options));
-  EXPECT_FALSE(import_suite("say,min\nhi\n", options));
+  EXPECT_FALSE(import_suite({{"f", "say,colour\nhi,red\n"}}, options));
+  EXPECT_FALSE(import_suite({{"f", "say,min\nhi\n"}}, options));
   options.format = "transcripts";
-  EXPECT_FALSE(import_suite("not json\n", options));
+  EXPECT_FALSE(import_suite({{"f", "not json\n"}}, options));
+  EXPECT_FALSE(import_suite({{"f", "[{]"}}, options));
+  EXPECT_FALSE(import_suite({{"f", "[1]"}}, options));
   options.format = "xls";
-  EXPECT_FALSE(import_suite("", options));
+  EXPECT_FALSE(import_suite({{"f", ""}}, options));
+  options.format = "webshop";
+  const auto silent = import_suite({{"goals.jsonl", "{\"say\":\"a lamp\"}\n{\"id\":\"2\",\"say\":\"\"}\n"}}, options);
+  ASSERT_FALSE(silent);
+  EXPECT_EQ(silent.error().message.find("goals.jsonl: line 2: the goal does not say"), 0u) << silent.error().message;
 }
 
 }  // namespace

@@ -20,9 +20,14 @@ assert.ok(few > 0 && few < all, 'the filter narrows the list');
 await tab.locator('details.case summary').first().click();
 await tab.locator('.claim.supported').first().click();
 assert.ok((await tab.locator('#evidence pre').count()) > 0, 'a claim shows its evidence');
+assert.ok((await tab.locator('details.case[open] .cpu').count()) > 0, 'a turn tells its processor time');
 await tab.locator('#evidence button').click();
 assert.ok(await tab.locator('#evidence').isHidden());
 await tab.fill('#filter', '');
+// What every claim of every case points at is found, in whichever turn it was read.
+const lost = await tab.evaluate(() => run.cases.flatMap((c) => c.turns.flatMap((t) => t.claims.flatMap((claim) =>
+  claim.evidence.filter((pointer) => pointer.includes('#') && !toolOf(pointer.split('#')[0], c.turns, t)).map((pointer) => `${c.id}: ${claim.text} ${pointer}`)))));
+assert.deepEqual(lost, [], 'evidence of every turn is found');
 await tab.selectOption('#which', 'failed');
 assert.ok((await tab.locator('details.case').count()) < all);
 assert.deepEqual(errors, []);
