@@ -161,6 +161,14 @@ void Listener::hear_acts(Heard& heard) const {
   for (const text::Word& word : heard.words) heard.only = heard.only || lexicon_.only.count(word.folded) > 0;
 }
 
+void Listener::hear_indifference(Heard& heard) const {
+  heard.indifferent.assign(heard.words.size(), false);
+  for (const auto& [act, pattern] : lexicon_.acts) {
+    const auto span = act == Act::kAny ? pattern.find(heard.words) : std::nullopt;
+    for (std::size_t i = span ? span->first : 0; span && i < span->last; ++i) heard.indifferent[i] = true;
+  }
+}
+
 // Keeps, of overlapping phrases, the longer one, with all its readings.
 void Listener::hear_known(Heard& heard) const {
   std::vector<Known> all;
@@ -181,7 +189,7 @@ void Listener::hear_known(Heard& heard) const {
     return double(a.span.last - a.span.first) * a.readings.front().confidence > double(b.span.last - b.span.first) * b.readings.front().confidence;
   });
   const std::vector<bool> negated = negated_words(heard, lexicon_);
-  std::vector<bool> covered(heard.words.size(), false);
+  std::vector<bool> covered = heard.indifferent;
   for (const auto& [act, pattern] : lexicon_.acts) {  // "good evening" names nothing, whatever the shop calls "even"; nor does "fine" alone
     const bool talk = act == Act::kGreet || act == Act::kYes || act == Act::kNo || act == Act::kThanks;
     const auto greeting = talk ? pattern.find(heard.words) : std::nullopt;
@@ -326,6 +334,7 @@ Heard Listener::hear_anew(std::string_view text, std::string_view kind) const {
   heard.words = text::words(heard.text);
   if (heard.words.empty()) return heard;
   hear_acts(heard);
+  hear_indifference(heard);
   hear_known(heard);
   hear_asides(heard);
   hear_service(heard);

@@ -366,7 +366,7 @@ class Part {
   Wanted finish() {
     for (std::size_t i = first_; i < last_; ++i) {
       const std::string& word = heard_.words[i].folded;
-      if (spoken_[i] || heard_.aside[i] || lexicon_.fillers.count(word) || (i == first_ && lexicon_.openers.count(word)) || (!explained_[i] && compares(word))) continue;
+      if (spoken_[i] || heard_.aside[i] || heard_.indifferent[i] || lexicon_.fillers.count(word) || (i == first_ && lexicon_.openers.count(word)) || (!explained_[i] && compares(word))) continue;
       if (i > 0 && lexicon_.praising.count(word) && lexicon_.being.count(heard_.words[i - 1].folded)) continue;  // "black is fine"
       if (wanted_.words.empty() && (lexicon_.modifiers.count(word) || lexicon_.openers.count(word))) continue;
       if (!wanted_.words.empty()) wanted_.words += ' ';
