@@ -194,7 +194,8 @@ void Listener::hear_quantity(Heard& heard, std::vector<bool>& taken) const {
     if ((count < 1 && !(zero && heard.has(Act::kQuantity))) || count > kMostPieces || taken[i] || measured(measures, words[i]) || currency_before(heard.text, words[i].start)) continue;
     if (i > 0 && lexicon_.ordinals.count(words[i - 1].folded)) continue;
     if (i > 0 && lexicon_.plural_pronouns.count(words[i - 1].folded)) continue;  // "those two" are things shown
-    if (i > 0 && (lexicon_.pronouns.count(words[i - 1].folded) || lexicon_.the.count(words[i - 1].folded)) && count == 1) continue;
+    const bool led = phrase_before(words, i, lexicon_.quantity_before);
+    if (i > 0 && !led && (lexicon_.pronouns.count(words[i - 1].folded) || lexicon_.the.count(words[i - 1].folded)) && count == 1) continue;
     const bool bound = std::any_of(lexicon_.before.begin(), lexicon_.before.end(), [&](const Bound& one) {
       return i >= one.words.size() && phrase_at(words, i - one.words.size(), one.words);
     });
@@ -202,7 +203,6 @@ void Listener::hear_quantity(Heard& heard, std::vector<bool>& taken) const {
     const bool counted_out = i > 0 && lexicon_.item_words.count(words[i - 1].folded) && heard.text.substr(words[i - 1].end, words[i].start - words[i - 1].end).find(',') == std::string::npos;
     if (counted_out) continue;  // "add number 3 please", but "no, 3 please"
     bool counts = phrase_length(words, i + 1, lexicon_.quantity_after) > 0;
-    const bool led = phrase_before(words, i, lexicon_.quantity_before);
     const bool set = heard.has(Act::kQuantity) && i > 0 && lexicon_.setting.count(words[i - 1].folded) > 0;
     if (!led && phrase_before(words, i, lexicon_.negations)) continue;  // "not two"
     if (led || set || limited) counts = true;
