@@ -489,6 +489,9 @@ TEST_F(GuidedDialogue, AsksBeforeSeveralThingsGoIntoTheCartThatWereNotNamed) {
   EXPECT_EQ(say("add them").presentation.asked, "offer:several");
   EXPECT_EQ(say("no").presentation.asked, std::nullopt);
   EXPECT_EQ(cart(), "");
+  say("add them");
+  EXPECT_EQ(say("no, just the first one").presentation.asked, "option:Size");
+  say("never mind");
   EXPECT_EQ(say("add both").presentation.asked, "option:Size");
 }
 
@@ -592,6 +595,13 @@ TEST_F(GuidedDialogue, LooksForWhatIsSaidAnewThoughAWordOfTalkStandsBeforeIt) {
   }
   EXPECT_GT(say("forget the price").shown().size(), 2u) << "a wish that is dropped";
   EXPECT_NE(say("why the first one?").text.find("Boot"), std::string::npos);
+}
+
+TEST_F(GuidedDialogue, DropsAKindThatIsTakenBackByItself) {
+  say("boots");
+  EXPECT_TRUE(say("forget the boots").shown().empty());
+  const auto turn = say("leather ones under 60");
+  EXPECT_TRUE(std::none_of(turn.calls.begin(), turn.calls.end(), [](const ToolCall& call) { return call.arguments.find("boot") != std::string::npos; })) << turn.text;
 }
 
 TEST_F(GuidedDialogue, StartsOverWithWhatFollows) {

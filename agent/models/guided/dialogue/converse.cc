@@ -486,6 +486,10 @@ bool answer_offer(Talk& talk, const Heard& heard, bool other) {
     if (!talk.waiting()) add_waiting(talk, waiting);
     return true;
   }
+  if (slot == "offer:several" && !heard.reference.ordinals.empty() && !heard.question) {  // "no, just the first one"
+    talk.close_question();
+    return add(talk, heard), true;
+  }
   if (heard.has(Act::kNo) && !stands_alone(heard)) {
     talk.close_question();
     if (slot.starts_with("addon:")) talk.memory.declined.push_back(slot.substr(6));

@@ -231,7 +231,9 @@ void forget(Talk& talk, const Heard& heard) {
   if (!talk.need()) return talk.say("fallback.no_need", {});
   Need& need = talk.memory.needs.back();
   const std::vector<std::string> fields = fields_named(heard, need);
-  if (fields.empty() && heard.names_kind() && heard.wanted.front().kinds.front() == need.kind) {  // "forget the keyboards"
+  const auto named = text::words(need.kind + " " + need.words);
+  const std::string noun = heard.names_kind() ? text::stem(text::words(heard.wanted.front().noun).back().folded) : std::string();
+  if (fields.empty() && std::any_of(named.begin(), named.end(), [&](const text::Word& word) { return text::stem(word.folded) == noun; })) {  // "forget the keyboards"
     talk.memory.needs.pop_back();
     talk.memory.focus.reset();
     talk.say("forget.kind", {{"what", heard.wanted.front().noun}});
