@@ -3,11 +3,14 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <clocale>
 #include <ctime>
 #include <functional>
 #include <iostream>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 #include <random>
@@ -56,16 +59,33 @@ class Lines {
       std::string line;
       return std::getline(std::cin, line) ? std::optional(line) : std::nullopt;
     }
-    const std::unique_ptr<char, decltype(&std::free)> line(readline(prompt_.c_str()), &std::free);
-    if (!line) return std::nullopt;
-    if (*line) {
-      add_history(line.get());
-      write_history(history_.c_str());
+    while (true) {
+      Interrupts::came();
+      const Freed line(readline(prompt_.c_str()), &std::free);
+      if (!line && Interrupts::came() && half_typed()) {   // Ctrl-C drops the line; on an empty one it leaves
+        std::cout << "\n" << std::flush;
+        continue;
+      }
+      if (!line) return std::nullopt;
+      if (*line) {
+        add_history(line.get());
+        write_history(history_.c_str());
+      }
+      return std::string(line.get());
     }
-    return std::string(line.get());
   }
 
  private:
+  using Freed = std::unique_ptr<char, decltype(&std::free)>;
+
+  // Whether something stood on the line that was interrupted. The line is given up: two marks are put on it, because libedit copies one
+  // character less than it is asked for, and nothing at all of an empty line.
+  static bool half_typed() {
+    rl_insert_text("..");
+    const Freed line(rl_copy_text(0, 3), &std::free);
+    return line && line.get()[0] != '\0' && line.get()[1] != '\0';
+  }
+
   bool interactive_;
   std::string history_, prompt_;
 };
@@ -85,6 +105,7 @@ class Conversing final : public LoggingListener {
         shopper_(options.shopper) {}
 
   Result<void> greet();
+  void recall(const Conversation& conversation);
   void take(const std::string& line);
   bool left() const { return left_; }
   const Style& style() const { return style_; }
@@ -131,11 +152,29 @@ Result<void> Conversing::greet() {
       if (message.role == Role::kShopper) std::cout << style_.accent("you> ") << message.text << "\n";
       if (message.role == Role::kAssistant) std::cout << wrapper.feed(message.text) << wrapper.finish() << "\n";
     }
+    recall(*conversation);
+    if (last_) std::cout << page_of(*last_, showcase_, style_, width_) << "\n";
   }
   auto open = runner_.resume(session_, this);   // a turn that was cut off is finished now
   if (!open) return fail(open.error());
   if (*open) end(std::move(**open));
   return {};
+}
+
+// The list that "the first one" still refers to, in the numbers that the shopper saw.
+void Conversing::recall(const Conversation& conversation) {
+  const std::vector<Shown>& shown = conversation.memory.shown;
+  if (shown.empty()) return;
+  std::map<CallId, const ToolCall*> calls;
+  for (const Message& message : conversation.messages) {
+    for (const ToolCall& call : message.calls) calls[call.id] = &call;
+    const auto call = message.role == Role::kTool ? calls.find(message.result.call) : calls.end();
+    if (call != calls.end()) showcase_.learn(*call->second, message.result);
+  }
+  showcase_.begin_turn();
+  Reply reply;
+  std::copy_if(shown.begin(), shown.end(), std::back_inserter(reply.presentation.shown), [&](const Shown& one) { return one.turn == shown.back().turn; });
+  last_ = std::move(reply);
 }
 
 void Conversing::take(const std::string& line) {

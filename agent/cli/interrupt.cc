@@ -12,12 +12,15 @@ namespace {
 
 int pipe_ends[2] = {-1, -1};
 
+volatile sig_atomic_t ctrl_c_pressed = 0;
+
 std::mutex turn_mutex;                      // guards current_turn
 std::optional<std::stop_source> current_turn;
 
 void on_interrupt(int) {
   const int saved = errno;
   const char mark = 'i';
+  ctrl_c_pressed = 1;
   [[maybe_unused]] const auto written = ::write(pipe_ends[1], &mark, 1);
   errno = saved;
 }
@@ -49,6 +52,12 @@ Interrupts::~Interrupts() {
   watcher_.join();
   ::close(pipe_ends[0]);
   ::close(pipe_ends[1]);
+}
+
+bool Interrupts::came() {
+  const bool came = ctrl_c_pressed != 0;
+  ctrl_c_pressed = 0;
+  return came;
 }
 
 TurnInterrupt::TurnInterrupt() {

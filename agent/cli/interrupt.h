@@ -13,6 +13,9 @@ class Interrupts {
   Interrupts(const Interrupts&) = delete;
   Interrupts& operator=(const Interrupts&) = delete;
 
+  // Whether Ctrl-C came since the last call.
+  static bool came();
+
  private:
   std::jthread watcher_;   // a signal handler may not lock: it writes to a pipe, and the watcher does the rest
 };

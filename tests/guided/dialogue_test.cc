@@ -32,6 +32,9 @@ class GuidedDialogue : public ::testing::Test {
       shop_.catalogue.add(std::move(jumper));
     }
     shop_.catalogue.add(simple_product("T-1", "Marl Tote", "tote", 3000, {words("material", "Canvas")}));
+    Product umbrella = simple_product("U-1", "Gable Umbrella", "umbrella", 2500, {words("canopy", "Round canopy"), words("shaft", "Ash")});
+    umbrella.brand = "Gable";
+    shop_.catalogue.add(std::move(umbrella));
     Policy returns;
     returns.id = PolicyId("returns");
     returns.topic = "returns";
@@ -487,6 +490,185 @@ TEST_F(GuidedDialogue, AsksAgainForTheChoiceThatAThingWaitsForWhenTheShopperWant
   EXPECT_NE(turn.text.find("Linden Boot 1"), std::string::npos) << turn.text;
   say("7");
   EXPECT_NE(cart().find("B-1 7"), std::string::npos) << cart();
+}
+
+TEST_F(GuidedDialogue, SuggestsWhatGoesWithAThingAndAddsNothingOfIt) {
+  say("a tote");
+  for (const char* text : {"add whatever goes with it", "do I need anything? add what I need for it"}) {
+    say(text);
+    EXPECT_EQ(cart(), "") << text;
+  }
+  EXPECT_TRUE(say("add it and whatever goes with it").called("suggest_addons"));
+  EXPECT_EQ(cart(), "1 T-1");
+}
+
+TEST_F(GuidedDialogue, AsksBeforeSeveralThingsGoIntoTheCartThatWereNotNamed) {
+  say("a tote");
+  const auto list = say("boots under 80").shown();
+  ASSERT_EQ(list.size(), 2u);
+  EXPECT_EQ(say("add them").presentation.asked, "offer:several");
+  EXPECT_EQ(say("no").presentation.asked, std::nullopt);
+  EXPECT_EQ(cart(), "");
+  say("add them");
+  EXPECT_EQ(say("no, just the first one").presentation.asked, "option:Size");
+  say("never mind");
+  EXPECT_EQ(say("add both").presentation.asked, "option:Size");
+}
+
+TEST_F(GuidedDialogue, KeepsTheNumberUntilOneOfSeveralIsChosen) {
+  say("jumpers, 4 of them");
+  EXPECT_EQ(cart(), "");
+  say("add the first one in M");
+  EXPECT_EQ(cart().substr(0, 4), "4 J-");
+  say("boots");
+  say("add the second one in a 7");
+  EXPECT_NE(cart().find("; 1 B-"), std::string::npos) << cart();
+}
+
+TEST_F(GuidedDialogue, RemovesNothingOfAnotherBrand) {
+  say("a tote");
+  say("add it");
+  EXPECT_EQ(say("remove the Gable").presentation.asked, "cart_line");  // of the umbrella's make
+  EXPECT_EQ(cart(), "1 T-1");
+  say("remove the Marl");
+  EXPECT_EQ(cart(), "");
+}
+
+TEST_F(GuidedDialogue, AddsEachThingThatIsNamedInItsOwnNumber) {
+  say("a tote and an umbrella");
+  say("ok, add the Marl and the umbrella, two of the umbrella");
+  EXPECT_EQ(cart(), "1 T-1; 2 U-1");
+  say("add the tote");
+  EXPECT_EQ(cart(), "2 T-1; 2 U-1");
+}
+
+TEST_F(GuidedDialogue, SaysWhatElseIsNotAddedYetWhileAQuestionIsOpen) {
+  say("boots");
+  const auto turn = say("add the boot and some canvas");
+  EXPECT_EQ(turn.presentation.asked, "which");
+  EXPECT_NE(turn.text.find("some canvas"), std::string::npos) << turn.text;
+  EXPECT_EQ(cart(), "");
+}
+
+TEST_F(GuidedDialogue, AddsNothingForAThingThatNobodyIsCalled) {
+  say("a tote");
+  say("add the flux capacitor");
+  EXPECT_EQ(cart(), "");
+}
+
+TEST_F(GuidedDialogue, SetsTheNumberOfTheOneThatIsNamed) {
+  say("a tote and an umbrella");
+  say("add the tote and the umbrella, two of the umbrella");
+  say("one Gable only, not two");
+  EXPECT_EQ(cart(), "1 T-1; 1 U-1");
+  say("add two more of the umbrella");
+  EXPECT_EQ(cart(), "1 T-1; 3 U-1");
+  say("remove the tote and make it one Gable");
+  EXPECT_EQ(cart(), "1 U-1");
+  say("add two more of them");
+  EXPECT_EQ(cart(), "3 U-1");
+  say("just one of the umbrellas");
+  EXPECT_EQ(cart(), "1 U-1");
+}
+
+TEST_F(GuidedDialogue, ShowsWhatIsAskedForInANumberAndKeepsTheNumberForTheChoice) {
+  const auto turn = say("umbrella, 5 of them");
+  EXPECT_EQ(turn.shown(), std::vector<std::string>{"U-1"}) << turn.text;
+  EXPECT_EQ(cart(), "");
+  say("yes");
+  EXPECT_EQ(cart(), "5 U-1");
+  say("a tote");
+  say("add it");
+  EXPECT_EQ(cart(), "5 U-1; 1 T-1");
+}
+
+TEST_F(GuidedDialogue, TakesACodeByItselfForACode) {
+  say("a tote");
+  say("add it");
+  const auto turn = say("SAVE10 please and checkout");
+  EXPECT_TRUE(turn.called("apply_discount")) << turn.text;
+  EXPECT_NE(turn.text.find("$27.00"), std::string::npos) << turn.text;
+  EXPECT_FALSE(say("BOOT please").called("apply_discount"));
+}
+
+TEST_F(GuidedDialogue, TakesAChoiceLeftOpenForNoThing) {
+  say("boots");
+  for (const std::string& id : say("no preference on colour").shown()) EXPECT_EQ(id.front(), 'B') << id;
+  for (const std::string& id : say("cheaper leather ones").shown()) EXPECT_EQ(id.front(), 'B') << id;
+}
+
+TEST_F(GuidedDialogue, DoesNotDoWhatIsTakenBack) {
+  say("boots");
+  const auto turn = say("fine, forget the comparison. add the Marl Tote");
+  EXPECT_FALSE(turn.called("compare_products")) << turn.text;
+  EXPECT_EQ(cart(), "1 T-1");
+  EXPECT_TRUE(say("compare the first two boots").called("compare_products"));
+}
+
+TEST_F(GuidedDialogue, LooksForWhatIsSaidAnewThoughAWordOfTalkStandsBeforeIt) {
+  say("boots");
+  for (const char* text : {"forget the boots please. show me jumpers", "?? why boots. jumpers, wool, up to 150"}) {
+    const auto turn = say(text);
+    ASSERT_FALSE(turn.shown().empty()) << text << ": " << turn.text;
+    EXPECT_EQ(turn.shown().front().front(), 'J') << text;
+    say("boots under 80");
+  }
+  EXPECT_GT(say("forget the price").shown().size(), 2u) << "a wish that is dropped";
+  EXPECT_NE(say("why the first one?").text.find("Boot"), std::string::npos);
+}
+
+TEST_F(GuidedDialogue, DropsAKindThatIsTakenBackByItself) {
+  say("boots");
+  EXPECT_TRUE(say("forget the boots").shown().empty());
+  const auto turn = say("leather ones under 60");
+  EXPECT_TRUE(std::none_of(turn.calls.begin(), turn.calls.end(), [](const ToolCall& call) { return call.arguments.find("boot") != std::string::npos; })) << turn.text;
+}
+
+TEST_F(GuidedDialogue, StartsOverWithWhatFollows) {
+  say("boots");
+  EXPECT_EQ(say("start over please: I need a jumper under 50").shown(), std::vector<std::string>{"J-1"});
+  EXPECT_TRUE(say("start over").shown().empty());
+}
+
+TEST_F(GuidedDialogue, AddsWhatWasForgottenAndNothingElse) {
+  say("boots under 70 and a tote");
+  say("add the boot in 7");
+  say("you forgot the colour");
+  EXPECT_EQ(cart(), "1 B-1 7");
+  say("you forgot the tote");
+  EXPECT_EQ(cart(), "1 B-1 7; 1 T-1");
+}
+
+TEST_F(GuidedDialogue, MeansTheOneThatAloneIsOfTheBrand) {
+  say("an umbrella");
+  say("boots");
+  EXPECT_EQ(say("tell me about the Gable one").shown(), std::vector<std::string>{"U-1"});
+  const auto boot = say("tell me about the first boot").shown();
+  ASSERT_EQ(boot.size(), 1u);
+  EXPECT_EQ(shown_in(say("how does it compare with the Gable one?")), (std::set<std::string>{boot.front(), "U-1"}));
+  EXPECT_EQ(shown_in(say("no, with the Linden Boot 3")).count("B-3"), 1u);
+}
+
+TEST_F(GuidedDialogue, NamesTheOneItWouldTake) {
+  say("leather boots");
+  for (const char* text : {"which one would you take?", "tell me honestly which one you'd take"}) {
+    const std::string said = say(text).text;
+    EXPECT_TRUE(said.find("I'd take") != std::string::npos || said.find("My choice") != std::string::npos) << said;
+  }
+}
+
+TEST_F(GuidedDialogue, AsksTheTermsAboutAServiceAndTellsWhereTheyAreSilent) {
+  say("boots");
+  const auto turn = say("do you carry it up the stairs?");
+  EXPECT_TRUE(turn.called("find_policy")) << turn.text;
+  EXPECT_NE(turn.text.find("\"stairs\""), std::string::npos) << turn.text;
+  EXPECT_EQ(say("do you deliver it in paper?").text.find("\"paper\""), std::string::npos);
+}
+
+TEST_F(GuidedDialogue, SaysNoNameTwice) {
+  say("an umbrella");
+  EXPECT_EQ(say("what canopy does it have?").text.find("canopy Round canopy"), std::string::npos);
+  EXPECT_NE(say("what shaft does it have?").text.find("shaft"), std::string::npos);
 }
 
 TEST_F(GuidedDialogue, ShowsNewProductsForMore) {

@@ -166,6 +166,11 @@ TEST_F(Search, CorrectsSpellingWithTheShopsOwnWords) {
   EXPECT_EQ(page.corrections, (Ids{"labtop -> laptop"}));
 }
 
+TEST_F(Search, LeavesAnEverydayWordAsItWasWritten) {
+  EXPECT_TRUE(find("laptops").corrections.empty());
+  for (const char* word : {"forgot", "pain"}) EXPECT_TRUE(find(std::string("a laptop ") + word).corrections.empty()) << word;
+}
+
 TEST_F(Search, PagesWithoutRepeatsOrLosses) {
   Ids seen;
   SearchRequest request;

@@ -6,6 +6,7 @@
 
 #include "agent/core/text.h"
 #include "tools/search/analysis.h"
+#include "tools/search/ordinary_words.h"
 #include "tools/search/thesaurus.h"
 
 namespace floorwalker::search {
@@ -211,7 +212,7 @@ std::vector<std::string> Lexicon::everyday_names(std::string_view normal) const 
 
 std::string Lexicon::correct(std::string_view folded) const {
   // Short words and model numbers have too many neighbours to guess.
-  if (folded.size() < 4 || has_digit(folded)) return "";
+  if (folded.size() < 4 || has_digit(folded) || is_ordinary(folded)) return "";
   const std::size_t limit = folded.size() < 6 ? 1 : 2;
   std::uint32_t letters = 0;
   for (const char c : folded) letters |= 1u << (c >= 'a' && c <= 'z' ? c - 'a' : 31);

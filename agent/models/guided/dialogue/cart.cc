@@ -22,6 +22,16 @@ bool one_of_several(const Heard& heard, const Lexicon& lexicon) {
   return false;
 }
 
+// "the Acme", of a line that is of another brand.
+bool names_another_brand(const Heard& heard, const CartLine& line) {
+  ProductCard card;
+  card.title = line.title;
+  const bool brand = std::any_of(heard.known.begin(), heard.known.end(), [&](const Known& known) {
+    return !known.negated && (known.reading(Mention::What::kBrand) || known.reading(Mention::What::kProduct));
+  });
+  return brand && described_by(card, heard.reference.words) == 0;
+}
+
 // "the paper", of a line that holds a printer.
 bool names_another(const Heard& heard, const CartLine& line) {
   if (!heard.names_kind() || heard.reference.pronoun || !heard.reference.of_group) return false;
@@ -32,6 +42,7 @@ bool names_another(const Heard& heard, const CartLine& line) {
 
 // The line that the words point at: the last one changed, one by number, or the one that the words describe. Null where it is unclear.
 const CartLine* line_meant(const Talk& talk, const Heard& heard, const Cart& cart) {
+  if (std::all_of(cart.lines.begin(), cart.lines.end(), [&](const CartLine& line) { return names_another_brand(heard, line); })) return nullptr;
   if (cart.lines.size() == 1 && !names_another(heard, cart.lines.front())) return &cart.lines.front();
   const CartLine* best = nullptr;
   std::size_t best_score = 0;
@@ -70,6 +81,22 @@ Heard what_goes(const Heard& heard, const Lexicon& lexicon) {
     if (std::find(words.begin(), words.end(), word.folded) != words.end()) going.reference.words.push_back(word.folded);
   }
   return going;
+}
+
+// The line whose quantity is to be set. Of several that it may be, the one that would change: "one only" of two and one.
+const CartLine* line_to_count(const Talk& talk, const Heard& heard, const Cart& cart) {
+  const CartLine* meant = line_meant(talk, heard, cart);
+  if (meant && meant->quantity != *heard.quantity) return meant;
+  const CartLine* other = nullptr;
+  for (const CartLine& line : cart.lines) {
+    ProductCard card;
+    card.title = line.title;
+    const bool described = heard.reference.words.empty() || described_by(card, heard.reference.words) > 0;
+    if (line.quantity == *heard.quantity || !described) continue;
+    if (other) return meant;
+    other = &line;
+  }
+  return other ? other : meant;
 }
 
 void which_line(Talk& talk, const Cart& cart) {
@@ -157,7 +184,7 @@ void change_quantity(Talk& talk, const Heard& heard) {
   if (view.waiting) return;
   if (!view) return say_failure(talk, view.error);
   if (view->cart.lines.empty()) return add(talk, heard);
-  const CartLine* line = line_meant(talk, heard, view->cart);
+  const CartLine* line = line_to_count(talk, heard, view->cart);
   if (!line) return which_line(talk, view->cart);
   const auto answer = talk.calls.set_quantity(line->id, *heard.quantity);
   if (answer.waiting) return;

@@ -107,6 +107,7 @@ void say_added(Talk& talk, const Product& product, const CartAnswer& answer, Tel
   if (line) talk.memory.last_line = line->id;
   talk.added = true;
   talk.presentation.refused = false;   // what was refused beside it is said, but the turn has done something
+  talk.state.quantity = 0;
   talk.state.added = product.id.str();
   talk.memory.focus = product.id;
 }
@@ -200,18 +201,42 @@ void ask_which(Talk& talk, const std::vector<ProductId>& candidates, const std::
 
 namespace {
 
-// "the first bag and the laptop": the parts of a sentence that point at one thing each; empty where it is about one.
+// Whether a word behind "the" or "that" stands in the title of something that was shown: "the M20i".
+bool calls_shown(const Talk& talk, const Heard& part) {
+  for (std::size_t i = 1; i < part.words.size(); ++i) {
+    if (!talk.guide.lexicon.the.count(part.words[i - 1].folded)) continue;
+    for (const Shown& shown : talk.memory.shown) {
+      const auto title = text::words(shown.title);
+      if (std::any_of(title.begin(), title.end(), [&](const text::Word& word) { return word.folded == part.words[i].folded; })) return true;
+    }
+  }
+  return false;
+}
+
+// "two of the toner", behind "the first toner": says how many of it.
+bool counts_again(const Heard& part, const std::vector<Heard>& things) {
+  const Reference& reference = part.reference;
+  return part.quantity && reference.of_group && reference.ordinals.empty() && reference.named.empty() && !things.empty() && !things.back().quantity &&
+         things.back().reference.group == reference.group;
+}
+
+// "the first bag, the M20i and two of the cables": the parts of a sentence that point at one thing each; empty where it is about one.
 std::vector<Heard> things_to_add(const Talk& talk, const Heard& heard) {
   const Lexicon& lexicon = talk.guide.lexicon;
   std::vector<Heard> things;
-  for (std::size_t i = 0, first = 0; i <= heard.words.size(); ++i) {
-    if (i < heard.words.size() && lexicon.openers.count(heard.words[i].folded) == 0) continue;
+  for (std::size_t i = 1, first = 0; i <= heard.words.size(); ++i) {
+    const bool end = i == heard.words.size();
+    const bool comma = !end && heard.text.substr(heard.words[i - 1].end, heard.words[i].start - heard.words[i - 1].end).find_first_of(",;") != std::string::npos;
+    const bool opener = !end && lexicon.openers.count(heard.words[i].folded) > 0;
+    if (!end && !comma && !opener) continue;
     if (i > first) {
       const std::size_t from = heard.words[first].start;
-      Heard thing = talk.guide.listener.hear(heard.text.substr(from, heard.words[i - 1].end - from), talk.kind());
-      if (thing.reference.of_group) things.push_back(std::move(thing));
+      Heard part = talk.guide.listener.hear(heard.text.substr(from, heard.words[i - 1].end - from), talk.kind());
+      const Reference& reference = part.reference;
+      if (counts_again(part, things)) things.back().quantity = part.quantity;
+      else if (reference.of_group || !reference.named.empty() || !reference.ordinals.empty() || calls_shown(talk, part)) things.push_back(std::move(part));
     }
-    first = i + 1;
+    first = opener ? i + 1 : i;
   }
   return things.size() > 1 ? things : std::vector<Heard>{};
 }
@@ -291,8 +316,13 @@ void add(Talk& talk, const Heard& heard) {
   const std::vector<Heard> things = things_to_add(talk, heard);
   if (things.empty()) {
     const std::string more = more_wanted(heard, talk.guide.lexicon);
-    add_thing(talk, heard, more.empty() ? Then::kOfferAddons : Then::kMoreToAdd);
-    if (!more.empty() && !talk.waiting() && talk.state.pending == Pending::kNone) look_for_more(talk, more);
+    if (more.empty()) return add_thing(talk, heard, Then::kOfferAddons);
+    Heard shown = talk.guide.listener.hear(heard.text.substr(0, heard.text.size() - more.size()), talk.kind());  // "paper" describes no printer
+    if (shown.options.empty()) shown.options = heard.options;
+    add_thing(talk, shown, Then::kMoreToAdd);
+    if (talk.waiting()) return;
+    if (talk.state.pending == Pending::kNone) look_for_more(talk, more);
+    else talk.say("add.later", {{"what", more}});
     return;
   }
   for (const Heard& thing : things) {
@@ -303,11 +333,76 @@ void add(Talk& talk, const Heard& heard) {
     }
     CardBook book(talk.conversation);  // one question at a time: the next waits for its turn
     const Pointed pointed = point_out(thing, talk.memory, book);
-    if (pointed.products.size() == 1) talk.state.adds.push_back({pointed.products.front(), 1, {}, std::nullopt});
+    if (pointed.products.size() != 1) {
+      talk.say("add.later", {{"what", thing.reference.group.empty() ? thing.text : thing.reference.group}});
+      continue;
+    }
+    const ProductId& id = pointed.products.front();
+    const bool unseen = title_of(id, talk.memory).empty();
+    const auto details = unseen ? talk.calls.product(id) : Answer<ProductDetails>{};
+    if (details.waiting) return;
+    if (details) talk.show_one(details->product);
+    talk.state.adds.push_back({id, thing.quantity.value_or(1), {}, std::nullopt});
   }
 }
 
+void suggest_along(Talk& talk, const Heard& heard) {
+  const auto along = said_at(heard.words, Act::kAddons, talk.guide.lexicon);
+  const std::string before = along ? heard.text.substr(0, heard.words[along->first].start) : std::string();
+  const Heard taken = before.empty() ? Heard{} : talk.guide.listener.hear(before, talk.kind());
+  CardBook book(talk.conversation);
+  const Reference& reference = taken.reference;
+  if (reference.of_group || reference.pronoun || !reference.ordinals.empty() || !reference.named.empty()) {
+    add_thing(talk, taken, Then::kMoreToAdd);
+  } else if (const Pointed pointed = point_out(heard, talk.memory, book); pointed.products.size() == 1) {
+    talk.memory.focus = pointed.products.front();
+  }
+  if (talk.waiting() || talk.state.pending != Pending::kNone) return;
+  if (!talk.memory.focus) return talk.say("add.what", {});
+  offer_addons(talk, *talk.memory.focus, true);
+}
+
 namespace {
+
+// "add them", and several were shown to choose from: none of them was named.
+bool unnamed_several(const Talk& talk, const Heard& heard, const Pointed& pointed) {
+  const Reference& reference = heard.reference;
+  const std::size_t count = pointed.products.size();
+  if (count < 2 || !reference.all || reference.many == count || !reference.ordinals.empty() || reference.first_n > 0 || !reference.named.empty()) return false;
+  const auto list = latest_list(talk.memory);
+  const bool picks = std::any_of(list.begin(), list.end(), [](const Shown& shown) { return !shown.group.empty(); });  // one of each kind that was asked for
+  const bool both = std::any_of(heard.words.begin(), heard.words.end(), [&](const text::Word& word) { return talk.guide.lexicon.pairing.count(word.folded) > 0; });
+  return !picks && !(both && count == 2);
+}
+
+// Asks before more goes into the cart than was named.
+void offer_several(Talk& talk, const std::vector<ProductId>& products) {
+  std::vector<std::string> titles;
+  talk.state.adds.clear();
+  for (const ProductId& id : products) {
+    titles.push_back(short_title(title_of(id, talk.memory)));
+    talk.state.adds.push_back({id, 1, {}, std::nullopt});
+  }
+  talk.say("add.several", {{"titles", text::join_and(titles)}});
+  talk.state.pending = Pending::kOfferAdd;
+  talk.ask("offer:several");
+}
+
+// "add the flux capacitor": a thing is named that the product, which the talk is about, is not called.
+bool names_unknown(const Talk& talk, const Heard& heard, const ProductId& product, CardBook& book) {
+  const Reference& reference = heard.reference;
+  if (reference.points() || reference.of_group || !heard.options.empty() || reference.words.empty()) return false;
+  ProductCard card;
+  if (const ProductCard* known = book.card(product)) card = *known;
+  card.title += " " + title_of(product, talk.memory);
+  if (described_by(card, reference.words) > 0) return false;
+  for (std::size_t i = 1; i < heard.words.size(); ++i) {
+    const std::string& lead = heard.words[i - 1].folded;
+    const bool led = talk.guide.lexicon.the.count(lead) > 0 || talk.guide.lexicon.own.count(lead) > 0;
+    if (led && std::find(reference.words.begin(), reference.words.end(), heard.words[i].folded) != reference.words.end()) return true;
+  }
+  return false;
+}
 
 void add_thing(Talk& talk, const Heard& heard, Then then) {
   CardBook book(talk.conversation);
@@ -333,7 +428,12 @@ void add_thing(Talk& talk, const Heard& heard, Then then) {
     return look_for(talk, plain);
   }
   const bool described = !heard.reference.words.empty() && pointed.unclear.empty() && heard.names_kind() && !heard.reference.points();
-  if (pointed.products.empty() && !pointed.unclear.empty()) return ask_which(talk, pointed.unclear, "add");
+  if (pointed.products.empty() && !pointed.unclear.empty()) {
+    if (heard.quantity) talk.state.quantity = *heard.quantity;
+    return ask_which(talk, pointed.unclear, "add");
+  }
+  if (unnamed_several(talk, heard, pointed)) return offer_several(talk, pointed.products);
+  if (pointed.products.size() == 1 && names_unknown(talk, heard, pointed.products.front(), book)) pointed.products.clear();
   if (pointed.products.empty() || described) {
     std::vector<ProductId> named;
     if (!talk.memory.shown.empty() && !pointed.products.empty()) named = pointed.products;
@@ -342,11 +442,12 @@ void add_thing(Talk& talk, const Heard& heard, Then then) {
     pointed.products = named;
   }
   if (pointed.products.empty()) return talk.say("add.what", {});
+  const int remembered = pointed.products.size() == 1 ? std::max(1, talk.state.quantity) : 1;
   std::vector<ProductId> added;
   for (const ProductId& product : pointed.products) {
     const bool last = &product == &pointed.products.back() && then == Then::kOfferAddons;
     const Tell tell = last ? Tell::kTotal : Tell::kNoTotal;
-    if (add_one(talk, {product, heard.quantity.value_or(1), {}, std::nullopt}, said_now(heard, talk.guide.lexicon), tell)) added.push_back(product);
+    if (add_one(talk, {product, heard.quantity.value_or(remembered), {}, std::nullopt}, said_now(heard, talk.guide.lexicon), tell)) added.push_back(product);
     if (talk.waiting()) return;
   }
   if (!added.empty() && talk.state.pending == Pending::kNone && then == Then::kOfferAddons) offer_addons(talk, added.front(), false);

@@ -37,6 +37,7 @@ std::vector<ProductId> to_compare(Talk& talk, const Heard& heard) {
   const Pointed pointed = point_out(heard, talk.memory, book);
   std::vector<ProductId> products = named_one_by_one(talk, heard, book);
   if (products.size() >= 2) return products;
+  if (products.size() == 1 && talk.memory.focus && *talk.memory.focus != products.front()) return {*talk.memory.focus, products.front()};
   if (const std::size_t many = heard.reference.many; many > 1 && latest_list(talk.memory).size() != many) {  // "those two", of more that were shown
     products = looked_at(talk.memory, many);
     if (products.size() == many) return products;
@@ -108,12 +109,20 @@ std::optional<std::size_t> spoken_for(const std::vector<const Comparison::Axis*>
   return std::size_t(best - points.begin());
 }
 
+// "which would you take?", and no figure speaks for one of them: the first that was found for what was asked, and why it was.
+void pick_first(Talk& talk, const std::vector<ProductCard>& products) {
+  const ProductCard& first = products.front();
+  const std::vector<std::string> why = talk.need() ? reasons(first, *talk.need(), talk, 2) : std::vector<std::string>{};
+  talk.say("compare.pick", {{"title", short_title(first.title)}, {"why", text::join_and(why)}});
+}
+
 // "compare your two aprons", and nothing that was shown is one.
 bool of_other_things(const Talk& talk, const Heard& heard, CardBook& book) {
   const Reference& reference = heard.reference;
   const bool points = !reference.ordinals.empty() || reference.first_n > 0 || reference.pronoun || reference.all || reference.scale || !reference.named.empty();
   const Lexicon& lexicon = talk.guide.lexicon;
-  const bool of_shown = heard.words.size() > 1 && lexicon.choosing.count(heard.words[0].folded) && lexicon.indefinite.count(heard.words[1].folded);  // "which one is ..."
+  const auto chosen = [&](const text::Word& which, const text::Word& one) { return lexicon.choosing.count(which.folded) && lexicon.indefinite.count(one.folded); };
+  const bool of_shown = std::adjacent_find(heard.words.begin(), heard.words.end(), chosen) != heard.words.end();  // "which one is ..."
   if (points || of_shown || heard.wanted.empty() || heard.wanted.front().wishes.empty()) return false;
   return std::none_of(talk.memory.shown.begin(), talk.memory.shown.end(), [&](const Shown& shown) {
     const ProductCard* card = book.card(shown.product);
@@ -216,6 +225,7 @@ void compare(Talk& talk, const Heard& heard) {
   if (!unknown.empty()) talk.say("compare.unjudged", {{"use", unknown}, {"title", best ? titles[*best] : ""}, {"wins", text::join_and(wins)}});
   else if (meant) talk.say("compare.spoken", {{"title", titles[*meant]}, {"why", spoken}});
   else if (best) talk.say("compare.best", {{"title", titles[*best]}, {"wins", text::join_and(wins)}});
+  if (heard.has(Act::kAdvise) && !best) pick_first(talk, comparison->products);
   std::vector<std::string> missing;
   for (const std::string& name : comparison->missing) {
     const bool asked = std::any_of(heard.known.begin(), heard.known.end(), [&](const Known& known) {

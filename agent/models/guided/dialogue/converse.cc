@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "agent/core/guardrails/personal.h"
 #include "agent/models/guided/dialogue/describe.h"
@@ -113,12 +114,17 @@ bool cart(Talk& talk, const Heard& heard) {
   const bool of_line = in_cart && (heard.reference.words.empty() || !heard.names_kind());
   const bool adds = heard.has(Act::kAdd) && says_one_of(heard, talk.guide.lexicon.adding);
   const bool other = !heard.reference.ordinals.empty() || !heard.reference.named.empty() || !heard.options.empty() || heard.names_kind();
-  if (heard.has(Act::kQuantity) && heard.quantity && in_cart && !(adds && (other || looks_elsewhere(talk)))) return change_quantity(talk, heard), true;
+  const bool more = other || looks_elsewhere(talk) || says_one_of(heard, talk.guide.lexicon.increasing);
+  const bool sets = says_one_of(heard, talk.guide.lexicon.keeping) || (!heard.has(Act::kAdd) && heard.words.size() > kBriefTalk);
+  const bool limits = sets && !talk.conversation.cart.empty();  // "make it one Acme", after another line went
+  if (heard.has(Act::kQuantity) && heard.quantity && (in_cart || limits) && !(adds && more)) return change_quantity(talk, heard), true;
   if (heard.has(Act::kChange) && !heard.options.empty() && !talk.conversation.cart.empty()) return change_line(talk, heard), true;
   const bool unbought = !in_cart && talk.memory.focus && !heard.options.empty() && !heard.question && !heard.names_kind();
   if (heard.has(Act::kChange) && unbought && !heard.has(Act::kAdd) && offer_variant(talk, *talk.memory.focus, heard)) return true;
+  if (heard.has(Act::kAdd) && heard.has(Act::kAddons) && !heard.names_kind()) return suggest_along(talk, heard), true;
   if (heard.has(Act::kAdd)) return add(talk, heard), true;
-  if (heard.has(Act::kQuantity) && heard.quantity && talk.memory.focus) return add(talk, heard), true;
+  const bool limits_kind = heard.names_kind() && says_one_of(heard, talk.guide.lexicon.keeping);  // "5 headphones only"
+  if (heard.has(Act::kQuantity) && heard.quantity && talk.memory.focus && !limits_kind) return add(talk, heard), true;
   const bool bare_option = !heard.options.empty() && !heard.question && !heard.names_kind() && !heard.has(Act::kFind);
   if (bare_option && of_line && says_one_of(heard, talk.guide.lexicon.besides)) return add(talk, heard), true;
   const bool one_more = in_cart && !heard.question && !heard.has(Act::kFind) && !heard.options.empty() && says_one_of(heard, talk.guide.lexicon.besides);
@@ -180,6 +186,18 @@ ProductId thing_meant(Talk& talk, const Heard& heard) {
   return *talk.memory.focus;
 }
 
+// "with the Acme one", after a comparison: another one to compare with.
+bool goes_on_comparing(const Talk& talk, const Heard& heard) {
+  const Lexicon& lexicon = talk.guide.lexicon;
+  const auto first = std::find_if(heard.words.begin(), heard.words.end(), [&](const text::Word& word) { return lexicon.versus.count(word.folded) || !lexicon.fillers.count(word.folded); });
+  if (first == heard.words.end() || !lexicon.versus.count(first->folded)) return false;
+  const bool compared = std::any_of(talk.conversation.messages.begin(), talk.conversation.messages.end(), [&](const Message& message) {
+    return message.turn + 1 == talk.conversation.turn && std::any_of(message.calls.begin(), message.calls.end(), [](const ToolCall& call) { return call.name == "compare_products"; });
+  });
+  CardBook book(talk.conversation);
+  return compared && point_out(heard, talk.memory, book).products.size() == 1;
+}
+
 bool about_products(Talk& talk, const Heard& heard) {
   const bool passing = !heard.reference.named.empty() && !heard.has(Act::kCompatible) && !names_fill(talk, heard);  // a name within a long request
   if (!passing && find_fitting(talk, heard)) return true;
@@ -187,9 +205,10 @@ bool about_products(Talk& talk, const Heard& heard) {
   const bool wish = !heard.question && !heard.reference.points() && heard.numbers.empty() && (talk.need() || heard.names_kind());  // "small enough for a pocket"
   if (heard.has(Act::kCompatible) && !wish) return check_fit(talk, heard), true;
   if ((!heard.has(Act::kSuperlative) || heard.reference.all) && !heard.has(Act::kFind) && answer_extreme(talk, heard)) return true;
-  if (heard.has(Act::kCompare)) return compare(talk, heard), true;
+  if (heard.has(Act::kCompare) || goes_on_comparing(talk, heard)) return compare(talk, heard), true;
   if (heard.has(Act::kAdvise)) return advise(talk, heard), true;
-  if (heard.has(Act::kWhy) && talk.memory.focus) return explain(talk, heard), true;
+  const bool restates = heard.names_kind() && !heard.wanted.front().constraints.empty() && !heard.reference.points();  // "why keyboards, headphones up to 150"
+  if (heard.has(Act::kWhy) && talk.memory.focus && !restates) return explain(talk, heard), true;
   if (heard.has(Act::kAddons) && talk.memory.focus) {
     remember_uses(talk, heard);  // "do I need anything to put it on the wall?"
     const ProductId meant = thing_meant(talk, heard);
@@ -227,13 +246,6 @@ bool turn_to_need(Talk& talk, const Heard& heard) {
 
 bool finding(Talk& talk, const Heard& heard) {
   if (heard.has(Act::kRetract) && talk.need()) return forget(talk, heard), true;
-  if (heard.has(Act::kStartOver)) {
-    talk.memory.needs.clear();
-    talk.memory.focus.reset();
-    talk.state = State{};
-    talk.say("start_over", {});
-    return true;
-  }
   const auto bounds_scale = [&](const NumberPhrase& number) {  // "cheaper than 300"; not "cheaper, still 27 inches"
     const bool priced = !heard.scales.empty() && heard.scales.front()->attributes.front() == "price";
     return !priced || number.money || number.low.unit.dimension == Dimension::kNone;
@@ -302,14 +314,30 @@ bool social(Talk& talk, const Heard& heard) {
   return false;
 }
 
+// "network cable, blue, 5 of them": things that were not shown yet, and how many of them are wanted.
+bool requests_many(const Talk& talk, const Heard& heard) {
+  const Reference& reference = heard.reference;
+  if (!heard.quantity || !heard.names_kind() || !reference.all || says_one_of(heard, talk.guide.lexicon.adding)) return false;
+  if (!reference.ordinals.empty() || !reference.named.empty() || reference.of_group || reference.scale) return false;
+  const auto count = [&](const text::Word& word) { return word.folded == std::to_string(*heard.quantity) || talk.guide.lexicon.number(word.folded) == *heard.quantity; };
+  const auto number = std::find_if(heard.words.begin(), heard.words.end(), count);
+  return std::any_of(heard.known.begin(), heard.known.end(), [&](const Known& known) {
+    const bool thing = known.reading(Mention::What::kKind) || known.reading(Mention::What::kCategory);
+    return thing && known.span.last <= std::size_t(number - heard.words.begin());
+  });
+}
+
 // `first`: of the turn. What a part of the turn has asked is not answered by the next part.
 void answer(Talk& talk, const Heard& heard, bool first) {
   remember_self(talk, heard);
   if (service(talk, heard)) return;
   if (first && answer_pending(talk, heard)) return;
+  if (requests_many(talk, heard)) return look_for_many(talk, heard);
   if (cart(talk, heard)) return;
+  if (heard.has(Act::kStartOver)) return start_over(talk, heard);
   const bool compares = !heard.scales.empty() && heard.numbers.empty();  // "that's a bit pricey" names no budget
-  if (const std::string slot = talk.open_question(); !compares && !slot.empty() && slot.find(':') == std::string::npos && !heard.reference.points()) {
+  const bool of_service = heard.question && !heard.topic.empty();
+  if (const std::string slot = talk.open_question(); !compares && !of_service && !slot.empty() && slot.find(':') == std::string::npos && !heard.reference.points()) {
     if (!any_of(heard, {Act::kCompare, Act::kMore, Act::kCompatible, Act::kDetails, Act::kOverview, Act::kAdvise}) && answer_question(talk, heard, slot)) return;
   }
   if (about_shop(talk, heard)) return;
@@ -317,6 +345,7 @@ void answer(Talk& talk, const Heard& heard, bool first) {
   if (finding(talk, heard)) return;
   if (picking(talk, heard)) return;
   if (only_talk(heard) && social(talk, heard)) return;
+  if (heard.names_kind()) talk.state.quantity = 0;
   if (wants_content(heard)) return look_for(talk, heard);
   if (social(talk, heard)) return;
   if (heard.has(Act::kYes)) return talk.say("yes.nothing", {});
@@ -346,6 +375,15 @@ bool takes_it(const Heard& heard) {
   return heard.has(Act::kAdd) && !heard.question && heard.reference.pronoun && heard.reference.ordinals.empty() && heard.reference.named.empty() && !heard.names_kind();
 }
 
+// "forget the comparison", "why keyboards": a word back on what was shown, with no wish in it.
+bool talks_back(const Talk& talk, const Heard& heard) {
+  if (stands_alone(heard)) return false;
+  return heard.has(Act::kRetract) ? !retracts_wish(talk, heard) : heard.has(Act::kWhy) && !heard.reference.points();
+}
+
+// "no preference on colour", to a question that is open
+bool leaves_open(const Talk& talk, const Heard& heard) { return heard.has(Act::kAny) && !heard.has(Act::kFind) && !wants_content(heard) && !talk.open_question().empty(); }
+
 // The clauses to answer one after the other: those that look for something are one.
 std::vector<std::string> parts_of(const Talk& talk, std::string_view said) {
   const Listener& listener = talk.guide.listener;
@@ -360,6 +398,7 @@ std::vector<std::string> parts_of(const Talk& talk, std::string_view said) {
     const bool last = i + 1 == clauses.size();
     const Heard heard = listener.hear(clause, talk.kind());
     if (only_talk(heard)) continue;
+    if (!last && parts.empty() && talks_back(talk, heard) && !only_talk(listener.hear(clauses[i + 1], talk.kind()))) continue;
     if (only_tells(heard) && !last) {
       told += clause;
       continue;
@@ -368,7 +407,7 @@ std::vector<std::string> parts_of(const Talk& talk, std::string_view said) {
       detail = clause;
       continue;
     }
-    const bool alone = stands_alone(heard);
+    const bool alone = stands_alone(heard) || leaves_open(talk, heard);
     const bool anew = !told.empty() && listener.hear(told + clause, talk.kind()).names_kind() && !heard.names_kind();  // "my printer is mad, ... a new one"
     if (!alone && open) parts.back() += clause;
     else if (parts.size() < kMostClauses) parts.push_back((anew ? told : detail) + clause);
@@ -411,8 +450,11 @@ bool answer_which(Talk& talk, const Heard& heard) {
   meant.reference = Reference{};
   meant.reference.named = pointed.products;
   meant.acts.push_back(act == "add" ? Act::kAdd : Act::kDetails);
-  if (act == "add") add(talk, meant);
-  else answer_about(talk, meant);
+  if (act != "add") return answer_about(talk, meant), true;
+  const std::vector<PendingAdd> waiting = std::move(talk.state.adds);  // named beside it
+  talk.state.adds.clear();
+  add(talk, meant);
+  if (!talk.waiting()) add_waiting(talk, waiting);
   return true;
 }
 
@@ -435,6 +477,7 @@ bool answer_offer(Talk& talk, const Heard& heard, bool other) {
   const bool yes = heard.has(Act::kYes) || (heard.has(Act::kAdd) && heard.reference.words.empty() && heard.reference.ordinals.empty());
   std::vector<PendingAdd> waiting = std::move(talk.state.adds);  // behind the offer: what still waits for a choice
   std::vector<PendingAdd> offered;
+  if (talk.open_question() == "offer:several") offered = std::exchange(waiting, {});
   if (!waiting.empty()) offered = {waiting.front()}, waiting.erase(waiting.begin());
   talk.state.adds.clear();
   talk.state.pending = Pending::kNone;
@@ -446,6 +489,10 @@ bool answer_offer(Talk& talk, const Heard& heard, bool other) {
     continue_add(talk, heard);
     if (!talk.waiting()) add_waiting(talk, waiting);
     return true;
+  }
+  if (slot == "offer:several" && !heard.reference.ordinals.empty() && !heard.question) {  // "no, just the first one"
+    talk.close_question();
+    return add(talk, heard), true;
   }
   if (heard.has(Act::kNo) && !stands_alone(heard)) {
     talk.close_question();

@@ -64,7 +64,8 @@ std::string price_phrase(const ProductCard& card) {
 std::string fact_phrase(const Attribute& attribute) {
   const std::string name = text::spaced(attribute.name);
   if (const bool* yes = std::get_if<bool>(&attribute.value)) return *yes ? name : "no " + name;
-  return name + " " + format(attribute.value);
+  const std::string value = format(attribute.value);
+  return value.size() > name.size() && has_words_of(value, name) ? value : name + " " + value;  // "Mono scanning" says what it is of
 }
 
 std::string options_phrase(const std::vector<OptionValue>& options) {
@@ -168,7 +169,9 @@ std::string facts_phrase(const std::vector<Attribute>& attributes, std::string_v
   for (const Attribute& attribute : attributes) {
     if (same_name(attribute.name, name) && values.size() < 4) values.push_back(format(attribute.value));
   }
-  return text::spaced(first->name) + " " + text::join_and(values);
+  const std::string name_said = text::spaced(first->name);
+  const bool told = std::all_of(values.begin(), values.end(), [&](const std::string& value) { return value.size() > name_said.size() && has_words_of(value, name_said); });
+  return (told ? "" : name_said + " ") + text::join_and(values);
 }
 
 namespace {

@@ -231,6 +231,14 @@ void forget(Talk& talk, const Heard& heard) {
   if (!talk.need()) return talk.say("fallback.no_need", {});
   Need& need = talk.memory.needs.back();
   const std::vector<std::string> fields = fields_named(heard, need);
+  const auto named = text::words(need.kind + " " + need.words);
+  const std::string noun = heard.names_kind() ? text::stem(text::words(heard.wanted.front().noun).back().folded) : std::string();
+  if (fields.empty() && std::any_of(named.begin(), named.end(), [&](const text::Word& word) { return text::stem(word.folded) == noun; })) {  // "forget the keyboards"
+    talk.memory.needs.pop_back();
+    talk.memory.focus.reset();
+    talk.say("forget.kind", {{"what", heard.wanted.front().noun}});
+    return talk.say("fallback.no_need", {});
+  }
   if (fields.empty()) return talk.say("forget.nothing", {});
   std::vector<std::string> names;
   for (const std::string& field : fields) {
@@ -250,6 +258,37 @@ void forget(Talk& talk, const Heard& heard) {
   Heard plain = heard;
   plain.wanted.clear();
   search_again(talk, plain);
+}
+
+bool retracts_wish(const Talk& talk, const Heard& heard) { return talk.need() && !fields_named(heard, *talk.need()).empty(); }
+
+void start_over(Talk& talk, const Heard& heard) {
+  talk.memory.needs.clear();
+  talk.memory.focus.reset();
+  talk.state = State{};
+  const auto said = said_at(heard.words, Act::kStartOver, talk.guide.lexicon);
+  const bool more = said && said->last < heard.words.size();
+  const Heard rest = more ? talk.guide.listener.hear(heard.text.substr(heard.words[said->last].start), {}) : Heard{};
+  if (!rest.names_kind()) return talk.say("start_over", {});
+  talk.say("start_over.with", {});
+  look_for(talk, rest);
+}
+
+void look_for_many(Talk& talk, const Heard& heard) {
+  Heard plain = heard;
+  plain.acts = {Act::kFind};
+  look_for(talk, plain);
+  if (talk.waiting() || talk.presentation.shown.empty()) return;
+  const std::vector<Shown>& shown = talk.presentation.shown;
+  const std::string count = std::to_string(*heard.quantity);
+  if (shown.size() == 1 && !talk.presentation.asked) {
+    talk.state.pending = Pending::kOfferAdd;
+    talk.state.adds = {{shown.front().product, *heard.quantity, {}, std::nullopt}};
+    talk.say("quantity.offer", {{"count", count}});
+    return talk.ask("offer:several");
+  }
+  talk.state.quantity = *heard.quantity;
+  talk.say("quantity.noted", {{"count", count}});
 }
 
 void surprise(Talk& talk, const Heard& heard) {

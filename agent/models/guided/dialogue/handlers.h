@@ -15,6 +15,9 @@ void show_more(Talk& talk, bool different);                  // "more", "somethi
 void follow_scale(Talk& talk, const Heard& heard);           // "cheaper", "bigger"
 void show_unseen(Talk& talk, const Heard& heard);            // "the bag" where no bag was shown: finds some
 void forget(Talk& talk, const Heard& heard);                 // "forget the colour"
+bool retracts_wish(const Talk& talk, const Heard& heard);    // whether it names a wish of the current need: "forget the comparison" does not
+void start_over(Talk& talk, const Heard& heard);             // "start over: I need a printer"
+void look_for_many(Talk& talk, const Heard& heard);          // "network cable, 5 of them": shown first, and the number kept for the choice
 void surprise(Talk& talk, const Heard& heard);
 void ask_next(Talk& talk, const Need& need, const SearchPage& page);  // the next question that helps, if any
 bool answer_question(Talk& talk, const Heard& heard, const std::string& slot);
@@ -44,6 +47,7 @@ void check_fit(Talk& talk, const Heard& heard);
 
 // Cart (cart.cc, cart_add.cc).
 void add(Talk& talk, const Heard& heard);
+void suggest_along(Talk& talk, const Heard& heard);          // "add the first one and whatever goes with it": what goes with it is only suggested
 bool offer_variant(Talk& talk, const ProductId& product, const Heard& heard);  // "the rust one": false where the product has no such option
 bool say_unoffered(Talk& talk, const ProductId& product, const Heard& heard);  // "the first one in grey", which comes in blue: false where it has all that was said
 void continue_add(Talk& talk, const Heard& heard);

@@ -60,12 +60,18 @@ void say_answer(Talk& talk, const Product& product, const Heard& heard, const An
   for (const Attribute* attribute : answer.attributes) {
     if (answer.by_value && value_names(*attribute, words)) named.push_back(attribute);
   }
-  if (!named.empty()) return talk.say("fact.has", {{"title", short_title(product.title)}, {"name", name}, {"value", value_list(named)}});
+  const auto told = [&](const std::vector<const Attribute*>& attributes) {  // "scanning: Mono scanning"
+    const auto says_name = [&](const Attribute* attribute) { const std::string value = format(attribute->value); return value.size() > name.size() && has_words_of(value, name); };
+    return std::all_of(attributes.begin(), attributes.end(), says_name) ? std::string() : name;
+  };
+  if (!named.empty()) return talk.say("fact.has", {{"title", short_title(product.title)}, {"name", told(named)}, {"value", value_list(named)}});
   if (!heard.asked.empty() && !answer.hinted) {
     return talk.say("fact.instead", {{"title", short_title(product.title)}, {"what", heard.asked.front()}, {"name", name}, {"value", value_list(answer.attributes)}});
   }
   const bool has = heard.asked.empty() && asks_whether(talk, heard);
-  talk.say(has ? "fact.has" : "fact.value", {{"title", short_title(product.title)}, {"name", name}, {"value", value_list(answer.attributes)}});
+  const std::string said = told(answer.attributes);
+  const char* key = has ? "fact.has" : said.empty() ? "fact.told" : "fact.value";
+  talk.say(key, {{"title", short_title(product.title)}, {"name", said}, {"value", value_list(answer.attributes)}});
 }
 
 void say_stock(Talk& talk, const Product& product, const Heard& heard) {

@@ -204,6 +204,13 @@ std::optional<ProductId> singled_out(const std::vector<Shown>& members, const Me
   return std::nullopt;
 }
 
+// "the tv" of "for television: ...": the one that was named for its group.
+std::optional<ProductId> pick_of(const std::vector<Shown>& members) {
+  const auto named = [](const Shown& shown) { return !shown.group.empty() && shown.group_number == 1; };
+  if (std::count_if(members.begin(), members.end(), named) != 1) return std::nullopt;
+  return std::find_if(members.begin(), members.end(), named)->product;
+}
+
 // "the tv": the television that was shown last, even where another thing is in focus since. Several in one list are told apart by the
 // other words, by being in focus, or not at all.
 bool of_kind(const Reference& reference, const Memory& memory, CardBook& book, Pointed& pointed) {
@@ -220,11 +227,38 @@ bool of_kind(const Reference& reference, const Memory& memory, CardBook& book, P
     else if (members.size() == 1) pointed.products = {members.front().product};
     else if (std::any_of(found.begin(), found.end(), focused)) pointed.products = {*memory.focus};
     else if (among) pointed.products = {*alone};
+    else if (const auto pick = pick_of(members); pick && (found.empty() || found.size() == members.size())) pointed.products = {*pick};
     else if (!found.empty() && found.size() < members.size()) pointed.unclear = found;
     else for (const Shown& member : members) pointed.unclear.push_back(member.product);
     return true;
   }
   return false;
+}
+
+// "the Acme one": of all that was shown, what alone is of the brand that is named; of several, what alone was shown last.
+std::optional<ProductId> only_of_brand(const Heard& heard, const Memory& memory, CardBook& book) {
+  std::vector<Shown> found;
+  for (const Known& known : heard.known) {
+    const Mention* brand = known.negated ? nullptr : known.reading(Mention::What::kBrand);
+    if (!brand || &known.readings.front() != brand) continue;
+    for (const Shown& shown : memory.shown) {
+      const ProductCard* card = book.card(shown.product);
+      const bool other = card && !heard.reference.groups.empty() && described_by(*card, words_of_kind(heard.reference.group, heard.reference.groups)) == 0;
+      if (card && !other && text::fold(card->brand) == text::fold(brand->value)) found.push_back(shown);
+    }
+  }
+  const auto alone = [&](int since) -> std::optional<ProductId> {
+    std::optional<ProductId> one;
+    for (const Shown& shown : found) {
+      if (shown.turn < since || shown.product == one) continue;
+      if (one) return std::nullopt;
+      one = shown.product;
+    }
+    return one;
+  };
+  if (found.empty()) return std::nullopt;
+  const auto ever = alone(0);
+  return ever ? ever : alone(found.back().turn);
 }
 
 }  // namespace
@@ -335,6 +369,10 @@ Pointed point_out(const Heard& heard, const Memory& memory, CardBook& book) {
   if (!reference.named.empty()) {
     pointed.products = reference.named;
     if (reference.named.size() > 1) describe(heard, memory, book, pointed);
+    return pointed;
+  }
+  if (const auto of_brand = only_of_brand(heard, memory, book); of_brand && !reference.pronoun && !reference.all && !reference.scale) {
+    pointed.products = {*of_brand};
     return pointed;
   }
   if (reference.scale) {

@@ -2,6 +2,7 @@
 
 #include "agent/core/guardrails/injection.h"
 #include "agent/models/guided/dialogue/handlers.h"
+#include "agent/models/guided/dialogue/resolve.h"
 
 // What the shop has promised, where an order is, and when a person should take over.
 namespace floorwalker::guided {
@@ -61,12 +62,66 @@ std::string quote(const Talk& talk, const Policy& policy, const Heard& heard) {
   return text;
 }
 
+// The things that a question about a service names: "furniture delivery", "do you collect old mattresses?"; "" if none.
+std::string things_named(const Heard& heard) {
+  std::string names;
+  for (const Known& known : heard.known) {
+    if (known.negated || !(known.reading(Mention::What::kKind) || known.reading(Mention::What::kCategory))) continue;
+    const std::size_t from = heard.words[known.span.first].start;
+    names += (names.empty() ? "" : " ") + heard.text.substr(from, heard.words[known.span.last - 1].end - from);
+  }
+  return names;
+}
+
+// "furniture delivery upstairs?", before anything was shown: all that is said beside the topic.
+std::string words_beside(const Heard& heard, const Lexicon& lexicon) {
+  std::string words;
+  for (const std::string& word : heard.reference.words) {
+    if (word.size() < 4 || lexicon.question_words.count(word) || lexicon.own.count(word) || lexicon.the.count(word) || text::stem(word) == text::stem(heard.topic)) continue;
+    words += (words.empty() ? "" : " ") + word;
+  }
+  return words;
+}
+
+// Whether what the talk is about is one of the things named.
+bool is_focus(Talk& talk, const std::string& names) {
+  CardBook book(talk.conversation);
+  const ProductCard* card = talk.memory.focus ? book.card(*talk.memory.focus) : nullptr;
+  std::vector<std::string> words;
+  for (const text::Word& word : text::words(names)) words.push_back(word.folded);
+  return card && described_by(*card, words) > 0;
+}
+
+// "do you carry it up the stairs?", and the shop's terms have no word of stairs: what they are silent about; "" where they speak of it, or where
+// no single thing is asked for.
+std::string left_unsaid(const Talk& talk, const Heard& heard, const Policy& policy) {
+  const Lexicon& lexicon = talk.guide.lexicon;
+  const auto asked = heard.reference.words;
+  const bool open = std::any_of(heard.words.begin(), heard.words.end(), [&](const text::Word& word) { return lexicon.open_questions.count(word.folded) > 0; });
+  if (!heard.question || open) return {};
+  const auto told = text::words(policy.title + " " + policy.text);
+  std::string unsaid;
+  for (const std::string& word : asked) {
+    const bool thing = std::any_of(heard.known.begin(), heard.known.end(), [&](const Known& known) {
+      return std::any_of(heard.words.begin() + std::ptrdiff_t(known.span.first), heard.words.begin() + std::ptrdiff_t(known.span.last), [&](const text::Word& part) { return part.folded == word; });
+    });
+    if (thing || lexicon.question_words.count(word) || lexicon.own.count(word) || lexicon.the.count(word) || word.size() < 4) continue;
+    const std::string stem = text::stem(word);
+    if (stem == text::stem(heard.topic) || std::any_of(told.begin(), told.end(), [&](const text::Word& part) { return text::stem(part.folded) == stem; })) return {};
+    unsaid = word;
+  }
+  return unsaid;
+}
+
 }  // namespace
 
 void policy(Talk& talk, const Heard& heard) {
   const std::string topic = heard.topic.empty() ? heard.text : heard.topic;
-  const std::string about = talk.memory.focus ? talk.memory.focus->str() : std::string();
-  const auto answer = talk.calls.policy(topic, about);
+  std::string things = things_named(heard);
+  if (things.empty() && !talk.memory.focus && !heard.topic.empty()) things = words_beside(heard, talk.guide.lexicon);
+  const bool other = !things.empty() && !is_focus(talk, things);
+  const std::string about = talk.memory.focus && !other ? talk.memory.focus->str() : std::string();
+  const auto answer = talk.calls.policy(other ? topic + " " + things : topic, about);
   if (answer.waiting) return;
   if (!answer) return talk.say("policy.unavailable", {});
   if (answer->policies.empty()) {
@@ -77,6 +132,7 @@ void policy(Talk& talk, const Heard& heard) {
   const Policy& best = answer->policies.front();
   const std::string text = quote(talk, best, heard);
   if (!text.empty()) talk.say("policy", {{"title", best.title}, {"text", text}});
+  if (const std::string unsaid = left_unsaid(talk, heard, best); !unsaid.empty()) talk.say("policy.silent", {{"what", unsaid}});
 }
 
 void order(Talk& talk, const Heard& heard) {

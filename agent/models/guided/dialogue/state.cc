@@ -41,6 +41,7 @@ State read_state(std::string_view text) {
     state.questions = root.value("questions", 0);
     state.complained = root.value("complained", false);
     state.narrowed_since = root.value("narrowed_since", 0);
+    state.quantity = root.value("quantity", 0);
     state.order = root.value("order", "");
     state.added = root.value("added", "");
     for (const json& entry : root.value("leanings", json::array())) state.leanings.emplace_back(entry.at(0).get<std::string>(), entry.at(1).get<bool>());
@@ -66,6 +67,7 @@ std::string write_state(const State& state) {
   if (state.questions > 0) root["questions"] = state.questions;
   if (state.complained) root["complained"] = true;
   if (state.narrowed_since > 0) root["narrowed_since"] = state.narrowed_since;
+  if (state.quantity > 0) root["quantity"] = state.quantity;
   if (!state.order.empty()) root["order"] = state.order;
   if (!state.added.empty()) root["added"] = state.added;
   for (const auto& [attribute, low] : state.leanings) root["leanings"].push_back({attribute, low});

@@ -40,6 +40,7 @@ struct State {
   std::size_t total = 0;                // and how many it found
   int questions = 0;                    // asked for the current need
   bool complained = false;
+  int quantity = 0;                     // how many are wanted of what is being chosen; 0 while nobody said
   std::string order;                    // order id that waits for its email
   std::string added;                    // id of the product that went into the cart last
   std::vector<std::pair<std::string, bool>> leanings;  // attributes that the current need wants much (false) or little (true) of

@@ -84,6 +84,7 @@ struct Heard {
   Reference reference;
   std::vector<OptionSaid> options;
   std::vector<bool> aside;              // per word: of a clause about the shopper or their home, not about what is wanted
+  std::vector<bool> indifferent;        // per word: of a phrase that leaves a choice open, and names nothing: "no preference on colour"
   bool anew = false;                    // something that the shopper has is to be replaced: "my hairdryer died", "my old printer ... a new one"
   std::optional<int> quantity;
   std::vector<std::string> asked;       // words of attribute names that a question asks for, best first
@@ -118,6 +119,7 @@ class Listener {
  private:
   Heard hear_anew(std::string_view text, std::string_view kind) const;
   void hear_acts(Heard& heard) const;
+  void hear_indifference(Heard& heard) const;
   void hear_known(Heard& heard) const;
   void hear_asides(Heard& heard) const;
   void want_again(Heard& heard, std::size_t start, std::size_t next) const;

@@ -138,7 +138,7 @@ constexpr std::pair<const char*, std::unordered_set<std::string> Lexicon::*> kWo
     {"excess", &Lexicon::excess}, {"same", &Lexicon::same}, {"each", &Lexicon::each}, {"besides", &Lexicon::besides},
     {"ordering", &Lexicon::ordering}, {"cancelling", &Lexicon::cancelling}, {"entering", &Lexicon::entering}, {"asking", &Lexicon::asking},
     {"welcome", &Lexicon::welcome}, {"sighing", &Lexicon::sighing}, {"distant", &Lexicon::distant}, {"presenting", &Lexicon::presenting},
-    {"doing", &Lexicon::doing}, {"making", &Lexicon::making}, {"adding", &Lexicon::adding}, {"the", &Lexicon::the}, {"articles", &Lexicon::articles},
+    {"doing", &Lexicon::doing}, {"making", &Lexicon::making}, {"adding", &Lexicon::adding}, {"increasing", &Lexicon::increasing}, {"pairing", &Lexicon::pairing}, {"the", &Lexicon::the}, {"articles", &Lexicon::articles},
     {"item_words", &Lexicon::item_words}, {"describing_ends", &Lexicon::describing_ends}, {"only", &Lexicon::only}, {"keeping", &Lexicon::keeping},
     {"choosing", &Lexicon::choosing}, {"enjoying", &Lexicon::enjoying}, {"worn_out", &Lexicon::worn_out}, {"praising", &Lexicon::praising},
     {"obliging", &Lexicon::obliging}, {"having", &Lexicon::having}, {"renewing", &Lexicon::renewing}, {"everyday", &Lexicon::everyday}, {"together", &Lexicon::together},
@@ -220,6 +220,15 @@ Result<Lexicon> Lexicon::load(std::string_view yaml) {
 int Lexicon::number(std::string_view word) const {
   const auto found = numbers.find(std::string(word));
   return found == numbers.end() ? 0 : found->second;
+}
+
+std::optional<WordSpan> said_at(const std::vector<text::Word>& words, Act act, const Lexicon& lexicon) {
+  std::optional<WordSpan> first;
+  for (const auto& [named, pattern] : lexicon.acts) {
+    const auto span = named == act ? pattern.find(words) : std::nullopt;
+    if (span && (!first || span->first < first->first)) first = span;
+  }
+  return first;
 }
 
 bool phrase_at(const std::vector<text::Word>& words, std::size_t word, const std::vector<std::string>& phrase) {

@@ -120,6 +120,8 @@ struct Lexicon {
   std::unordered_set<std::string> question_words;  // a question may begin with these: "what", "does"
   std::unordered_set<std::string> asking;          // a question with one of these asks for a fact: "does", "is"
   std::unordered_set<std::string> adding;          // "add", "take": a new line, not the quantity of an old one
+  std::unordered_set<std::string> increasing;      // behind a number, so many besides those that are there: "two more"
+  std::unordered_set<std::string> pairing;         // names two things one by one: "both"
   std::unordered_set<std::string> most, least;     // before an attribute that products are compared on: "the highest" resolution
   std::unordered_set<std::string> excess;          // "too" heavy
   std::unordered_set<std::string> same;            // "as" big, the "same" size: what must not get worse
@@ -133,6 +135,9 @@ struct Lexicon {
 
   int number(std::string_view word) const;         // 0 if it is none
 };
+
+// The first place where the words say the act; nothing where they don't.
+std::optional<WordSpan> said_at(const std::vector<text::Word>& words, Act act, const Lexicon& lexicon);
 
 // Whether `phrase` stands at `word`.
 bool phrase_at(const std::vector<text::Word>& words, std::size_t word, const std::vector<std::string>& phrase);

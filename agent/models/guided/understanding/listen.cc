@@ -75,6 +75,32 @@ bool looks_like_code(std::string_view token) {
 
 constexpr std::size_t kLongestGreeting = 3;  // words
 
+// What is taken back where a sentence begins with "forget the ...".
+constexpr Act kTakenBack[] = {Act::kCompare, Act::kAdvise, Act::kWhy, Act::kDetails, Act::kCheckout, Act::kAddons, Act::kViewCart};
+
+// "fine, forget the comparison": whether the sentence begins by taking something back.
+bool takes_back(const std::vector<text::Word>& words, const Lexicon& lexicon) {
+  const auto back = said_at(words, Act::kRetract, lexicon);
+  return back && std::all_of(words.begin(), words.begin() + std::ptrdiff_t(back->first), [&](const text::Word& word) {
+    return lexicon.sighing.count(word.folded) || lexicon.praising.count(word.folded) || lexicon.fillers.count(word.folded);
+  });
+}
+
+constexpr std::size_t kCodeLetters = 4, kCodeDigits = 3;
+
+// A word and a number, as codes are made up ("SAVE10"): models have few letters ("SHN9500").
+bool spells_code(std::string_view token) {
+  const std::size_t digits = token.find_first_of("0123456789");
+  return digits != std::string_view::npos && digits >= kCodeLetters && token.size() - digits <= kCodeDigits && token.find_first_not_of("0123456789", digits) == std::string_view::npos;
+}
+
+// "SAVE10 please": nothing but courtesies beside it.
+bool alone_with(std::string_view token, const std::vector<text::Word>& words, const Lexicon& lexicon) {
+  return std::all_of(words.begin(), words.end(), [&](const text::Word& word) {
+    return word.folded == text::fold(token) || lexicon.fillers.count(word.folded) || lexicon.openers.count(word.folded) || lexicon.sighing.count(word.folded);
+  });
+}
+
 bool only_greets(const std::vector<text::Word>& words, const Lexicon& lexicon) {
   return std::any_of(lexicon.acts.begin(), lexicon.acts.end(), [&](const auto& entry) { return entry.first == Act::kGreet && entry.second.find(words); });
 }
@@ -153,12 +179,21 @@ void Listener::hear_acts(Heard& heard) const {
   }
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   for (const auto& [weight, act] : found) heard.acts.push_back(act);
+  if (takes_back(heard.words, lexicon_)) std::erase_if(heard.acts, [](Act act) { return std::find(std::begin(kTakenBack), std::end(kTakenBack), act) != std::end(kTakenBack); });
   const auto first = std::find_if(heard.words.begin(), heard.words.end(), [&](const text::Word& word) { return lexicon_.openers.count(word.folded) == 0 && lexicon_.sighing.count(word.folded) == 0; });  // "and what ink does it take"
   if (first != heard.words.end()) heard.question = lexicon_.question_words.count(first->folded) > 0;
   heard.question = heard.question || heard.text.find('?') != std::string::npos;
   const auto says = [&](const std::unordered_set<std::string>& set) { return std::any_of(heard.words.begin(), heard.words.end(), [&](const text::Word& word) { return set.count(word.folded) > 0; }); };
   if (heard.question && says(lexicon_.asking) && !says(lexicon_.adding)) std::erase(heard.acts, Act::kAdd);  // "do any of them have it?"
   for (const text::Word& word : heard.words) heard.only = heard.only || lexicon_.only.count(word.folded) > 0;
+}
+
+void Listener::hear_indifference(Heard& heard) const {
+  heard.indifferent.assign(heard.words.size(), false);
+  for (const auto& [act, pattern] : lexicon_.acts) {
+    const auto span = act == Act::kAny ? pattern.find(heard.words) : std::nullopt;
+    for (std::size_t i = span ? span->first : 0; span && i < span->last; ++i) heard.indifferent[i] = true;
+  }
 }
 
 // Keeps, of overlapping phrases, the longer one, with all its readings.
@@ -181,7 +216,7 @@ void Listener::hear_known(Heard& heard) const {
     return double(a.span.last - a.span.first) * a.readings.front().confidence > double(b.span.last - b.span.first) * b.readings.front().confidence;
   });
   const std::vector<bool> negated = negated_words(heard, lexicon_);
-  std::vector<bool> covered(heard.words.size(), false);
+  std::vector<bool> covered = heard.indifferent;
   for (const auto& [act, pattern] : lexicon_.acts) {  // "good evening" names nothing, whatever the shop calls "even"; nor does "fine" alone
     const bool talk = act == Act::kGreet || act == Act::kYes || act == Act::kNo || act == Act::kThanks;
     const auto greeting = talk ? pattern.find(heard.words) : std::nullopt;
@@ -221,6 +256,12 @@ void Listener::hear_service(Heard& heard) const {
   const auto tokens = raw_tokens(heard.text);
   const bool email = std::any_of(tokens.begin(), tokens.end(), [](const std::string& token) { return token.find('@') != std::string::npos; });
   if (email && !heard.has(Act::kOrder)) heard.acts.push_back(Act::kOrder);  // an address is only ever given for an order
+  for (const std::string& token : tokens) {
+    const auto& codes = playbook_.guardrails.discounts;
+    const bool listed = codes && std::find(codes->begin(), codes->end(), token) != codes->end();
+    const bool bare = heard.known.empty() && !heard.question && looks_like_code(token) && spells_code(token) && alone_with(token, heard.words, lexicon_);
+    if ((listed || bare) && !heard.has(Act::kDiscount)) heard.acts.insert(heard.acts.begin(), Act::kDiscount);
+  }
   for (std::size_t i = 1; i < tokens.size(); ++i) {  // "try SAVE10", "has order F-301 arrived"
     const std::string before = text::fold(tokens[i - 1]);
     const bool code = lexicon_.entering.count(before) && looks_like_code(tokens[i]) && has_digit(tokens[i]);
@@ -326,6 +367,7 @@ Heard Listener::hear_anew(std::string_view text, std::string_view kind) const {
   heard.words = text::words(heard.text);
   if (heard.words.empty()) return heard;
   hear_acts(heard);
+  hear_indifference(heard);
   hear_known(heard);
   hear_asides(heard);
   hear_service(heard);

@@ -102,6 +102,9 @@ void Listener::hear_reference(Heard& heard) const {
     // "how long does it last" counts nothing, nor does "something on top".
     const bool of_another = ordinal != lexicon_.ordinals.end() && counts_another(heard, i, lexicon_);
     const bool from_the_end = ordinal != lexicon_.ordinals.end() && (ordinal->second < 0 || lexicon_.most.count(word) > 0);
+    // "the one you showed me first"
+    const bool earlier = i > 0 && lexicon_.self.count(previous) && !lexicon_.own.count(previous) && (next.empty() || lexicon_.fillers.count(next));
+    if (ordinal != lexicon_.ordinals.end() && earlier) continue;
     if (ordinal != lexicon_.ordinals.end() && !of_another && (!from_the_end || lexicon_.the.count(previous) || lexicon_.pronouns.count(next))) {
       const int many = ordinal->second == 1 ? count_of(next, lexicon_) : 0;
       if (many > 1) reference.first_n = std::size_t(std::min(many, kLongestList));
@@ -184,13 +187,15 @@ void Listener::hear_options(Heard& heard, std::vector<bool>& taken) const {
 void Listener::hear_quantity(Heard& heard, std::vector<bool>& taken) const {
   const auto& words = heard.words;
   const auto measures = find_measures(heard.text);
+  const bool limited = heard.has(Act::kQuantity) && std::any_of(words.begin(), words.end(), [&](const text::Word& word) { return lexicon_.keeping.count(word.folded) > 0; });
   for (std::size_t i = 0; i < words.size() && !heard.quantity; ++i) {
     const bool zero = words[i].folded == "0" || words[i].folded == "zero";
     const int count = count_of(words[i].folded, lexicon_);
     if ((count < 1 && !(zero && heard.has(Act::kQuantity))) || count > kMostPieces || taken[i] || measured(measures, words[i]) || currency_before(heard.text, words[i].start)) continue;
     if (i > 0 && lexicon_.ordinals.count(words[i - 1].folded)) continue;
     if (i > 0 && lexicon_.plural_pronouns.count(words[i - 1].folded)) continue;  // "those two" are things shown
-    if (i > 0 && (lexicon_.pronouns.count(words[i - 1].folded) || lexicon_.the.count(words[i - 1].folded)) && count == 1) continue;
+    const bool led = phrase_before(words, i, lexicon_.quantity_before);
+    if (i > 0 && !led && (lexicon_.pronouns.count(words[i - 1].folded) || lexicon_.the.count(words[i - 1].folded)) && count == 1) continue;
     const bool bound = std::any_of(lexicon_.before.begin(), lexicon_.before.end(), [&](const Bound& one) {
       return i >= one.words.size() && phrase_at(words, i - one.words.size(), one.words);
     });
@@ -198,9 +203,9 @@ void Listener::hear_quantity(Heard& heard, std::vector<bool>& taken) const {
     const bool counted_out = i > 0 && lexicon_.item_words.count(words[i - 1].folded) && heard.text.substr(words[i - 1].end, words[i].start - words[i - 1].end).find(',') == std::string::npos;
     if (counted_out) continue;  // "add number 3 please", but "no, 3 please"
     bool counts = phrase_length(words, i + 1, lexicon_.quantity_after) > 0;
-    const bool led = phrase_before(words, i, lexicon_.quantity_before);
     const bool set = heard.has(Act::kQuantity) && i > 0 && lexicon_.setting.count(words[i - 1].folded) > 0;
-    if (led || set) counts = true;
+    if (!led && phrase_before(words, i, lexicon_.negations)) continue;  // "not two"
+    if (led || set || limited) counts = true;
     for (const Known& known : heard.known) {
       const bool kind = known.reading(Mention::What::kKind) != nullptr || known.reading(Mention::What::kCategory) != nullptr;
       const bool of_the = i + 3 < words.size() && words[i + 1].folded == "of" && lexicon_.the.count(words[i + 2].folded) && lexicon_.ordinals.count(words[i + 3].folded);
@@ -210,7 +215,7 @@ void Listener::hear_quantity(Heard& heard, std::vector<bool>& taken) const {
       if (kind && !known.span.covers(i) && known.span.first > i && known.span.first <= next + 1) counts = true;
     }
     const bool pronoun = count == 1 && !is_digits(words[i].folded) && !phrase_length(words, i + 1, lexicon_.quantity_after);
-    if (!counts || (pronoun && !(led && heard.has(Act::kQuantity)))) continue;  // "I want one", but "no, one"
+    if (!counts || (pronoun && !limited && !(led && heard.has(Act::kQuantity)))) continue;  // "I want one", but "no, one"
     heard.quantity = count;
     taken[i] = true;
   }

@@ -404,7 +404,7 @@ class Part {
   Wanted finish() {
     for (std::size_t i = first_; i < last_; ++i) {
       const std::string& word = heard_.words[i].folded;
-      if (spoken_[i] || heard_.aside[i] || lexicon_.fillers.count(word) || (i == first_ && lexicon_.openers.count(word)) || (!explained_[i] && compares(word))) continue;
+      if (spoken_[i] || heard_.aside[i] || heard_.indifferent[i] || says_quantity(i) || lexicon_.fillers.count(word) || (i == first_ && lexicon_.openers.count(word)) || (!explained_[i] && compares(word))) continue;
       if (i > 0 && lexicon_.praising.count(word) && lexicon_.being.count(heard_.words[i - 1].folded)) continue;  // "black is fine"
       if (wanted_.words.empty() && (lexicon_.modifiers.count(word) || lexicon_.openers.count(word))) continue;
       if (!wanted_.words.empty()) wanted_.words += ' ';
@@ -424,6 +424,13 @@ class Part {
   }
 
  private:
+  // "5 of them": says how many, and nothing of the thing.
+  bool says_quantity(std::size_t word) const {
+    const std::string& folded = heard_.words[word].folded;
+    const bool number = heard_.quantity && (folded == std::to_string(*heard_.quantity) || lexicon_.number(folded) == *heard_.quantity);
+    return number && taken_[word] && !is_thing(word);
+  }
+
   // "5 to 10", as an answer to how much: no sizes.
   bool in_bound(const Known& known) const {
     return std::any_of(heard_.numbers.begin(), heard_.numbers.end(), [&](const NumberPhrase& number) {
