@@ -93,6 +93,8 @@ void say_failure(Talk& talk, const ErrorAnswer& error) {
   } else if (error.error.kind == ErrorKind::kRefused || error.error.kind == ErrorKind::kConflict || error.error.kind == ErrorKind::kOutOfStock) {
     if (error.say.empty()) talk.say("failed.refused", {{"why", error.error.message}});
     else talk.say("failed.said", {{"say", error.say}});
+  } else if (error.error.kind == ErrorKind::kNotFound && error.field == "cart") {
+    talk.say("cart.expired", {});
   } else if (error.error.kind == ErrorKind::kOutcomeUnknown) {
     talk.say("failed.unknown", {});
   } else {
