@@ -209,7 +209,7 @@ Answer add(const Shop& shop, const Arguments& arguments, const ToolContext& cont
   if (sold_out) return refuse(refused(shop, before->id, variant, {ErrorKind::kOutOfStock, "", {}}));
   const std::int64_t had = quantity_of(*before, variant);
   const Write write{[&] { return shop.carts->add(before->id, variant, quantity, context.key); },
-                    [&](const Cart& after) { return quantity_of(after, variant) >= had + quantity; }};
+                    [&](const Cart& after) { return quantity_of(after, variant) == had + quantity; }};   // more of it was not asked for
   const auto change = perform(shop, before->id, write);
   if (!change) return refuse(refused(shop, before->id, variant, change.error()));
   return tell_added(shop, *change, variant, quantity, copy(line_with(*before, variant)));
@@ -283,7 +283,9 @@ Answer change_variant(const Shop& shop, const Arguments& arguments, const ToolCo
   if (wanted->id == line.variant) return to_json(CartAnswer{Change::kNone, line, line, line.quantity, line.quantity, {}, before});
   const auto grown = [&](const Cart& after) { return quantity_of(after, wanted->id) >= quantity_of(before, wanted->id) + line.quantity; };
   const Write write{[&] { return shop.carts->change_variant(before.id, line.id, wanted->id, context.key); },
-                    [&](const Cart& after) { return grown(after) && quantity_of(after, line.variant) < quantity_of(before, line.variant); }};
+                    [&](const Cart& after) {
+                      return quantity_of(after, wanted->id) == quantity_of(before, wanted->id) + line.quantity && quantity_of(after, line.variant) < quantity_of(before, line.variant);
+                    }};
   const auto change = perform(shop, before.id, write);
   if (change) return tell_variant(shop, *change, line, wanted->id);
   ErrorAnswer answer = refused(shop, before.id, wanted->id, change.error());

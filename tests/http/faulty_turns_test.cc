@@ -156,6 +156,20 @@ TEST(ExpiredCart, IsToldAndNeverReplacedInSilence) {
   EXPECT_EQ(counter.server.sold("tee-s"), 1);
 }
 
+TEST(FaultyAdd, IsNotToldAsDoneWhenTheCartHoldsTwiceAsMuch) {
+  RestCounter counter(kHasty);
+  counter.server.keeps_keys = false;
+  counter.front.set_fault([](const std::string& method, const std::string& target) {
+    if (method == "PUT") return Fault::kErrorBefore;
+    return method == "POST" && target.ends_with("/lines") ? Fault::kTwice : Fault::kNone;
+  });
+  const auto turn = counter.runner().run({SessionId("s"), ShopperSaid{"add one Contract tee in size S to my cart", "", 0}});
+  ASSERT_TRUE(turn);
+  EXPECT_EQ(counter.server.sold("tee-s"), 2);
+  EXPECT_EQ(turn->reply.text.find("In your cart"), std::string::npos) << turn->reply.text;
+  EXPECT_NE(turn->reply.text.find("not sure"), std::string::npos) << turn->reply.text;
+}
+
 TEST(FaultyHandOff, IsNotDeniedWhenItsAnswerIsLost) {
   RestCounter counter(kHasty);
   counter.front.set_fault([](const std::string&, const std::string& target) { return target == "/api/tickets" ? Fault::kErrorAfter : Fault::kNone; });
