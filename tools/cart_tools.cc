@@ -19,6 +19,15 @@ constexpr std::int64_t kAsAsked = -1;  // CartChange::got of a write that only t
 
 // ---- reading
 
+// What the shop answers to a cart that it does not know any more.
+ErrorAnswer unreadable(Error error) {
+  ErrorAnswer answer{std::move(error), {}, {}, {}, {}, {}};
+  if (answer.error.kind != ErrorKind::kNotFound) return answer;
+  answer.error.message = "the cart has expired at the shop: what was in it is gone";
+  answer.field = "cart";
+  return answer;
+}
+
 // The session's cart as it is, or an empty one where the shop has made none yet.
 Result<Cart> current(const Shop& shop, const CartId& id) {
   if (!id.empty()) return shop.carts->read(id);
@@ -45,6 +54,7 @@ Result<CartChange> perform(const Shop& shop, const CartId& cart, const Write& wr
   for (int tries = 0; !change && leaves_doubt(change.error().kind); ++tries) {
     const auto after = shop.carts->read(cart);
     if (after && write.happened(*after)) return CartChange{*after, {}, kAsAsked, std::nullopt, std::nullopt};
+    if (tries == 1 && change.error().kind == ErrorKind::kOutcomeUnknown) return change;
     if (tries == 1) return fail(ErrorKind::kOutcomeUnknown, "the shop did not confirm the change; it is not known whether it was made", change.error().detail);
     change = write.call();
   }
@@ -153,15 +163,24 @@ tl::expected<CartLine, ErrorAnswer> line_meant(const Cart& cart, const Arguments
 
 // ---- the operations
 
-// Makes the cart at the first add, and a new one where the old has expired.
-Result<Cart> cart_to_add_to(const Shop& shop, const ToolContext& context) {
+// Makes the cart at the first add. Where the old one has expired, a new one is made, but nothing put into it before the shopper has heard that
+// what was in the old one is gone.
+tl::expected<Cart, ErrorAnswer> cart_to_add_to(const Shop& shop, const ToolContext& context) {
+  std::optional<ErrorAnswer> gone;
   if (!context.cart.empty()) {
     auto cart = shop.carts->read(context.cart);
-    if (cart || cart.error().kind != ErrorKind::kNotFound) return cart;
+    if (cart) return std::move(*cart);
+    gone = unreadable(cart.error());
+    if (gone->error.kind != ErrorKind::kNotFound) return refuse(std::move(*gone));
   }
   const auto made = shop.carts->create(IdempotencyKey(context.key.str() + "/cart"));
-  if (!made) return fail(made.error());
-  return shop.carts->read(*made);
+  if (!made) return refuse(gone ? std::move(*gone) : ErrorAnswer{made.error(), {}, {}, {}, {}, {}});
+  auto cart = shop.carts->read(*made);
+  if (!cart) return refuse(gone ? std::move(*gone) : ErrorAnswer{cart.error(), {}, {}, {}, {}, {}});
+  if (!gone) return std::move(*cart);
+  gone->error.message += "; nothing was added. A new, empty cart is ready: tell the shopper, then add again";
+  gone->cart = std::move(*cart);
+  return refuse(std::move(*gone));
 }
 
 Answer tell_added(const Shop& shop, const CartChange& change, const VariantId& variant, std::int64_t quantity, const std::optional<CartLine>& before) {
@@ -190,7 +209,7 @@ Answer add(const Shop& shop, const Arguments& arguments, const ToolContext& cont
   if (sold_out) return refuse(refused(shop, before->id, variant, {ErrorKind::kOutOfStock, "", {}}));
   const std::int64_t had = quantity_of(*before, variant);
   const Write write{[&] { return shop.carts->add(before->id, variant, quantity, context.key); },
-                    [&](const Cart& after) { return quantity_of(after, variant) >= had + quantity; }};
+                    [&](const Cart& after) { return quantity_of(after, variant) == had + quantity; }};   // more of it was not asked for
   const auto change = perform(shop, before->id, write);
   if (!change) return refuse(refused(shop, before->id, variant, change.error()));
   return tell_added(shop, *change, variant, quantity, copy(line_with(*before, variant)));
@@ -264,7 +283,9 @@ Answer change_variant(const Shop& shop, const Arguments& arguments, const ToolCo
   if (wanted->id == line.variant) return to_json(CartAnswer{Change::kNone, line, line, line.quantity, line.quantity, {}, before});
   const auto grown = [&](const Cart& after) { return quantity_of(after, wanted->id) >= quantity_of(before, wanted->id) + line.quantity; };
   const Write write{[&] { return shop.carts->change_variant(before.id, line.id, wanted->id, context.key); },
-                    [&](const Cart& after) { return grown(after) && quantity_of(after, line.variant) < quantity_of(before, line.variant); }};
+                    [&](const Cart& after) {
+                      return quantity_of(after, wanted->id) == quantity_of(before, wanted->id) + line.quantity && quantity_of(after, line.variant) < quantity_of(before, line.variant);
+                    }};
   const auto change = perform(shop, before.id, write);
   if (change) return tell_variant(shop, *change, line, wanted->id);
   ErrorAnswer answer = refused(shop, before.id, wanted->id, change.error());
@@ -285,7 +306,7 @@ Answer update(const Shop& shop, const Arguments& arguments, const ToolContext& c
   const std::string operation = arguments.text("operation");
   if (operation == "add") return add(shop, arguments, context);
   const auto before = current(shop, context.cart);
-  if (!before) return refuse(before.error());
+  if (!before) return refuse(unreadable(before.error()));
   if (!before->id.empty()) {
     const auto earlier = shop.carts->done(before->id, context.key);
     if (earlier && *earlier) return told_again(shop, arguments, **earlier);
@@ -304,7 +325,7 @@ bool holds(const Cart& cart, const std::string& code) {
 
 Answer discount(const Shop& shop, const std::string& code, const ToolContext& context) {
   const auto before = current(shop, context.cart);
-  if (!before) return refuse(before.error());
+  if (!before) return refuse(unreadable(before.error()));
   if (before->lines.empty()) return refuse(ErrorKind::kRefused, "the cart is empty: a code needs something to apply to", "code");
   const Write write{[&]() -> Result<CartChange> {
                       auto cart = shop.carts->apply_discount(before->id, code, context.key);
@@ -324,7 +345,7 @@ Answer discount(const Shop& shop, const std::string& code, const ToolContext& co
 
 Answer checkout(const Shop& shop, const ToolContext& context) {
   const auto cart = current(shop, context.cart);
-  if (!cart) return refuse(cart.error());
+  if (!cart) return refuse(unreadable(cart.error()));
   if (cart->lines.empty()) return refuse(ErrorKind::kRefused, "the cart is empty: there is nothing to pay for");
   const auto url = shop.carts->checkout_url(cart->id);
   if (!url) return refuse(url.error());
@@ -350,7 +371,7 @@ Tool view_cart(const Shop& shop) {
   return {{"view_cart", "The cart as the shop has it now: lines, quantities, prices, totals.", kNothing, ToolEffect::kRead},
           [shop](const Arguments&, const ToolContext& context) -> Answer {
             const auto cart = current(shop, context.cart);
-            if (!cart) return refuse(cart.error());
+            if (!cart) return refuse(unreadable(cart.error()));
             return to_json(CartAnswer{Change::kNone, {}, {}, 0, 0, {}, *cart});
           }};
 }

@@ -13,35 +13,39 @@ using yaml::Node;
 using yaml::Path;
 constexpr auto kRequired = yaml::Presence::kRequired;
 
+enum class Needed { kNo, kYes };
+enum class Answers { kNothing, kMaybe, kOne, kList };   // kMaybe: where there is no 'answer', it is done without
+
 // Each operation with the variables that it brings, and whether it belongs to a cart.
 struct Known {
   const char* name;
   std::vector<std::string> brings;
+  Answers answers;
+  Needed needed = Needed::kNo;
   bool of_cart = false;
-  bool needed = false;
 };
 
 const std::vector<Known>& known_operations() {
   static const std::vector<Known> kKnown = {
-      {"currency", {}, false, false},
-      {"version", {}, false, false},
-      {"product", {"product"}, false, true},
-      {"products", {"products"}, false, false},
-      {"product_of", {"variant"}, false, false},
-      {"each", {"limit", "cursor", "offset", "page"}, false, true},
-      {"changed", {"since", "limit", "cursor", "offset", "page"}, false, false},
-      {"search", {"words", "limit", "cursor", "offset", "page"}, false, false},
-      {"cart_create", {"key"}, true, true},
-      {"cart_read", {}, true, true},
-      {"cart_add", {"variant", "quantity", "key"}, true, true},
-      {"cart_set", {"line", "variant", "quantity", "key"}, true, true},
-      {"cart_remove", {"line", "key"}, true, true},
-      {"discount", {"code", "codes", "key"}, true, true},
-      {"discount_undo", {"code", "codes", "key"}, true, false},
-      {"checkout", {}, true, true},
-      {"policies", {}, false, false},
-      {"order", {"order", "email"}, false, false},
-      {"hand_off", {"session", "reason", "key"}, false, false},
+      {"currency", {}, Answers::kOne},
+      {"version", {}, Answers::kOne},
+      {"product", {"product"}, Answers::kOne, Needed::kYes},
+      {"products", {"products"}, Answers::kList},
+      {"product_of", {"variant"}, Answers::kOne},
+      {"each", {"limit", "cursor", "offset", "page"}, Answers::kList, Needed::kYes},
+      {"changed", {"since", "limit", "cursor", "offset", "page"}, Answers::kList},
+      {"search", {"words", "limit", "cursor", "offset", "page"}, Answers::kList},
+      {"cart_create", {"key"}, Answers::kNothing, Needed::kYes, true},
+      {"cart_read", {}, Answers::kOne, Needed::kYes, true},
+      {"cart_add", {"variant", "quantity", "key"}, Answers::kMaybe, Needed::kYes, true},
+      {"cart_set", {"line", "variant", "quantity", "key"}, Answers::kMaybe, Needed::kYes, true},
+      {"cart_remove", {"line", "variant", "quantity", "key"}, Answers::kMaybe, Needed::kYes, true},
+      {"discount", {"code", "codes", "key"}, Answers::kMaybe, Needed::kYes, true},
+      {"discount_undo", {"code", "codes", "key"}, Answers::kNothing, Needed::kNo, true},
+      {"checkout", {}, Answers::kOne, Needed::kYes, true},
+      {"policies", {}, Answers::kList},
+      {"order", {"order", "email"}, Answers::kOne},
+      {"hand_off", {"session", "reason", "key"}, Answers::kMaybe},
   };
   return kKnown;
 }
@@ -75,17 +79,17 @@ class Loader {
                          {"settings", settings()},
                          {"secrets", secrets()},
                          {"headers", reader_.templates(adapter_.headers, true)},
-                         {"graphql", reader_.text_template(adapter_.graphql_path)},
+                         {"graphql", graphql()},
                          {"fragments", [](const Node&, const Path&) {}},
                          {"money", reader_.yaml.choice(adapter_.money, {{"decimal", MoneyForm::kDecimal}, {"minor", MoneyForm::kMinor}})},
                          {"currency", currency()},
                          {"limits", limits()},
                          {"setup", [this](const Node& node, const Path& path) { calls(adapter_.setup, node, path); }},
-                         {"state", reader_.yaml.texts(adapter_.state)},
+                         {"state", state()},
                          {"adopt", adopt()},
                          {"failures", failures(adapter_.failures)},
                          {"operations", operations(), kRequired},
-                         {"absent", reader_.yaml.text_table(adapter_.absent)},
+                         {"absent", absent()},
                          {"product", reader_.product(adapter_.product), kRequired},
                          {"cart", reader_.cart(adapter_.cart), kRequired},
                          {"order", reader_.order(adapter_.order)},
@@ -93,13 +97,48 @@ class Loader {
     check_operations(root);
     check_names(root);
     check_variables();
+    check_captures();
   }
 
  private:
   yaml::Field url() {
     return [this](const Node& node, const Path& path) {
-      if (node.type != Node::Type::kMap) return reader_.text_template(adapter_.url)(node, path);
-      reader_.yaml.object(node, path, {{"env", reader_.yaml.text(adapter_.url_environment), kRequired}, {"default", reader_.text_template(adapter_.url)}});
+      if (node.type != Node::Type::kMap) return address(node, path);
+      const yaml::Field otherwise = [this](const Node& value, const Path& at) { address(value, at); };
+      reader_.yaml.object(node, path, {{"env", reader_.yaml.text(adapter_.url_environment), kRequired}, {"default", otherwise}});
+    };
+  }
+
+  void address(const Node& node, const Path& path) {
+    reader_.text_template(adapter_.url)(node, path);
+    const bool web = node.text.starts_with("http://") || node.text.starts_with("https://") || node.text.starts_with('$');
+    if (node.type == Node::Type::kScalar && !node.text.empty() && !web) reader_.yaml.error(node, path, "'" + node.text + "' is no http(s) address");
+  }
+
+  yaml::Field graphql() {
+    return [this](const Node& node, const Path& path) {
+      reader_.text_template(adapter_.graphql_path)(node, path);
+      if (node.type == Node::Type::kScalar && !node.text.starts_with('/')) reader_.yaml.error(node, path, "a path begins with '/'");
+    };
+  }
+
+  // What the agent says that it cannot know: everything else is needed of a shop, or simply left out.
+  yaml::Field absent() {
+    return [this](const Node& node, const Path& path) {
+      reader_.yaml.text_table(adapter_.absent)(node, path);
+      static const std::vector<std::string> kMay = {"exact stock", "orders", "policies"};
+      for (const Node::Entry& entry : node.entries) {
+        if (std::find(kMay.begin(), kMay.end(), entry.key) != kMay.end()) continue;
+        const std::string near = text::nearest(entry.key, kMay);
+        reader_.yaml.error(entry.at, path.entry(entry.key), "'" + entry.key + "' cannot be declared absent", near.empty() ? "known: " + text::join_and(kMay) : "did you mean '" + near + "'?");
+      }
+    };
+  }
+
+  yaml::Field state() {
+    return [this](const Node& node, const Path& path) {
+      reader_.yaml.texts(adapter_.state)(node, path);
+      state_at_ = node.at;
     };
   }
 
@@ -123,7 +162,7 @@ class Loader {
         if (entry.value.type == Node::Type::kMap) {
           reader_.yaml.object(entry.value, at,
                               {{"default", value}, {"env", reader_.yaml.text(setting.environment)}, {"one_of", reader_.yaml.texts(setting.one_of)},
-                               {"set_if", reader_.yaml.texts(setting.set_if)}, {"about", reader_.yaml.text(about)}});
+                               {"set_if", reader_.yaml.texts(setting.set_if)}, {"required", reader_.yaml.boolean(setting.required)}, {"about", reader_.yaml.text(about)}});
         } else {
           value(entry.value, at);
         }
@@ -254,11 +293,17 @@ class Loader {
         reader_.selector(capture.from)(entry.value, at);
       }
       captured_[reader_.operation].push_back(capture.name);
+      capture_places_.push_back({capture.name, reader_.operation, entry.at, at, false});
       call.captures.push_back(std::move(capture));
     });
   }
 
   void finish(Call& call, const Node& node, const Path& path) {
+    const Node* body = node.find("body");
+    const Node* variables = node.find("variables");
+    if (body && call.method == "GET") reader_.yaml.error(*body, path.key("body"), "a GET has no body", "put it into 'with', or post it");
+    if (body && !call.graphql.empty()) reader_.yaml.error(*body, path.key("body"), "a GraphQL query has 'variables' in place of a body");
+    if (variables && call.graphql.empty()) reader_.yaml.error(*variables, path.key("variables"), "'variables' belong to a GraphQL 'query'", "a REST call has a 'body'");
     if (call.graphql.empty()) {
       if (call.method.empty()) reader_.yaml.error(node, path, "a call wants a method (get: /path) or a GraphQL 'query'");
       return;
@@ -308,10 +353,15 @@ class Loader {
     else keys.push_back({"steps", [this, &out](const Node& node, const Path& at) { calls(out.steps, node, at); }});
     keys.push_back({"answer", reader_.field(out.answer)});
     keys.push_back({"failures", failures(out.failures)});
-    keys.push_back({"page", paging(out.page)});
+    const Answers answers = known(entry.key)->answers;
+    const bool pages = entry.key == "each" || entry.key == "changed" || entry.key == "search";
+    if (pages) keys.push_back({"page", paging(out.page)});
     if (entry.key == "search") keys.push_back({"product", reader_.selector(out.product)});
-    keys.push_back({"no_answer_is_empty", reader_.yaml.boolean(out.empty_if_absent)});
+    if (answers == Answers::kList || entry.key == "cart_read") keys.push_back({"no_answer_is_empty", reader_.yaml.boolean(out.empty_if_absent)});
     reader_.yaml.object(entry.value, path, keys);
+    if ((answers == Answers::kOne || answers == Answers::kList) && !entry.value.find("answer")) {
+      reader_.yaml.error(entry.value, path, "'answer' is missing: which part of what the shop says is the answer ('.' for all of it)");
+    }
     const bool template_only = entry.key == "checkout" && out.answer.fixed.has_value();
     if (one && !(template_only && single.method.empty() && single.graphql.empty())) {
       finish(single, entry.value, path);
@@ -328,7 +378,7 @@ class Loader {
 
   void check_operations(const Node& root) {
     for (const Known& one : known_operations()) {
-      if (one.needed && !adapter_.operation(one.name)) {
+      if (one.needed == Needed::kYes && !adapter_.operation(one.name)) {
         const Node* node = root.find("operations");
         reader_.yaml.error(node ? *node : root, Path().key("operations"), std::string("the operation '") + one.name + "' is missing");
       }
@@ -339,7 +389,7 @@ class Loader {
     for (const char* name : {"each", "changed"}) {
       const Operation* pages = adapter_.operation(name);
       if (!pages || pages->page.way != Paging::Way::kNone) continue;
-      reader_.yaml.error(*root.find("operations"), Path().key("operations").key(name), "'page' is missing: how one gets from page to page");
+      reader_.yaml.error(*root.find("operations")->find(name), Path().key("operations").key(name), "'page' is missing: how one gets from page to page");
     }
   }
 
@@ -359,15 +409,36 @@ class Loader {
 
   // A name of the file that an operation also brings would mean two things.
   void check_names(const Node& root) {
-    std::vector<std::string> names = adapter_.state;
-    for (const Setting& setting : adapter_.settings) names.push_back(setting.name);
-    for (const Secret& secret : adapter_.secrets) names.push_back(secret.name);
-    for (const auto& [operation, captured] : captured_) names.insert(names.end(), captured.begin(), captured.end());
-    for (const Known& one : known_operations()) {
-      for (const std::string& name : names) {
-        const bool taken = std::find(one.brings.begin(), one.brings.end(), name) != one.brings.end();
-        if (taken) reader_.yaml.error(root, Path(), "the name '" + name + "' is taken: the operation " + one.name + " brings '$" + name + "'", "choose another name");
-      }
+    std::vector<FileReader::Use> names = capture_places_;
+    const auto add_keys = [&](const char* of) {
+      const Node* table = root.find(of);
+      if (!table) return;
+      for (const Node::Entry& entry : table->entries) names.push_back({entry.key, "", entry.at, Path().key(of).entry(entry.key), false});
+    };
+    for (const std::string& name : adapter_.state) names.push_back({name, "", state_at_, Path().key("state"), false});
+    add_keys("settings");
+    add_keys("secrets");
+    for (const FileReader::Use& name : names) {
+      const auto taking = std::find_if(known_operations().begin(), known_operations().end(), [&](const Known& one) {
+        return std::find(one.brings.begin(), one.brings.end(), name.name) != one.brings.end();
+      });
+      if (taking == known_operations().end()) continue;
+      reader_.yaml.error(name.at, name.path, "the name '" + name.name + "' is taken: the operation " + taking->name + " brings '$" + name.name + "'", "choose another name");
+    }
+  }
+
+  // What is captured is used, or remembered of a cart; and what is to be remembered is captured.
+  void check_captures() {
+    const auto is_state = [&](const std::string& name) { return std::find(adapter_.state.begin(), adapter_.state.end(), name) != adapter_.state.end(); };
+    for (const FileReader::Use& place : capture_places_) {
+      const bool used = std::any_of(reader_.uses.begin(), reader_.uses.end(), [&](const FileReader::Use& use) { return use.name == place.name; });
+      if (used || is_state(place.name) || place.at.file != own_file_) continue;   // what an extended file captures may be of no use here
+      const std::string near = text::nearest(place.name, adapter_.state);
+      reader_.yaml.error(place.at, place.path, "nothing uses '$" + place.name + "'", near.empty() ? "leave it out, or name it in 'state'" : "did you mean '" + near + "'?");
+    }
+    for (const std::string& name : adapter_.state) {
+      const bool captured = std::any_of(capture_places_.begin(), capture_places_.end(), [&](const FileReader::Use& place) { return place.name == name; });
+      if (!captured) reader_.yaml.error(state_at_, Path().key("state"), "no operation captures '" + name + "', so that no cart could be made", "capture it in cart_create");
     }
   }
 
@@ -389,25 +460,36 @@ class Loader {
 
  public:
   bool adapter_graphql_missing_ = false;
+  std::string own_file_;
 
  private:
   Adapter& adapter_;
   FileReader reader_;
   std::map<std::string, std::string> fragments_;
-  std::map<std::string, std::vector<std::string>> captured_;
+  std::map<std::string, std::vector<std::string>> captured_;   // by operation
+  std::vector<FileReader::Use> capture_places_;
+  SourcePosition state_at_;
 };
 
-// The file laid on the one that it extends, and that on its own.
-Node with_parents(std::string_view text, const std::string& file, const OpenAdapter& open, std::vector<Finding>& findings, int depth = 0) {
+constexpr std::size_t kMostParents = 4;
+
+// The file laid on the one that it extends, and that on its own. `below` are the names that led here.
+Node with_parents(std::string_view text, const std::string& file, const OpenAdapter& open, std::vector<Finding>& findings, std::vector<std::string> below = {}) {
   Node own = yaml::parse(text, file, findings);
   const Node* parent = own.find("extends");
   if (!parent) return own;
-  const auto under_text = open && depth < 4 ? open(parent->text) : std::nullopt;
+  const bool again = std::find(below.begin(), below.end(), parent->text) != below.end();
+  if (again || below.size() >= kMostParents) {
+    findings.push_back({Finding::Severity::kError, parent->at, "extends", again ? "'" + parent->text + "' leads back to itself" : "too many adapters extend one another", ""});
+    return own;
+  }
+  const auto under_text = open ? open(parent->text) : std::nullopt;
   if (!under_text) {
     findings.push_back({Finding::Severity::kError, parent->at, "extends", "there is no adapter '" + parent->text + "'", "shopify, vendure or medusa, or a file"});
     return own;
   }
-  Node under = with_parents(*under_text, parent->text, open, findings, depth + 1);
+  below.push_back(parent->text);
+  Node under = with_parents(*under_text, parent->text, open, findings, below);
   yaml::overlay(under, own);
   return under;
 }
@@ -430,8 +512,12 @@ bool LoadedAdapter::ok() const {
 LoadedAdapter load_adapter(std::string_view yaml, const std::string& file_name, const OpenAdapter& open) {
   LoadedAdapter loaded;
   const Node root = with_parents(yaml, file_name, open, loaded.findings);
+  if (loaded.ok() && root.type == Node::Type::kNull) {
+    loaded.findings.push_back({Finding::Severity::kError, {file_name, 1, 1}, "", "the file is empty", "begin with a copy of example-rest.yaml, or with 'extends: shopify'"});
+  }
   if (!loaded.ok()) return loaded;
   Loader loader(loaded.adapter, loaded.findings);
+  loader.own_file_ = file_name;
   loader.adapter_graphql_missing_ = !root.find("graphql");
   loader.load(root);
   std::stable_sort(loaded.findings.begin(), loaded.findings.end(), [](const Finding& a, const Finding& b) {

@@ -173,6 +173,7 @@ struct Setting {
   std::string environment;
   std::vector<std::string> one_of;
   std::vector<std::string> set_if;    // true if any of these is set
+  bool required = false;              // the shop cannot be used while it has no value
 };
 
 struct Secret {

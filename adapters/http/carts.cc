@@ -12,6 +12,7 @@ namespace {
 using ports::CartChange;
 
 constexpr std::int64_t kMostPieces = 100'000;   // of one line: more is a slip of the tongue
+constexpr int kCorrections = 2;   // of a cart that holds what was not asked for: quantities that are set, not added, may be sent again
 constexpr std::chrono::milliseconds kSecondLook{300};   // a shop that answered too late may still be writing
 
 bool holds(const Cart& cart, const std::string& code) {
@@ -31,6 +32,12 @@ bool definite(const Error& error) {
 
 tl::unexpected<Error> unknown_outcome(const std::string& detail) {
   return fail(ErrorKind::kOutcomeUnknown, "the shop did not confirm the change; it is not known whether it was made", detail);
+}
+
+// The cart holds something else than was asked for, and could not be brought back: never told as done, nor as nothing done.
+tl::unexpected<Error> left_otherwise(std::int64_t got, std::int64_t asked, const std::string& and_now) {
+  return fail(ErrorKind::kOutcomeUnknown, "the shop put " + std::to_string(got) + " into the cart where " + std::to_string(asked) + " were asked for, and did not take that back" +
+                                              and_now + ": look at the cart");
 }
 
 tl::unexpected<Error> no_cart(const CartId& cart) { return fail(ErrorKind::kNotFound, "there is no such cart, or it has expired", cart.str().substr(0, 40)); }
@@ -219,13 +226,15 @@ Result<CartChange> RemoteCarts::judged(const CartId& cart, const Change& change,
     now = quantity_of(*after, change.variant);
   }
   // Twice what was asked for: the first one came through after all, or the network delivered the only one again.
-  const bool twice = change.adds && (change.again ? now > wanted : now == wanted + change.quantity);
-  if (twice && line_with(*after, change.variant)) {
-    static_cast<void>(send(cart, {"cart_set", change.variant, line_with(*after, change.variant)->id, wanted, false, false, change.key + "\nback"}, variables));
+  const auto twice = [&] { return change.adds && (change.again ? now > wanted : now == wanted + change.quantity); };
+  for (int tries = 0; twice() && tries < kCorrections && line_with(*after, change.variant); ++tries) {
+    const Change back{"cart_set", change.variant, line_with(*after, change.variant)->id, wanted, false, false, change.key + "\nback"};
+    static_cast<void>(send(cart, back, variables));   // what came of it, the cart tells
     after = read_unlocked(cart);
     if (!after) return unknown_outcome(after.error().detail);
     now = quantity_of(*after, change.variant);
   }
+  if (twice()) return left_otherwise(now - had, change.quantity, "");
   const CartLine* line = line_with(*after, change.variant);
   const CartLine* old = change.line.empty() ? line_with(before, change.variant) : line_of(before, change.line);
   CartChange told{*after, line ? line->id : change.line, change.quantity, std::nullopt, old ? std::optional(*old) : std::nullopt};
@@ -241,19 +250,19 @@ Result<CartChange> RemoteCarts::judged(const CartId& cart, const Change& change,
 
 // Brings back a variant of which the shop put fewer into the cart than were asked for.
 Result<CartChange> RemoteCarts::undone(const CartId& cart, const Change& change, const Cart& before, std::int64_t had, Cart after, std::optional<std::int64_t> available) {
+  const auto variables = variables_of(cart);
+  if (!variables) return unknown_outcome(variables.error().detail);
   const CartLine* line = line_with(after, change.variant);
-  const std::int64_t now = quantity_of(after, change.variant);
-  if (line) {
+  for (int tries = 0; line && tries < kCorrections; ++tries) {
     const Change back{had == 0 ? "cart_remove" : "cart_set", change.variant, line->id, had, false, false, change.key + "\nundo"};
-    auto variables = variables_of(cart);
-    if (variables) {
-      const Ran ran = send(cart, back, *variables);
-      const auto again = read_unlocked(cart);
-      if (again && quantity_of(*again, change.variant) == had) return fail(out_of_stock(change, *again, available));
-      if (again) after = *again;
-    }
+    static_cast<void>(send(cart, back, *variables));   // what came of it, the cart tells
+    const auto again = read_unlocked(cart);
+    if (!again) return unknown_outcome(again.error().detail);
+    if (quantity_of(*again, change.variant) == had) return fail(out_of_stock(change, *again, available));
+    after = *again;
+    line = line_with(after, change.variant);
   }
-  line = line_with(after, change.variant);
+  const std::int64_t now = quantity_of(after, change.variant);
   const CartLine* old = line_with(before, change.variant);
   return CartChange{after, line ? line->id : change.line, change.adds ? now - had : now, available, old ? std::optional(*old) : std::nullopt};
 }
@@ -325,7 +334,7 @@ Result<CartChange> RemoteCarts::change_variant(const CartId& cart, const LineId&
     if (!*earlier || !(*earlier)->answer) {
       auto added = change(cart, adding, content, {"cart_add", variant, {}, before.quantity, true, false, {}}, *earlier);
       if (!added) return fail(added.error());
-      if (added->got < before.quantity) return fail(out_of_stock({"", variant, {}, 0, true, false, {}}, added->cart, added->available));
+      if (added->got < before.quantity) return left_otherwise(added->got, before.quantity, "; the old line is still there");
       if (auto settled = ledger_.settle(adding, added); !settled) return fail(settled.error());
     }
     auto removed = change(cart, removing, content, {"cart_remove", before.variant, line, 0, false, false, {}}, std::nullopt);

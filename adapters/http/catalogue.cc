@@ -23,10 +23,13 @@ std::int64_t number(const std::string& text, std::int64_t otherwise) {
   return value;
 }
 
-std::vector<const Json*> items_of(const Json* value) {
+// The items of the list that an operation answers. An answer without it says nothing about the goods: taken for an empty one, it would deny them.
+Result<std::vector<const Json*>> items_of(const Json* value, const char* name, const Operation& operation) {
   std::vector<const Json*> items;
-  if (!value) return items;
-  if (value->type != Json::Type::kList) return {value};
+  if (!value && operation.empty_if_absent) return items;
+  if (!value || value->type != Json::Type::kList) {
+    return fail(ErrorKind::kMalformed, std::string("the shop's answer to '") + name + "' has no list of products where the adapter looks for it");
+  }
   for (const Json* item = value->begin(); item != value->end(); item = item->next()) {
     if (item->type != Json::Type::kNull) items.push_back(item);
   }
@@ -87,7 +90,9 @@ Result<std::vector<Product>> RemoteCatalogue::batch(const std::vector<ProductId>
     variables.set("products", std::move(asked));
     const Ran ran = engine_.read("products", variables);
     if (!ran) return fail(ran.error().error);
-    for (const Json* item : items_of(ran->value)) {
+    const auto items = items_of(ran->value, "products", *engine_.adapter().operation("products"));
+    if (!items) return fail(items.error());
+    for (const Json* item : *items) {
       if (auto product = mapped(*item, variables)) found.push_back(std::move(*product));   // an item of another kind is no product
     }
   }
@@ -226,12 +231,20 @@ Result<ProductPage> RemoteCatalogue::page_of(const char* name, const std::string
   const Ran ran = engine_.read(name, variables);
   if (!ran) return fail(ran.error().error);
   ProductPage page;
-  const std::vector<const Json*> items = items_of(ran->value);
-  if (auto taken = take(items, operation, variables, page); !taken) return fail(taken.error());
+  const auto items = items_of(ran->value, name, operation);
+  if (!items) return fail(items.error());
+  page.listed = items->size();
+  if (auto taken = take(*items, operation, variables, page); !taken) return fail(taken.error());
   if (paging.way == Paging::Way::kNone) return page;
   const Scope scope{&ran->document->root(), nullptr, &variables};
-  const auto count = static_cast<std::int64_t>(items.size());
-  if (const Json* total = paging.total ? paging.total->first(scope) : nullptr) page.total = number(std::string(total->text), -1);
+  const auto count = static_cast<std::int64_t>(items->size());
+  if (const Json* total = paging.total ? paging.total->first(scope) : nullptr) {
+    const std::int64_t told = number(std::string(total->text), -1);
+    if (told >= 0) page.total = told;
+  }
+  if (count == 0 && from.empty() && page.total.value_or(0) > 0) {
+    return fail(ErrorKind::kMalformed, "the shop says that there are " + std::to_string(*page.total) + " products, but lists none");
+  }
   bool more = paging.way == Paging::Way::kCursor || (page.total && paging.way == Paging::Way::kOffset ? position + count < *page.total : count >= paging.size);
   if (const Json* told = paging.more ? paging.more->first(scope) : nullptr) more = told->type == Json::Type::kTrue;
   if (count == 0 || !more) return page;

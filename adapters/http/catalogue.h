@@ -16,6 +16,7 @@ namespace floorwalker::http {
 struct ProductPage {
   std::vector<Product> products;
   std::vector<std::string> problems;       // products that cannot be understood: which, and why
+  std::size_t listed = 0;                  // items that the shop put on it
   std::string next;                        // where the next page begins, "" after the last
   std::optional<std::int64_t> total;       // products in the shop, where it tells
 };

@@ -8,6 +8,9 @@
 #include <set>
 #include <thread>
 
+#include "adapters/http/json.h"
+#include "adapters/http/template.h"
+
 namespace floorwalker::http {
 namespace {
 
@@ -19,6 +22,20 @@ struct Goods {
   Product product;
   Variant variant;
 };
+
+// The state of a cart ({"token": "..."}) with every value another one: before its parameters, which may be left as they are.
+std::string expired_state(const std::string& state) {
+  const auto document = JsonDocument::parse(state);
+  std::string out = "{";
+  for (const Json* member = document ? document->root().begin() : nullptr; document && member != document->root().end(); member = member->next()) {
+    std::string value(member->text);
+    value.insert(std::min(value.find('?'), value.size()), "0expired0");
+    write_json_text(member->key, out.size() > 1 ? out += ',' : out);
+    out += ':';
+    write_json_text(value, out);
+  }
+  return out + "}";
+}
 
 class Check {
  public:
@@ -34,7 +51,8 @@ class Check {
     expect("several products come in the order asked, unknown ones are left out", [&] { return several(); });
     expect("unknown products and variants are not found", [&] { return unknown_products(); });
     expect("a variant leads to its product", [&] { return owner(); });
-    expect("the shop's own search finds a product by its title, or is said to be absent", [&] { return own_search(); });
+    if (shop_.engine().adapter().operation("search")) expect("the shop's own search finds a product by its title", [&] { return own_search(); });
+    expect("characters of every script come through", [&] { return unicode(); });
     expect("every price has the shop's currency, every variant its own options", [&] { return variants(); });
     choose_goods();
     if (goods_.empty()) {
@@ -49,6 +67,7 @@ class Check {
     expect("none, fewer than none and huge quantities are refused", [&] { return odd_quantities(); });
     expect("unknown ids are not found and change nothing", [&] { return unknown_ids(); });
     expect("a line of another cart is out of reach", [&] { return foreign_line(); });
+    expect("a cart that the shop does not know any more is not found, and no other takes its place", [&] { return stale_cart(); });
     expect("another variant takes a line's place", [&] { return other_variant(); });
     expect("a code that does not apply is refused and changes nothing", [&] { return bad_code(); });
     expect("a code that applies takes off what the total shows", [&] { return good_code(); });
@@ -61,7 +80,7 @@ class Check {
   }
 
  private:
-  // "" where all is well; "-" and a reason where the shop has no such thing; else what is wrong.
+  // "" where all is well; "-" and a reason where the adapter declares that the platform has no such thing; else what is wrong.
   using Test = std::function<std::string()>;
 
   void expect(const std::string& name, const Test& test) {
@@ -83,6 +102,13 @@ class Check {
   static std::string wants(const Result<T>& result, std::initializer_list<ErrorKind> kinds, const std::string& what) {
     if (!result && std::find(kinds.begin(), kinds.end(), result.error().kind) != kinds.end()) return "";
     return what + (result ? " was accepted" : " gave " + why(result.error()));
+  }
+
+  // Of exact stock, orders and policies only: whatever else could not be tried is a failure.
+  std::string declared_absent(const std::string& what, const std::string& otherwise) {
+    const auto& absent = shop_.engine().adapter().absent;
+    const auto why = absent.find(what);
+    return why == absent.end() ? otherwise + ": add it, or say under 'absent' why the platform has none ('" + what + "')" : "-" + why->second;
   }
 
   std::string pages() {
@@ -128,7 +154,6 @@ class Check {
   }
 
   std::string own_search() {
-    if (!shop_.engine().adapter().operation("search")) return "-the adapter has no such operation";
     for (std::size_t i = 0; i < products_.size(); i += std::max<std::size_t>(products_.size() / 3, 1)) {
       const auto found = shop_.catalogue().find(products_[i].title, 100);
       if (!found) return why(found.error());
@@ -278,24 +303,38 @@ class Check {
     return wants(carts().remove(again->cart, again->change.line, key()), {ErrorKind::kNotFound}, "removing the line again");
   }
 
-  std::string over_stock() {
-    std::string wrong;
-    const auto made = filled(2, wrong);
-    if (!made) return wrong;
-    const auto count = goods_[0].variant.stock.count;
-    const std::int64_t too_many = count ? *count : 900;
-    const auto more = carts().add(made->cart, goods_[0].variant.id, too_many, key());
-    if (more && !count) return "-the shop sold " + std::to_string(too_many) + ", so that its limit was not met";
-    if (wrong = wants(more, {ErrorKind::kOutOfStock}, "more than there is"); !wrong.empty()) return wrong;
-    if (count && more.error().message.find(std::to_string(*count)) == std::string::npos) return "the refusal does not tell that " + std::to_string(*count) + " are left: " + more.error().message;
-    if (wrong = holds(made->cart, 2); !wrong.empty()) return wrong;
-    if (wrong = wants(carts().set_quantity(made->cart, made->change.line, too_many + 1, key()), {ErrorKind::kOutOfStock}, "setting more than there is"); !wrong.empty()) return wrong;
-    if (wrong = holds(made->cart, 2); !wrong.empty()) return wrong;
+  // A variant of which the shop tells how many there are, and sells them by the piece.
+  std::optional<Variant> counted() {
     for (const Product& product : products_) {
       for (const Variant& variant : product.variants) {
-        if (variant.stock.availability != Availability::kOutOfStock) continue;
-        if (wrong = wants(carts().add(made->cart, variant.id, 1, key()), {ErrorKind::kOutOfStock}, "a sold-out variant"); !wrong.empty()) return wrong;
-        return holds(made->cart, 2);
+        const std::int64_t count = variant.stock.availability == Availability::kOutOfStock ? 0 : variant.stock.count.value_or(0);
+        if (count >= 2 && count < 10'000 && sold_singly(variant)) return variant;
+      }
+    }
+    return std::nullopt;
+  }
+
+  std::string over_stock() {
+    std::string wrong;
+    const auto of = counted();
+    const Variant& variant = of ? *of : goods_[0].variant;
+    const std::int64_t too_many = of ? *of->stock.count : 900;   // platforms have limits of their own from 999 on
+    const auto made = cart(wrong);
+    if (!made) return wrong;
+    const auto first = carts().add(*made, variant.id, 1, key());
+    if (!first) return why(first.error());
+    const auto more = carts().add(*made, variant.id, too_many, key());
+    if (more && !of) return declared_absent("exact stock", "the shop tells of no variant how many there are, and sold " + std::to_string(too_many));
+    if (wrong = wants(more, {ErrorKind::kOutOfStock}, "more than there is"); !wrong.empty()) return wrong;
+    if (of && more.error().message.find(std::to_string(too_many)) == std::string::npos) return "the refusal does not tell that " + std::to_string(too_many) + " are left: " + more.error().message;
+    if (wrong = holds(*made, 1); !wrong.empty()) return wrong;
+    if (wrong = wants(carts().set_quantity(*made, first->line, too_many + 1, key()), {ErrorKind::kOutOfStock}, "setting more than there is"); !wrong.empty()) return wrong;
+    if (wrong = holds(*made, 1); !wrong.empty()) return wrong;
+    for (const Product& product : products_) {
+      for (const Variant& sold_out : product.variants) {
+        if (sold_out.stock.availability != Availability::kOutOfStock) continue;
+        if (wrong = wants(carts().add(*made, sold_out.id, 1, key()), {ErrorKind::kOutOfStock}, "a sold-out variant"); !wrong.empty()) return wrong;
+        return holds(*made, 1);
       }
     }
     return "";
@@ -339,22 +378,64 @@ class Check {
     return holds(mine->cart, 1);
   }
 
+  // "" and `tried` where the shop let it be tried.
+  std::string change_between(const Variant& a, const Variant& b, bool& tried) {
+    std::string wrong;
+    const std::int64_t pieces = std::min({a.stock.count.value_or(2), b.stock.count.value_or(2), std::int64_t{2}});
+    const auto made = cart(wrong);
+    if (!made) return wrong;
+    const auto added = carts().add(*made, a.id, pieces, key());
+    if (!added) return "";
+    tried = true;
+    const auto changed = carts().change_variant(*made, added->line, b.id, key());
+    if (!changed) return why(changed.error());
+    const bool right = changed->cart.lines.size() == 1 && changed->cart.lines.front().variant == b.id && changed->cart.lines.front().quantity == pieces;
+    return right ? "" : "the cart does not hold " + std::to_string(pieces) + " of the other variant, and only them";
+  }
+
   std::string other_variant() {
-    for (const Goods& a : goods_) {
-      for (const Goods& b : goods_) {
-        if (a.product.id != b.product.id || a.variant.id == b.variant.id) continue;
-        std::string wrong;
-        const auto made = cart(wrong);
-        if (!made) return wrong;
-        const auto added = carts().add(*made, a.variant.id, 2, key());
-        if (!added) return why(added.error());
-        const auto changed = carts().change_variant(*made, added->line, b.variant.id, key());
-        if (!changed) return why(changed.error());
-        const bool right = changed->cart.lines.size() == 1 && changed->cart.lines.front().variant == b.variant.id && changed->cart.lines.front().quantity == 2;
-        return right ? "" : "the cart does not hold 2 of the other variant, and only them";
+    for (const Product& product : products_) {
+      std::vector<const Variant*> in_stock;
+      for (const Variant& variant : product.variants) {
+        const bool here = variant.stock.availability == Availability::kInStock || variant.stock.availability == Availability::kLowStock;
+        if (here && variant.stock.count.value_or(1) > 0) in_stock.push_back(&variant);
       }
+      bool tried = false;
+      const std::string wrong = in_stock.size() < 2 ? "" : change_between(*in_stock[0], *in_stock[1], tried);
+      if (tried || !wrong.empty()) return wrong;
     }
-    return "-no product has two variants in stock";
+    return "no product has two variants in stock, so that it could not be tried: put a second one into stock";
+  }
+
+  // A cart of the platform's that it does not know: the ledger leads to one that expired.
+  std::string stale_cart() {
+    std::string wrong;
+    const auto made = filled(1, wrong);
+    if (!made) return wrong;
+    const CartId stale(made->cart.str() + "-stale");
+    const auto state = shop_.ledger().cart(made->cart);
+    if (!state || !*state) return "the cart's state is not kept";
+    if (const auto kept = shop_.ledger().keep_cart(stale, expired_state(**state)); !kept) return why(kept.error());
+    const std::initializer_list<ErrorKind> kGone = {ErrorKind::kNotFound};
+    for (const std::string& result :
+         {wants(carts().read(stale), kGone, "reading an expired cart"), wants(carts().add(stale, goods_[0].variant.id, 1, key()), kGone, "adding to an expired cart"),
+          wants(carts().remove(stale, made->change.line, key()), kGone, "removing from an expired cart"),
+          wants(carts().apply_discount(stale, "NO-SUCH-CODE", key()), kGone, "a code for an expired cart"),
+          wants(carts().checkout_url(stale), kGone, "paying for an expired cart")}) {
+      if (!result.empty()) return result;
+    }
+    return holds(made->cart, 1);
+  }
+
+  std::string unicode() {
+    for (const Product& product : products_) {
+      if (product.title.find("\xEF\xBF\xBD") != std::string::npos) return "the title of " + product.id.str() + " has characters that did not come through: " + product.title;
+    }
+    for (const char* id : {"Täschchen-☕", "商品", "\xF0\x9F\x91\x95"}) {
+      const std::string wrong = wants(shop_.catalogue().product(ProductId(id)), {ErrorKind::kNotFound}, std::string("product ") + id);
+      if (!wrong.empty()) return wrong;
+    }
+    return "";
   }
 
   std::string bad_code() {
@@ -365,13 +446,14 @@ class Check {
     const auto now = carts().read(made->cart);
     if (!now) return why(now.error());
     if (!now->discounts.empty() || now->total != made->change.cart.total) return "the refused code changed the cart";
+    if (wrong = wants(carts().apply_discount(made->cart, "ÄÖ-☕", key()), {ErrorKind::kRefused}, "an unknown code with other letters"); !wrong.empty()) return wrong;
     const auto empty = cart(wrong);
     if (!empty) return wrong;
     return wants(carts().apply_discount(*empty, "NO-SUCH-CODE", key()), {ErrorKind::kRefused}, "a code for an empty cart");
   }
 
   std::string good_code() {
-    if (options_.good_code.empty()) return "-no code was named (--code)";
+    if (options_.good_code.empty()) return "it was not tried: name a code that applies with --code";
     std::string wrong;
     const auto made = filled(3, wrong);
     if (!made) return wrong;
@@ -430,13 +512,13 @@ class Check {
   }
 
   std::string policies() {
-    if (!shop_.engine().adapter().operation("policies")) return "-the adapter has no such operation";
+    if (!shop_.engine().adapter().operation("policies")) return declared_absent("policies", "the adapter has no operation 'policies'");
     const auto all = shop_.policies().all();
     return all ? "" : why(all.error());
   }
 
   std::string orders() {
-    if (!shop_.engine().adapter().operation("order")) return "-the adapter has no such operation";
+    if (!shop_.engine().adapter().operation("order")) return declared_absent("orders", "the adapter has no operation 'order'");
     return wants(shop_.orders().find(OrderId("NO-SUCH-ORDER"), "nobody@example.com"), {ErrorKind::kNotFound}, "an unknown order");
   }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <charconv>
 #include <condition_variable>
 #include <utility>
 
@@ -102,6 +103,76 @@ std::vector<std::pair<std::string, Value>> captured_by(const Call& call, const R
   return captured;
 }
 
+// ---- what nobody may read
+
+constexpr std::size_t kShortestSecret = 4;
+constexpr std::size_t kMostRedacted = 1 << 16;   // of an answer that is quoted: what comes later is not told
+
+int hex(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char small = static_cast<char>(c | 0x20);
+  return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
+}
+
+// The number that `digits` hexadecimal digits at `at` tell, -1 for none.
+int hex_at(std::string_view text, std::size_t at, std::size_t digits) {
+  if (at + digits > text.size()) return -1;
+  int value = 0;
+  for (std::size_t i = at; i < at + digits; ++i) {
+    if (hex(text[i]) < 0) return -1;
+    value = value * 16 + hex(text[i]);
+  }
+  return value;
+}
+
+// How long the character is that stands at `at`: as it is, or percent-encoded, or escaped as in JSON. 0 if another one stands there.
+std::size_t spelled(std::string_view text, std::size_t at, char c) {
+  if (at >= text.size()) return 0;
+  if (text[at] == c) return 1;
+  const auto code = static_cast<unsigned char>(c);
+  if (text[at] == '%' && hex_at(text, at + 1, 2) == code) return 3;
+  if (text[at] != '\\' || at + 1 >= text.size()) return 0;
+  if (text[at + 1] == 'u' && hex_at(text, at + 2, 4) == code) return 6;
+  return text[at + 1] == c ? 2 : 0;
+}
+
+std::size_t spelled(std::string_view text, std::size_t at, std::string_view secret) {
+  const std::size_t start = at;
+  for (const char c : secret) {
+    const std::size_t length = spelled(text, at, c);
+    if (length == 0) return 0;
+    at += length;
+  }
+  return at - start;
+}
+
+// A value, and each parameter of one that is an address: "gid://shop/Cart/1?key=..." is as secret as its key.
+void add_hidden(const std::string& value, std::vector<std::string>& hidden) {
+  hidden.push_back(value);
+  for (std::size_t at = value.find('?'); at != std::string::npos && at < value.size(); at = value.find('&', at)) {
+    const std::size_t equals = value.find('=', ++at);
+    if (equals == std::string::npos) return;
+    hidden.push_back(value.substr(equals + 1, value.find('&', equals) - equals - 1));
+  }
+}
+
+// Longer values first: a part of one that is left would tell the rest.
+std::string redacted(std::string_view text, std::vector<std::string> hidden) {
+  std::erase_if(hidden, [](const std::string& one) { return one.size() < kShortestSecret; });
+  std::sort(hidden.begin(), hidden.end(), [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t length = 0;
+    for (const std::string& one : hidden) {
+      if ((length = spelled(text, at, one))) break;
+    }
+    if (length) out += "***";
+    else out += text[at];
+    at += std::max<std::size_t>(length, 1);
+  }
+  return out;
+}
+
 // Every call of an adapter.
 template <typename Visit>
 void each_call(const Adapter& adapter, const Visit& visit) {
@@ -135,11 +206,38 @@ Result<std::unique_ptr<Engine>> Engine::create(Adapter adapter, net::Transport& 
   std::unique_ptr<Engine> engine(new Engine(std::move(adapter), transport, std::move(options)));
   if (auto taken = engine->take_settings(); !taken) return fail(taken.error());
   if (auto taken = engine->take_secrets(); !taken) return fail(taken.error());
-  if (engine->options_.tape) {
-    engine->find_what_is_read();
-    engine->options_.tape->began(engine->circumstances());
-  }
+  engine->find_what_is_read();
+  if (engine->options_.tape) engine->options_.tape->began(engine->circumstances());
   return engine;
+}
+
+Result<void> Engine::take_setting(const Setting& setting) {
+  Value value = setting.value;
+  std::optional<std::string> given = setting.environment.empty() ? std::nullopt : options_.environment(setting.environment);
+  if (const auto chosen = options_.settings.find(setting.name); chosen != options_.settings.end()) given = chosen->second;
+  const auto wrong = [&](const std::string& wanted) {
+    return fail(ErrorKind::kInvalidArgument, "The setting '" + setting.name + "' is " + wanted + ", not '" + given.value_or(to_text(value)) + "'.");
+  };
+  if (given && std::holds_alternative<bool>(value)) {
+    if (*given != "true" && *given != "1" && *given != "false" && *given != "0") return wrong("true or false");
+    value = *given == "true" || *given == "1";
+  } else if (given && std::holds_alternative<std::int64_t>(value)) {
+    std::int64_t number = 0;
+    const auto [end, bad] = std::from_chars(given->data(), given->data() + given->size(), number);
+    if (bad != std::errc() || end != given->data() + given->size()) return wrong("a whole number");
+    value = number;
+  } else if (given) {
+    value = *given;
+  }
+  if (!setting.one_of.empty() && std::find(setting.one_of.begin(), setting.one_of.end(), to_text(value)) == setting.one_of.end()) {
+    return wrong("one of " + text::join_and(setting.one_of, "or"));
+  }
+  if (setting.required && to_text(value).empty()) {
+    const std::string how = setting.environment.empty() ? std::string() : ": set " + setting.environment;
+    return fail(ErrorKind::kInvalidArgument, "The adapter " + adapter_.name + " needs the setting '" + setting.name + "'" + how + ".");
+  }
+  given_.set(setting.name, std::move(value));
+  return {};
 }
 
 Result<void> Engine::take_settings() {
@@ -148,16 +246,7 @@ Result<void> Engine::take_settings() {
     if (!known) return fail(ErrorKind::kInvalidArgument, "The adapter " + adapter_.name + " has no setting '" + name + "'.");
   }
   for (const Setting& setting : adapter_.settings) {
-    Value value = setting.value;
-    std::optional<std::string> given = setting.environment.empty() ? std::nullopt : options_.environment(setting.environment);
-    if (const auto chosen = options_.settings.find(setting.name); chosen != options_.settings.end()) given = chosen->second;
-    if (given && std::holds_alternative<bool>(value)) value = *given == "true" || *given == "1";
-    else if (given && std::holds_alternative<std::int64_t>(value)) value = static_cast<std::int64_t>(strtoll(given->c_str(), nullptr, 10));
-    else if (given) value = *given;
-    if (!setting.one_of.empty() && std::find(setting.one_of.begin(), setting.one_of.end(), to_text(value)) == setting.one_of.end()) {
-      return fail(ErrorKind::kInvalidArgument, "The setting '" + setting.name + "' is one of " + text::join_and(setting.one_of, "or") + ", not '" + to_text(value) + "'.");
-    }
-    given_.set(setting.name, std::move(value));
+    if (auto taken = take_setting(setting); !taken) return taken;
   }
   url_ = adapter_.url.plain(given_);
   if (!adapter_.url_environment.empty()) url_ = options_.environment(adapter_.url_environment).value_or(url_);
@@ -204,7 +293,7 @@ Circumstances Engine::circumstances() const {
   return made;
 }
 
-// What a tape has to know of the adapter.
+// Where the adapter looks for what responses tell, and which variables may hold a token.
 void Engine::find_what_is_read() {
   const auto note_rules = [&](const std::vector<FailureRule>& rules) {
     for (const FailureRule& rule : rules) {
@@ -243,6 +332,13 @@ Result<void> Engine::settle() {
     setup.steps = adapter_.setup;
     auto ran = run("setup", setup, given_, Effect::kRead);
     if (!ran) return fail(ran.error().error);
+    for (const Call& call : adapter_.setup) {
+      if (!call.when.variable.empty()) continue;
+      for (const Capture& capture : call.captures) {
+        const bool found = std::any_of(ran->captured.begin(), ran->captured.end(), [&](const auto& one) { return one.first == capture.name && is_set(one.second); });
+        if (!found) return fail(ErrorKind::kMalformed, "The shop's answer to 'setup' lacks what the adapter captures as '" + capture.name + "'.", call.method);
+      }
+    }
     for (auto& [name, value] : ran->captured) shop_.set(name, std::move(value));
   }
   std::string code = adapter_.currency;
@@ -296,8 +392,9 @@ Ran Engine::run(const std::string& name, const Operation& operation, const Varia
     Trouble& failed = ran.error();
     const auto pause = pause_before(retry, failed);
     if (!failed.again || retry >= tries || clock_->steady() + pause >= deadline || Stopping::now().stop_requested()) {
-      failed.error.message = redacted(std::move(failed.error.message), variables);
-      failed.error.detail = redacted(name + ": " + failed.error.detail, variables);
+      const std::vector<std::string> secrets = hidden(variables);
+      failed.error.message = redacted(failed.error.message, secrets);
+      failed.error.detail = redacted(name + ": " + failed.error.detail, secrets);
       return ran;
     }
     options_.wait(pause);
@@ -372,6 +469,22 @@ Result<net::Request> Engine::request_for(const Call& call, const Variables& vari
   return request;
 }
 
+// Where a redirect leads; a location may be relative to the address that was asked.
+std::optional<std::string> Engine::redirected(const net::Request& request, const Response& response) const {
+  const std::string to(response.head.header("location"));
+  const std::size_t path = origin_.size();
+  const std::size_t query = std::min(request.url.find('?', path), request.url.size());
+  const std::size_t slash = request.url.rfind('/', query == 0 ? 0 : query - 1);
+  std::string made = to;
+  if (to.empty()) return std::nullopt;
+  if (to.starts_with("//")) made = origin_.substr(0, origin_.find(':') + 1) + to;
+  else if (to.starts_with('/')) made = origin_ + to;
+  else if (to.starts_with('?')) made = request.url.substr(0, query) + to;
+  else if (to.find(':') >= to.find_first_of("/?#")) made = slash == std::string::npos || slash < path ? origin_ + "/" + to : request.url.substr(0, slash + 1) + to;
+  made.resize(std::min(made.find('#'), made.size()));
+  return origin_of(made) == origin_ ? std::optional(made) : std::nullopt;
+}
+
 // Follows a redirect of a read within the shop's own address; any other is an answer like a refusal.
 Result<Response> Engine::send(net::Request request, Steady::time_point deadline) {
   const auto left = [&] { return std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock_->steady()); };
@@ -380,11 +493,15 @@ Result<Response> Engine::send(net::Request request, Steady::time_point deadline)
     if (!response) return response;
     const int status = response->head.status;
     if (status < 300 || status >= 400 || status == 304) return response;
-    std::string to(response->head.header("location"));
-    if (to.starts_with('/') && !to.starts_with("//")) to = origin_ + to;
-    if (origin_of(to) != origin_) return fail(ErrorKind::kRefused, "the shop sent us to another address, where the adapter does not go", "status " + std::to_string(status));
-    if (request.method != "GET" || redirects == kMostRedirects) return fail(ErrorKind::kMalformed, "the shop redirects without end", "status " + std::to_string(status));
-    request.url = to;
+    const std::string told = "status " + std::to_string(status);
+    const auto to = redirected(request, *response);
+    if (!to) return fail(ErrorKind::kRefused, "the shop sent us to another address, where the adapter does not go", told);
+    if (request.method != "GET") {
+      return fail(ErrorKind::kMalformed, "the shop redirects what is sent to it",
+                  told + ", the shop redirects a " + request.method + " to " + to->substr(origin_.size()) + ": put that path into the adapter");
+    }
+    if (redirects == kMostRedirects) return fail(ErrorKind::kMalformed, "the shop redirects without end", told);
+    request.url = *to;
   }
 }
 
@@ -438,7 +555,12 @@ tl::expected<JsonDocument, Trouble> Engine::understood(const Call& call, const R
   if (says_json(response.head) || response.body.empty()) document = JsonDocument::parse(text);
   const Json* body = document ? &document->root() : nullptr;
   const auto told = [&](Trouble found) {
-    const std::string excerpt = "status " + std::to_string(response.head.status) + " " + shortened(response.body.substr(0, kDetailLength), kDetailLength);
+    std::vector<std::string> secrets = hidden(variables);
+    for (const auto& [name, value] : captured_by(call, response, body, variables)) add_hidden(to_text(value), secrets);
+    const std::string quoted = redacted(std::string_view(response.body).substr(0, kMostRedacted), secrets);   // before it is cut: half a secret is not known as one
+    const std::string excerpt = "status " + std::to_string(response.head.status) + " " + shortened(quoted, kDetailLength);
+    found.error.message = shortened(redacted(found.error.message, secrets), kMessageLength);
+    found.error.detail = redacted(found.error.detail, secrets);
     found.error.detail += (found.error.detail.empty() ? "" : "; ") + excerpt;
     if (!found.wait) found.wait = net::retry_after(response.head, clock_->now());
     return tl::unexpected(std::move(found));
@@ -483,7 +605,7 @@ std::optional<Trouble> Engine::trouble_by_rule(const FailureRule& rule, const Re
       excused = true;
       continue;
     }
-    std::string message = rule.says.empty() ? shortened(text_at(rule.message, scope).value_or(""), kMessageLength) : rule.says;
+    std::string message = rule.says.empty() ? text_at(rule.message, scope).value_or("") : rule.says;
     Trouble made = meant(meaning, message.empty() ? "the shop refused that" : message, code);
     made.available = whole_at(rule.available, scope);
     return made;
@@ -503,17 +625,13 @@ std::optional<Trouble> Engine::trouble_by_status(const Response& response) const
   return trouble(ErrorKind::kRefused, "the shop refused the request");
 }
 
-std::string Engine::redacted(std::string text, const Variables& variables) const {
-  std::vector<std::string> hidden = secret_values_;
-  for (const std::string& name : adapter_.state) {
+std::vector<std::string> Engine::hidden(const Variables& variables) const {
+  std::vector<std::string> values = secret_values_;
+  for (const std::string& name : token_names_) {
     const Value* value = variables.find(name);
-    if (value && is_set(*value)) hidden.push_back(to_text(*value));
+    if (value && is_set(*value)) add_hidden(to_text(*value), values);
   }
-  for (const std::string& secret : hidden) {
-    if (secret.size() < 4) continue;
-    for (std::size_t at = 0; (at = text.find(secret, at)) != std::string::npos;) text.replace(at, secret.size(), "***");
-  }
-  return text;
+  return values;
 }
 
 }  // namespace floorwalker::http

@@ -82,6 +82,7 @@ class Engine {
   Result<void> take_secrets();
   Circumstances circumstances() const;
   void find_what_is_read();
+  Result<void> take_setting(const Setting& setting);
   Ran run(const std::string& name, const Operation& operation, const Variables& variables, Effect effect);
   Ran attempt(const Operation& operation, const Variables& variables, Effect effect, Steady::time_point deadline);
   tl::expected<JsonDocument, Trouble> call(const Call& call, const Variables& variables, const std::vector<FailureRule>& rules, Effect effect,
@@ -92,8 +93,9 @@ class Engine {
   std::vector<std::string> tokens_in(const Call& call, const Response& response, const Variables& variables) const;
   tl::expected<JsonDocument, Trouble> understood(const Call& call, const Response& response, const Variables& variables, const std::vector<FailureRule>& rules) const;
   std::optional<Trouble> trouble_by_rule(const FailureRule& rule, const Response& response, const Json* body, const Variables& variables, bool& excused) const;
+  std::optional<std::string> redirected(const net::Request& request, const Response& response) const;
   std::optional<Trouble> trouble_by_status(const Response& response) const;
-  std::string redacted(std::string text, const Variables& variables) const;
+  std::vector<std::string> hidden(const Variables& variables) const;   // values that no message may have
   std::chrono::milliseconds pause_before(int retry, const Trouble& trouble);
 
   Adapter adapter_;

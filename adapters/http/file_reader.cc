@@ -103,6 +103,7 @@ yaml::Field FileReader::field(Field& out) {
                  {"values", yaml.text_table(out.values)},
                  {"otherwise", [&](const Node& value, const Path& at) { yaml.text(out.otherwise.emplace())(value, at); }}});
     if (!out.given()) yaml.error(node, path, "one of 'at', 'text' and 'value' says where this comes from");
+    if (out.otherwise && out.values.empty()) yaml.error(*node.find("otherwise"), path.key("otherwise"), "'otherwise' is for words that 'values' does not name, and there are no 'values'");
   };
 }
 

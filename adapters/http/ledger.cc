@@ -1,6 +1,9 @@
 #include "adapters/http/ledger.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 
@@ -46,9 +49,15 @@ Result<void> MemoryLedger::forget(const IdempotencyKey& key) {
   return {};
 }
 
-Result<std::int64_t> MemoryLedger::hand_off(const IdempotencyKey& key, const SessionId&, const std::string&) {
+Result<HandOffRecord> MemoryLedger::hand_off(const IdempotencyKey& key, const SessionId&, const std::string&) {
   const std::lock_guard lock(mutex_);
-  return hand_offs_.emplace(key.str(), static_cast<std::int64_t>(hand_offs_.size()) + 1).first->second;
+  return hand_offs_.emplace(key.str(), HandOffRecord{static_cast<std::int64_t>(hand_offs_.size()) + 1, false, {}}).first->second;
+}
+
+Result<void> MemoryLedger::keep_hand_off(const IdempotencyKey& key, const HandOffRecord& record) {
+  const std::lock_guard lock(mutex_);
+  hand_offs_[key.str()] = record;
+  return {};
 }
 
 // ---- on disk
@@ -59,7 +68,21 @@ constexpr const char* kSchema = R"(
 CREATE TABLE IF NOT EXISTS carts(id TEXT PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS writes(key TEXT PRIMARY KEY, content TEXT NOT NULL, before INTEGER NOT NULL, answer TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS hand_offs(number INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL, session TEXT NOT NULL, reason TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS sent_hand_offs(key TEXT PRIMARY KEY, reference TEXT NOT NULL) WITHOUT ROWID;
 )";
+
+// SQLite gives the files beside a database (its log) the rights of the database itself.
+bool make_private(const std::filesystem::path& file) {
+  const int opened = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (opened < 0) return false;
+  const bool made = fchmod(opened, S_IRUSR | S_IWUSR) == 0;
+  close(opened);
+  for (const char* beside : {"-wal", "-shm"}) {
+    std::error_code none;
+    std::filesystem::permissions(file.string() + beside, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, none);
+  }
+  return made;
+}
 
 constexpr std::array kKinds = {ErrorKind::kInvalidArgument, ErrorKind::kNotFound, ErrorKind::kOutOfStock, ErrorKind::kRefused, ErrorKind::kConflict};
 
@@ -118,6 +141,7 @@ SqliteLedger::SqliteLedger(std::unique_ptr<Storage> storage) : storage_(std::mov
 SqliteLedger::~SqliteLedger() = default;
 
 Result<std::unique_ptr<SqliteLedger>> SqliteLedger::open(const std::filesystem::path& file) {
+  if (!make_private(file)) return fail(ErrorKind::kIo, "The ledger " + file.string() + " cannot be opened, or its rights not be set.");
   try {
     return std::unique_ptr<SqliteLedger>(new SqliteLedger(std::make_unique<Storage>(file)));
   } catch (const SQLite::Exception& error) {
@@ -188,17 +212,27 @@ Result<void> SqliteLedger::forget(const IdempotencyKey& key) {
   });
 }
 
-Result<std::int64_t> SqliteLedger::hand_off(const IdempotencyKey& key, const SessionId& session, const std::string& reason) {
-  return storage_->with([&](SQLite::Database& database) -> Result<std::int64_t> {
+Result<HandOffRecord> SqliteLedger::hand_off(const IdempotencyKey& key, const SessionId& session, const std::string& reason) {
+  return storage_->with([&](SQLite::Database& database) -> Result<HandOffRecord> {
     SQLite::Statement put(database, "INSERT OR IGNORE INTO hand_offs(key,session,reason) VALUES(?,?,?)");
     put.bind(1, key.str());
     put.bind(2, session.str());
     put.bind(3, reason);
     put.exec();
-    SQLite::Statement query(database, "SELECT number FROM hand_offs WHERE key=?");
+    SQLite::Statement query(database, "SELECT number,sent.key IS NOT NULL,coalesce(sent.reference,'') FROM hand_offs LEFT JOIN sent_hand_offs AS sent USING(key) WHERE key=?");
     query.bind(1, key.str());
     if (!query.executeStep()) return fail(ErrorKind::kIo, "the ledger of shop actions cannot be read");
-    return query.getColumn(0).getInt64();
+    return HandOffRecord{query.getColumn(0).getInt64(), query.getColumn(1).getInt() != 0, query.getColumn(2).getString()};
+  });
+}
+
+Result<void> SqliteLedger::keep_hand_off(const IdempotencyKey& key, const HandOffRecord& record) {
+  return storage_->with([&](SQLite::Database& database) -> Result<void> {
+    SQLite::Statement put(database, record.sent ? "INSERT OR REPLACE INTO sent_hand_offs(key,reference) VALUES(?,?)" : "DELETE FROM sent_hand_offs WHERE key=?");
+    put.bind(1, key.str());
+    if (record.sent) put.bind(2, record.reference);
+    put.exec();
+    return {};
   });
 }
 

@@ -21,6 +21,13 @@ struct WriteRecord {
   std::optional<Result<ports::CartChange>> answer;    // nothing: begun, end not known
 };
 
+// A hand-off to people: numbered, sent at most once, and with the shop's own reference once that is known.
+struct HandOffRecord {
+  std::int64_t number = 0;
+  bool sent = false;
+  std::string reference;
+};
+
 // What has to outlive this process: which platform cart is behind a CartId, and what came of every write. One for each shop; safe for
 // every thread. Reads and writes of one key come one at a time.
 class Ledger {
@@ -36,8 +43,9 @@ class Ledger {
   virtual Result<void> settle(const IdempotencyKey& key, const Result<ports::CartChange>& answer) = 0;
   virtual Result<void> forget(const IdempotencyKey& key) = 0;   // nothing was done: the key may be used again
 
-  // A number for a hand-off to people, the same for the same key.
-  virtual Result<std::int64_t> hand_off(const IdempotencyKey& key, const SessionId& session, const std::string& reason) = 0;
+  // The hand-off of that key, made at the first call.
+  virtual Result<HandOffRecord> hand_off(const IdempotencyKey& key, const SessionId& session, const std::string& reason) = 0;
+  virtual Result<void> keep_hand_off(const IdempotencyKey& key, const HandOffRecord& record) = 0;
 };
 
 // Gone with the process: for checks and tests.
@@ -49,16 +57,17 @@ class MemoryLedger final : public Ledger {
   Result<void> begin(const IdempotencyKey& key, const WriteRecord& record) override;
   Result<void> settle(const IdempotencyKey& key, const Result<ports::CartChange>& answer) override;
   Result<void> forget(const IdempotencyKey& key) override;
-  Result<std::int64_t> hand_off(const IdempotencyKey& key, const SessionId& session, const std::string& reason) override;
+  Result<HandOffRecord> hand_off(const IdempotencyKey& key, const SessionId& session, const std::string& reason) override;
+  Result<void> keep_hand_off(const IdempotencyKey& key, const HandOffRecord& record) override;
 
  private:
   std::mutex mutex_;   // guards all
   std::map<std::string, std::string> carts_;
   std::map<std::string, WriteRecord> writes_;
-  std::map<std::string, std::int64_t> hand_offs_;
+  std::map<std::string, HandOffRecord> hand_offs_;
 };
 
-// In an SQLite file; a write's begin and end are on disk before the call returns.
+// In an SQLite file that only its owner may read, since it holds the carts' secrets; a write's begin and end are on disk before the call returns.
 class SqliteLedger final : public Ledger {
  public:
   static Result<std::unique_ptr<SqliteLedger>> open(const std::filesystem::path& file);
@@ -70,7 +79,8 @@ class SqliteLedger final : public Ledger {
   Result<void> begin(const IdempotencyKey& key, const WriteRecord& record) override;
   Result<void> settle(const IdempotencyKey& key, const Result<ports::CartChange>& answer) override;
   Result<void> forget(const IdempotencyKey& key) override;
-  Result<std::int64_t> hand_off(const IdempotencyKey& key, const SessionId& session, const std::string& reason) override;
+  Result<HandOffRecord> hand_off(const IdempotencyKey& key, const SessionId& session, const std::string& reason) override;
+  Result<void> keep_hand_off(const IdempotencyKey& key, const HandOffRecord& record) override;
 
  private:
   struct Storage;

@@ -2,6 +2,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <mutex>
@@ -102,6 +103,30 @@ struct Mirror::Storage {
     return static_cast<std::size_t>(removed);
   }
 
+  // Why a round must not decide what the shop has no more; nothing if it may. An answer that lacks products is no word of the shop's that
+  // they are gone: only a total of none says so.
+  std::optional<Error> incomplete(const SyncReport& report, const std::optional<std::int64_t>& total) {
+    if (total && report.listed < static_cast<std::size_t>(std::max<std::int64_t>(*total, 0))) {
+      return Error{ErrorKind::kMalformed,
+                   "the shop says that there are " + std::to_string(*total) + " products, but listed " + std::to_string(report.listed) +
+                       ": the copy is kept as it was. Sync again; if it stays so, the adapter's paging ('page') or 'total' does not fit the shop",
+                   {}};
+    }
+    const bool nothing = report.listed == 0 && !report.only_changes && total != 0;
+    if (!nothing || database.execAndGet("SELECT count(*) FROM products").getInt64() == 0) return std::nullopt;
+    return Error{ErrorKind::kMalformed,
+                 "the shop listed no products at all, but the copy holds some: the copy is kept as it was. Look whether the shop lists its products; "
+                 "where it really has none left, its answer must say so with a total of 0 ('page: {total: ...}'), or the copy is deleted by hand: " +
+                     database.getFilename(),
+                 {}};
+  }
+
+  // The next sync begins anew; what this one changed is told with it.
+  void give_up() {
+    set("under_way", "given up");
+    set("next", "");
+  }
+
   void finish(const Round& round, SyncReport& report) {
     if (!report.only_changes) report.removed = drop_old(round.number);
     if (report.changed || report.removed || get("version").empty()) set("version", std::to_string(round.number));
@@ -148,8 +173,9 @@ Result<Mirror::Round> Mirror::begin(const RemoteCatalogue& shop, const SyncOptio
     const std::int64_t now = options.now.time_since_epoch().count();
     const bool late = now - kept.number("begun") >= std::chrono::milliseconds(options.all_every).count();
     const bool less = options.all && !kept.get("since").empty();
-    const bool cut_off = kept.get("under_way") == "yes";
-    round.report.resumed = cut_off && !late && !less;
+    const std::string before = kept.get("under_way");
+    const bool cut_off = before == "yes" || before == "given up";
+    round.report.resumed = before == "yes" && !late && !less;
     round.number = kept.number("round") + (round.report.resumed ? 0 : 1);
     if (cut_off) round.report.changed = static_cast<std::size_t>(kept.number("changed"));   // since a version was told last, whatever round goes on
     if (round.report.resumed) {
@@ -157,6 +183,7 @@ Result<Mirror::Round> Mirror::begin(const RemoteCatalogue& shop, const SyncOptio
       round.since = kept.get("since");
       round.begun = kept.number("begun");
       round.report.products = static_cast<std::size_t>(kept.number("seen"));
+      round.report.listed = static_cast<std::size_t>(kept.number("listed"));
     } else {
       const bool fresh = kept.number("all_done") > 0 && now - kept.number("all_done") < std::chrono::milliseconds(options.all_every).count();
       if (shop.tells_changes() && fresh && !options.all) round.since = instant(kept.number("done") - kOverlap.count());
@@ -170,6 +197,7 @@ Result<Mirror::Round> Mirror::begin(const RemoteCatalogue& shop, const SyncOptio
     kept.set("since", round.since);
     kept.set("begun", std::to_string(round.begun));
     kept.set("seen", std::to_string(round.report.products));
+    kept.set("listed", std::to_string(round.report.listed));
     kept.set("changed", std::to_string(round.report.changed));
     transaction.commit();
     return round;
@@ -182,12 +210,16 @@ Result<void> Mirror::keep(const Round& round, const ProductPage& page, SyncRepor
     SQLite::Transaction transaction(storage_->database);
     for (const Product& product : page.products) report.changed += storage_->keep(product, round.number) ? 1 : 0;
     report.products += page.products.size();
+    report.listed += page.listed;
     storage_->set("next", page.next);
     storage_->set("seen", std::to_string(report.products));
+    storage_->set("listed", std::to_string(report.listed));
     storage_->set("changed", std::to_string(report.changed));
-    if (page.next.empty()) storage_->finish(round, report);
+    const auto incomplete = page.next.empty() ? storage_->incomplete(report, page.total) : std::nullopt;
+    if (incomplete) storage_->give_up();
+    else if (page.next.empty()) storage_->finish(round, report);
     transaction.commit();
-    return {};
+    return incomplete ? Result<void>(fail(*incomplete)) : Result<void>();
   });
 }
 
@@ -200,6 +232,7 @@ Result<ProductPage> Mirror::first_page(RemoteCatalogue& shop, Round& round) {
   if (!start) return page;
   round.from.clear();
   round.report.products = 0;
+  round.report.listed = 0;
   return start;
 }
 

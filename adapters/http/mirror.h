@@ -21,6 +21,7 @@ struct SyncOptions {
 // What a sync came to.
 struct SyncReport {
   std::size_t products = 0;            // that were looked at: all of the shop's, or those that it says have changed
+  std::size_t listed = 0;              // items on the shop's pages: products, and what could not be understood
   bool only_changes = false;
   std::size_t changed = 0;             // new, or other than before
   std::size_t removed = 0;

@@ -29,9 +29,11 @@ class RemotePolicies final : public ports::Policies {
     const Ran ran = engine_.read("policies", variables);
     if (!ran) return fail(ran.error().error);
     std::vector<Policy> policies;
-    if (!ran->value) return policies;
-    const bool list = ran->value->is_container();
-    for (const Json* item = ran->value->begin(); list && item != ran->value->end(); item = item->next()) {
+    if (!ran->value && engine_.adapter().operation("policies")->empty_if_absent) return policies;
+    if (!ran->value || !ran->value->is_container()) {
+      return fail(ErrorKind::kMalformed, "the shop's answer to 'policies' has no list of policies where the adapter looks for it");
+    }
+    for (const Json* item = ran->value->begin(); item != ran->value->end(); item = item->next()) {
       if (item->type != Json::Type::kObject) continue;   // a policy that the shop has not written
       auto policy = map_policy(*item, engine_.context(variables));
       if (!policy) return fail(policy.error());
@@ -78,22 +80,33 @@ class RemoteDesk final : public ports::HandOffDesk {
 
   Result<std::string> hand_off(const SessionId& session, const std::string& reason, const IdempotencyKey& key) override {
     if (key.empty()) return fail(ErrorKind::kInvalidArgument, "A hand-off needs an idempotency key.");
-    const auto number = ledger_.hand_off(key, session, reason);
-    if (!number) return fail(number.error());
-    const std::string own = "H-" + std::to_string(*number);
+    auto record = ledger_.hand_off(key, session, reason);
+    if (!record) return fail(record.error());
+    const std::string own = "H-" + std::to_string(record->number);
     if (!engine_.adapter().operation("hand_off")) return own;
+    if (!record->reference.empty()) return record->reference;
+    if (record->sent) return unknown("it was sent before, and its answer was lost");   // once more might call two people
     const auto shop = engine_.of_shop();
     if (!shop) return fail(shop.error());
     Variables variables(*shop);
     variables.set("session", session.str());
     variables.set("reason", reason);
     variables.set("key", key.str());
+    record->sent = true;
+    if (auto kept = ledger_.keep_hand_off(key, *record); !kept) return fail(kept.error());
     const Ran ran = engine_.write("hand_off", variables);
-    if (!ran) return fail(ran.error().error);
-    return ran->text.empty() ? own : ran->text;
+    if (!ran && ran.error().unclear) return unknown(ran.error().error.detail);
+    record->sent = ran.has_value();
+    if (ran) record->reference = ran->text.empty() ? own : ran->text;
+    if (auto kept = ledger_.keep_hand_off(key, *record); !kept) return fail(kept.error());
+    return ran ? Result<std::string>(record->reference) : Result<std::string>(fail(ran.error().error));
   }
 
  private:
+  static tl::unexpected<Error> unknown(const std::string& detail) {
+    return fail(ErrorKind::kOutcomeUnknown, "the shop did not confirm the hand-off; it is not known whether anybody was told", detail);
+  }
+
   Engine& engine_;
   Ledger& ledger_;
 };

@@ -24,6 +24,7 @@ class Shop {
   ports::Orders& orders() { return *orders_; }
   ports::HandOffDesk& desk() { return *desk_; }
   Engine& engine() { return *engine_; }
+  Ledger& ledger() { return *ledger_; }
 
  private:
   Shop() = default;

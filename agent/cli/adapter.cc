@@ -63,7 +63,7 @@ int check(const Options& options) {
   auto adapter = load_adapter_file(options.file);
   if (!adapter) return complain(adapter.error());
   if (options.offline) {
-    if (!options.json) std::cout << "ok      the file has no mistakes\n";
+    print({"the file has no mistakes", http::CheckResult::Verdict::kPassed, {}}, options.json);
     return 0;
   }
   auto made = engine_options(options);

@@ -1,5 +1,6 @@
 #include "agent/cli/adapters.h"
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -26,7 +27,11 @@ bool is_adapter(const std::string& shop) {
 Result<http::Adapter> load_adapter_file(const std::string& name) {
   const auto text = text_of(name);
   if (!text) return fail(ErrorKind::kIo, "The adapter " + name + " cannot be read, and none of that name is shipped.");
-  http::LoadedAdapter loaded = http::load_adapter(*text, name, text_of);
+  const auto beside = std::filesystem::path(name).parent_path();   // the folder of the file, where the one that it extends is looked for first
+  http::LoadedAdapter loaded = http::load_adapter(*text, name, [&](const std::string& parent) {
+    auto own = is_file(parent) ? text_of((beside / parent).string()) : std::nullopt;
+    return own ? own : text_of(parent);
+  });
   if (loaded.ok()) return std::move(loaded.adapter);
   std::string message = "The adapter has mistakes:";
   for (const Finding& finding : loaded.findings) {

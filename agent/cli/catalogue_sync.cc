@@ -40,7 +40,7 @@ int sync(const Settings& settings, bool all) {
   auto composition = Composition::create(settings);
   if (!composition) return complain(composition.error());
   const auto report = (*composition)->sync([&](const http::SyncProgress& now) {
-    if (terminal) std::cerr << "\r" << now.products << (now.total ? " of " + std::to_string(*now.total) : "") << " products " << std::flush;
+    if (terminal) std::cerr << "\r" << now.products << (now.total && *now.total >= static_cast<std::int64_t>(now.products) ? " of " + std::to_string(*now.total) : "") << " products " << std::flush;
   }, options);
   if (terminal) std::cerr << "\r";
   if (!report) return complain(report.error());

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -60,6 +61,16 @@ class PlatformContractShop final : public ContractShop {
   ports::HandOffDesk& desk() override { return shop_->desk(); }
   ProductId product(const std::string& name) const override { return ProductId(platform_.products.at(name)); }
   VariantId variant(const std::string& name) const override { return VariantId(platform_.variants.at(name)); }
+  CartId expired_cart(const CartId& cart) override {
+    const CartId gone(cart.str() + "-expired");
+    auto state = nlohmann::json::parse(shop_->ledger().cart(cart)->value());
+    for (auto& value : state) {
+      std::string text = value;
+      value = text.insert(std::min(text.find('?'), text.size()), "0expired0");
+    }
+    EXPECT_TRUE(shop_->ledger().keep_cart(gone, state.dump()));
+    return gone;
+  }
   void set_stock(const std::string& variant, std::int64_t count) override { change("stock", variant, count); }
   void set_price(const std::string& variant, std::int64_t minor) override { change("price", variant, minor); }
 

@@ -16,6 +16,11 @@ class RestContractShop final : public ContractShop {
   ports::Policies& policies() override { return stack_.shop->policies(); }
   ports::Orders& orders() override { return stack_.shop->orders(); }
   ports::HandOffDesk& desk() override { return stack_.shop->desk(); }
+  CartId expired_cart(const CartId& cart) override {
+    const CartId gone(cart.str() + "-expired");
+    EXPECT_TRUE(stack_.shop->ledger().keep_cart(gone, R"({"cart":"secret-0"})"));   // which the server does not know
+    return gone;
+  }
   void set_stock(const std::string& variant, std::int64_t count) override { stack_.server.set_stock(variant, count); }
   void set_price(const std::string& variant, std::int64_t minor) override { stack_.server.set_price(variant, minor); }
 

@@ -39,6 +39,9 @@ class ContractShop {
   virtual ProductId product(const std::string& name) const { return ProductId(name); }
   virtual VariantId variant(const std::string& name) const { return VariantId(name); }
 
+  // A cart that was there once and that the shop does not know any more.
+  virtual CartId expired_cart(const CartId& cart) { return CartId(cart.str() + "-expired"); }
+
   // What a merchant does meanwhile.
   virtual void set_stock(const std::string& variant, std::int64_t count) = 0;
   virtual void set_price(const std::string& variant, std::int64_t minor) = 0;

@@ -225,6 +225,30 @@ TEST_P(ShopContract, SaysThatUnknownIdsAreNotFoundAndChangesNothing) {
   EXPECT_EQ(read(cart).lines.size(), 1u);
 }
 
+TEST_P(ShopContract, SaysThatAnExpiredCartIsGoneAndPutsNoOtherInItsPlace) {
+  const CartId cart = new_cart();
+  const LineId line = add(cart, "mug", 1).line;
+  const CartId gone = shop_->expired_cart(cart);
+  EXPECT_EQ(kind_of(carts().read(gone)), ErrorKind::kNotFound);
+  EXPECT_EQ(kind_of(carts().add(gone, variant("tee-s"), 1, key())), ErrorKind::kNotFound);
+  EXPECT_EQ(kind_of(carts().set_quantity(gone, line, 2, key())), ErrorKind::kNotFound);
+  EXPECT_EQ(kind_of(carts().change_variant(gone, line, variant("tee-s"), key())), ErrorKind::kNotFound);
+  EXPECT_EQ(kind_of(carts().remove(gone, line, key())), ErrorKind::kNotFound);
+  EXPECT_EQ(kind_of(carts().apply_discount(gone, "TAKE20", key())), ErrorKind::kNotFound);
+  EXPECT_EQ(kind_of(carts().checkout_url(gone)), ErrorKind::kNotFound);
+  EXPECT_EQ(read(cart).lines.size(), 1u);
+}
+
+TEST_P(ShopContract, TakesCharactersOfEveryScriptInWhatItIsAsked) {
+  const CartId cart = new_cart();
+  add(cart, "mug", 1);
+  EXPECT_EQ(read(cart).lines.front().title, "Täschchen-Becher ☕");
+  EXPECT_EQ(kind_of(carts().apply_discount(cart, "ÄÖ-☕", key())), ErrorKind::kRefused);
+  EXPECT_EQ(kind_of(shop_->catalogue().product(ProductId("商品-☕"))), ErrorKind::kNotFound);
+  EXPECT_EQ(kind_of(carts().add(cart, VariantId("größe-👕"), 1, key())), ErrorKind::kNotFound);
+  EXPECT_EQ(read(cart).total.minor, 805);
+}
+
 TEST_P(ShopContract, DoesNotReachTheLinesOfAnotherCart) {
   const CartId mine = new_cart();
   const CartId theirs = new_cart();

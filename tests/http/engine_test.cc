@@ -6,8 +6,10 @@
 #include <fstream>
 #include <future>
 #include <iterator>
+#include <map>
 #include <mutex>
 
+#include "adapters/http/check.h"
 #include "adapters/http/mirror.h"
 #include "tests/support/paths.h"
 #include "tests/support/rest_stack.h"
@@ -126,6 +128,138 @@ TEST(Engine, KeepsSecretsOutOfWhatItTells) {
   ASSERT_FALSE(ran);
   EXPECT_EQ((ran.error().error.message + ran.error().error.detail).find("secret-"), std::string::npos) << ran.error().error.detail;
   EXPECT_NE(ran.error().error.detail.find("***"), std::string::npos);
+}
+
+// What is told of a refused call whose answer is `body`, for a cart with that id.
+std::string told_of(const std::string& body, const std::string& cart, int status = 400) {
+  Scripted shop;
+  http::Variables variables(*shop.engine->of_shop());
+  variables.set("cart", cart);
+  shop.transport.answers.push_back({json_head(status), body});
+  const auto ran = shop.engine->write("cart_read", variables);
+  EXPECT_FALSE(ran);
+  return ran ? std::string() : ran.error().error.message + " " + ran.error().error.detail;
+}
+
+TEST(Engine, HidesASecretBeforeItCutsWhatItTells) {
+  for (std::size_t before = 360; before < 400; ++before) {
+    const std::string told = told_of(R"({"message":")" + std::string(before, 'x') + R"(very-secret-key"})", "c-1");
+    EXPECT_EQ(told.find("very"), std::string::npos) << told;
+  }
+  for (std::size_t before = 270; before < 300; ++before) {   // the shop's own words are cut as well
+    const std::string told = told_of(R"({"error":{"code":"no_line","message":")" + std::string(before, 'x') + R"(very-secret-key"}})", "c-1");
+    EXPECT_EQ(told.find("very"), std::string::npos) << told;
+  }
+}
+
+TEST(Engine, KnowsASecretInEveryWayItIsWritten) {
+  const std::string cart = "gid://shop/Cart/abc/def?key=k+3y/val&x=1";
+  for (const char* spelled : {"gid://shop/Cart/abc/def?key=k+3y/val&x=1", "gid%3A%2F%2Fshop%2FCart%2Fabc%2Fdef%3Fkey%3Dk%2B3y%2Fval%26x%3D1",
+                              "gid%3a%2f%2fshop%2fCart%2fabc%2fdef%3fkey%3dk%2b3y%2fval%26x%3d1", R"(gid:\/\/shop\/Cart\/abc\/def?key=k+3y\/val\u0026x=1)",
+                              "https://shop.test/cart/abc?key=k+3y/val", R"(key=k\u002b3y\/val)", "key=k%2B3y%2Fval"}) {
+    const std::string told = told_of(std::string(R"({"message":"see )") + spelled + R"("})", cart);
+    EXPECT_EQ(told.find("3y"), std::string::npos) << told;
+    EXPECT_NE(told.find("***"), std::string::npos) << told;
+  }
+}
+
+TEST(Engine, HidesTokensThatEarlierStepsAndTheSetupTold) {
+  const std::string text = R"(extends: example-rest
+adapter: tokens
+setup:
+  - get: /api/visit
+    capture: {visit: token}
+headers: {X-Visit: $visit}
+operations:
+  version:
+    steps:
+      - {get: /api/ticket, capture: {pass: pass}}
+      - {get: /api/version, headers: {X-Pass: $pass}, capture: {fresh: fresh}, with: {f: $fresh}}
+    answer: version
+)";
+  http::LoadedAdapter loaded = http::load_adapter(text, "tokens.yaml", [](const std::string&) -> std::optional<std::string> {
+    std::ifstream in(source_dir() / "adapters/example-rest.yaml", std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  });
+  for (const Finding& finding : loaded.findings) ADD_FAILURE() << finding.path << ": " << finding.message;
+  ScriptedTransport transport;
+  http::EngineOptions options;
+  options.url = "https://shop.test";
+  options.environment = [](const std::string&) { return std::optional<std::string>(); };
+  const auto engine = std::move(*http::Engine::create(std::move(loaded.adapter), transport, std::move(options)));
+  transport.answers = {{json_head(200), R"({"token":"visit-token"})"}, {json_head(200), R"({"currency":"USD"})"}};
+  ASSERT_TRUE(engine->settle());
+  transport.answers = {{json_head(200), R"({"pass":"pass-token"})"}, {json_head(400), R"({"fresh":"fresh-token","message":"visit-token and pass-token are worn out"})"}};
+  const auto ran = engine->read("version", **engine->of_shop());
+  ASSERT_FALSE(ran);
+  const std::string told = ran.error().error.message + ran.error().error.detail;
+  EXPECT_EQ(told.find("-token"), std::string::npos) << told;
+  EXPECT_NE(told.find("are worn out"), std::string::npos) << told;
+}
+
+TEST(Engine, SaysWhatTheSetupOfTheShopLacks) {
+  http::Adapter adapter = shipped_adapter("medusa");
+  ScriptedTransport transport;
+  http::EngineOptions options;
+  options.url = "https://shop.test";
+  options.environment = [](const std::string&) { return std::optional<std::string>("value"); };
+  options.settings = {{"currency", "usd"}, {"checkout_url", "https://shop.test/pay"}};
+  const auto engine = std::move(*http::Engine::create(std::move(adapter), transport, std::move(options)));
+  transport.answers = {{json_head(200), R"({"regions":[]})"}};
+  const auto settled = engine->settle();
+  ASSERT_FALSE(settled);
+  EXPECT_EQ(settled.error().kind, ErrorKind::kMalformed);
+  EXPECT_NE(settled.error().message.find("'region'"), std::string::npos) << settled.error().message;
+}
+
+TEST(Engine, FollowsRelativeRedirectsOfReadsAndSaysWhereWritesAreSent) {
+  Scripted shop;
+  for (const auto& [location, url] : std::vector<std::pair<std::string, std::string>>{{"new", "https://shop.test/base/api/products/new"},
+                                                                                    {"?v=2", "https://shop.test/base/api/products/a%20b?v=2"},
+                                                                                    {"//shop.test/x", "https://shop.test/x"},
+                                                                                    {"/y#part", "https://shop.test/y"},
+                                                                                    {"https://shop.test/z", "https://shop.test/z"}}) {
+    shop.transport.answers = {{json_head(302, {{"location", location}}), ""}, {json_head(200), "{}"}};
+    EXPECT_TRUE(shop.product()) << location;
+    EXPECT_EQ(shop.transport.requests.back().url, url);
+  }
+  for (const char* location : {"//evil.example/x", "javascript:x", "", "http://shop.test/plain"}) {
+    shop.transport.answers = {{json_head(302, {{"location", location}}), ""}};
+    EXPECT_FALSE(shop.product()) << location;
+  }
+  http::Variables variables(*shop.engine->of_shop());
+  variables.set("cart", std::string("c-1"));
+  shop.transport.answers = {{json_head(308, {{"location", "/base/api/v2/lines"}}), ""}};
+  const auto ran = shop.engine->write("cart_add", variables);
+  ASSERT_FALSE(ran);
+  EXPECT_TRUE(ran.error().unclear);
+  EXPECT_NE(ran.error().error.detail.find("redirects a POST to /base/api/v2/lines: put that path into the adapter"), std::string::npos) << ran.error().error.detail;
+}
+
+TEST(Engine, IsNotMadeWithoutAPlaceToPay) {
+  for (const char* name : {"vendure", "medusa"}) {
+    ScriptedTransport transport;
+    http::EngineOptions options;
+    options.url = "https://shop.test";
+    options.environment = [](const std::string& variable) { return variable.ends_with("_KEY") ? std::optional<std::string>("key") : std::nullopt; };
+    const auto without = http::Engine::create(shipped_adapter(name), transport, options);
+    ASSERT_FALSE(without);
+    EXPECT_NE(without.error().message.find("_CHECKOUT_URL"), std::string::npos) << without.error().message;
+    options.settings["checkout_url"] = "https://shop.test/pay";
+    EXPECT_TRUE(http::Engine::create(shipped_adapter(name), transport, options));
+  }
+}
+
+TEST(Engine, TakesNoNumberThatIsNone) {
+  for (const auto& [word, right] : std::vector<std::pair<std::string, bool>>{{"12", true}, {"abc", false}, {"12x", false}, {"", false}}) {
+    http::Adapter adapter = shipped_adapter("example-rest");
+    adapter.settings.push_back({"depth", std::int64_t{3}, "SHOP_DEPTH", {}, {}, false});
+    ScriptedTransport transport;
+    http::EngineOptions options;
+    options.url = "https://shop.test";
+    options.environment = [&](const std::string& name) { return name == "SHOP_DEPTH" ? std::optional(word) : std::nullopt; };
+    EXPECT_EQ(http::Engine::create(std::move(adapter), transport, std::move(options)).has_value(), right) << word;
+  }
 }
 
 TEST(Engine, GoesNowhereButToTheShop) {
@@ -359,6 +493,143 @@ TEST(Mirror, AsksOnlyForWhatChangedUntilItIsTimeToLookAtEverything) {
   ASSERT_TRUE(all);
   EXPECT_FALSE(all->only_changes);
   EXPECT_EQ(all->products, 53u);
+}
+
+// ---- answers that lack the products
+
+std::string listing(std::initializer_list<const char*> ids, std::optional<int> total) {
+  std::string products;
+  for (const char* id : ids) {
+    products += (products.empty() ? "" : ",") + std::string(R"({"id":")") + id + R"(","name":"Thing","variants":[{"id":")" + id + R"(-v","price":"1.00"}]})";
+  }
+  return "{\"products\":[" + products + "]" + (total ? ",\"total\":" + std::to_string(*total) : "") + "}";
+}
+
+// A copy of two products, made over scripted answers.
+struct Copied {
+  explicit Copied(http::Adapter adapter = shipped_adapter("example-rest")) : shop(std::move(adapter)) {
+    everything.all = true;
+    EXPECT_TRUE(sync({listing({"a", "b"}, 2)}));
+    EXPECT_EQ(kept(), 2u);
+  }
+
+  Result<http::SyncReport> sync(const std::vector<std::string>& bodies) {
+    for (const std::string& body : bodies) shop.transport.answers.push_back({json_head(200), body});
+    auto report = mirror->sync(catalogue, {}, everything);
+    EXPECT_TRUE(shop.transport.answers.empty());
+    return report;
+  }
+
+  std::size_t kept() const {
+    std::size_t count = 0;
+    EXPECT_TRUE(mirror->each([&](const Product&) { return ++count, true; }));
+    return count;
+  }
+
+  Scripted shop;
+  http::RemoteCatalogue catalogue{*shop.engine};
+  const TemporaryFolder folder;
+  std::unique_ptr<http::Mirror> mirror = std::move(*http::Mirror::open(folder / "copy.db"));
+  http::SyncOptions everything;
+};
+
+TEST(Mirror, KeepsTheCopyWhenTheShopAnswersWithoutProducts) {
+  Copied copy;
+  const std::vector<std::vector<std::string>> lacking = {{"{}"}, {R"({"products":null})"}, {R"({"items":[{"id":"a"}]})"}, {R"({"products":{}})"},
+                                                         {R"({"products":[],"total":3})"}, {R"({"products":[]})"}, {listing({"a"}, 2), R"({"products":[],"total":2})"}};
+  for (const std::vector<std::string>& bodies : lacking) {
+    const std::string version = *copy.mirror->version();
+    const auto report = copy.sync(bodies);
+    ASSERT_FALSE(report) << bodies.front();
+    EXPECT_EQ(report.error().kind, ErrorKind::kMalformed);
+    EXPECT_EQ(copy.kept(), 2u) << bodies.front();
+    EXPECT_EQ(*copy.mirror->version(), version);
+  }
+  const auto again = copy.sync({listing({"a", "b"}, 2)});
+  ASSERT_TRUE(again);
+  EXPECT_FALSE(again->resumed);
+  EXPECT_EQ(again->removed, 0u);
+}
+
+TEST(Mirror, ForgetsEverythingOnlyWhenTheShopSaysThatItHasNone) {
+  Copied copy;
+  const auto none = copy.sync({R"({"products":[],"total":0})"});
+  ASSERT_TRUE(none) << none.error().message;
+  EXPECT_EQ(none->removed, 2u);
+  EXPECT_EQ(copy.kept(), 0u);
+}
+
+TEST(Mirror, KeepsTheCopyOfAShopWithoutTotalsWhenNothingIsListed) {
+  http::Adapter adapter = shipped_adapter("example-rest");
+  adapter.operations["each"].page.total.reset();
+  Copied copy(std::move(adapter));
+  const auto none = copy.sync({R"({"products":[]})"});
+  ASSERT_FALSE(none);
+  EXPECT_NE(none.error().message.find("copy.db"), std::string::npos) << none.error().message;
+  EXPECT_EQ(copy.kept(), 2u);
+  const auto fewer = copy.sync({listing({"b"}, {})});
+  ASSERT_TRUE(fewer);
+  EXPECT_EQ(fewer->removed, 1u);
+}
+
+TEST(Catalogue, TakesAnAnswerWithoutItsListForNoAnswer) {
+  http::Adapter tolerant = shipped_adapter("example-rest");
+  for (auto& [name, operation] : tolerant.operations) operation.empty_if_absent = true;
+  Scripted strict, told(std::move(tolerant));
+  http::RemoteCatalogue catalogue(*strict.engine), empty(*told.engine);
+  const auto ask = [](Scripted& shop, auto run) {
+    shop.transport.answers.push_back({json_head(200), "{}"});
+    return run();
+  };
+  EXPECT_EQ(ask(strict, [&] { return catalogue.find("tee", 10); }).error().kind, ErrorKind::kMalformed);
+  EXPECT_EQ(ask(strict, [&] { return catalogue.products({ProductId("tee")}); }).error().kind, ErrorKind::kMalformed);
+  EXPECT_EQ(ask(strict, [&] { return catalogue.page("", "2026-01-01T00:00:00Z"); }).error().kind, ErrorKind::kMalformed);
+  EXPECT_TRUE(ask(told, [&] { return empty.find("tee", 10); }));
+  EXPECT_TRUE(ask(told, [&] { return empty.products({ProductId("tee")}); }));
+}
+
+// ---- the check
+
+std::map<std::string, http::CheckResult> checked(RestStack& stack, const std::string& code = "TAKE20") {
+  http::CheckOptions options;
+  options.good_code = code;
+  std::map<std::string, http::CheckResult> by_name;
+  for (http::CheckResult& result : http::check_shop(*stack.shop, options)) by_name.emplace(result.name, std::move(result));
+  return by_name;
+}
+
+TEST(Check, TriesEverythingOnTheShopOfTheTutorial) {
+  RestStack stack;
+  const auto results = checked(stack);
+  EXPECT_GE(results.size(), 22u);
+  for (const auto& [name, result] : results) EXPECT_EQ(result.verdict, http::CheckResult::Verdict::kPassed) << name << ": " << result.detail;
+}
+
+TEST(Check, TakesWhatItCouldNotTryForAFailure) {
+  http::Adapter adapter = shipped_adapter("example-rest");
+  for (const char* name : {"policies", "order"}) adapter.operations.erase(name);
+  adapter.absent["orders"] = "nobody keeps them";
+  RestStack stack(std::move(adapter));
+  stack.server.set_stock("tee-m", 0);
+  const auto results = checked(stack, "");
+  const auto verdict = [&](const char* name) { return results.at(name).verdict; };
+  EXPECT_EQ(verdict("another variant takes a line's place"), http::CheckResult::Verdict::kFailed);
+  EXPECT_EQ(verdict("a code that applies takes off what the total shows"), http::CheckResult::Verdict::kFailed);
+  EXPECT_EQ(verdict("policies are told, or said to be absent"), http::CheckResult::Verdict::kFailed);
+  EXPECT_EQ(verdict("orders are told to their owners, or said to be absent"), http::CheckResult::Verdict::kAbsent);
+}
+
+TEST(Check, WantsExactStockOrADeclarationThatThereIsNone) {
+  for (const bool declared : {false, true}) {
+    http::Adapter adapter = shipped_adapter("example-rest");
+    adapter.product.variants.stock.count = {};
+    if (declared) adapter.absent["exact stock"] = "the shop tells a level only";
+    RestStack stack(std::move(adapter));
+    stack.server.set_stock("tee-s", std::nullopt);
+    stack.server.set_stock("tee-m", std::nullopt);
+    const auto results = checked(stack);
+    EXPECT_EQ(results.at("more than there is is refused and changes nothing").verdict, declared ? http::CheckResult::Verdict::kAbsent : http::CheckResult::Verdict::kFailed);
+  }
 }
 
 }  // namespace

@@ -139,5 +139,45 @@ TEST(FaultyTurns, AreAnsweredHonestlyAndInTime) {
   EXPECT_GE(met, 700u);
 }
 
+TEST(ExpiredCart, IsToldAndNeverReplacedInSilence) {
+  RestCounter counter(kHasty);
+  const auto say = [&](const std::string& text) {
+    auto turn = counter.runner().run({SessionId("s"), ShopperSaid{text, "", 0}});
+    EXPECT_TRUE(turn);
+    return turn ? turn->reply.text : std::string();
+  };
+  say("add one Contract tee in size S to my cart");
+  ASSERT_EQ(counter.server.sold("tee-s"), 1);
+  counter.server.forget_carts();
+  EXPECT_NE(say("what is in my cart?").find("expired"), std::string::npos);
+  EXPECT_NE(say("add one Contract tee in size S to my cart").find("expired"), std::string::npos);
+  EXPECT_EQ(counter.server.sold("tee-s"), 0);
+  EXPECT_EQ(say("add one Contract tee in size S to my cart").find("expired"), std::string::npos);
+  EXPECT_EQ(counter.server.sold("tee-s"), 1);
+}
+
+TEST(FaultyAdd, IsNotToldAsDoneWhenTheCartHoldsTwiceAsMuch) {
+  RestCounter counter(kHasty);
+  counter.server.keeps_keys = false;
+  counter.front.set_fault([](const std::string& method, const std::string& target) {
+    if (method == "PUT") return Fault::kErrorBefore;
+    return method == "POST" && target.ends_with("/lines") ? Fault::kTwice : Fault::kNone;
+  });
+  const auto turn = counter.runner().run({SessionId("s"), ShopperSaid{"add one Contract tee in size S to my cart", "", 0}});
+  ASSERT_TRUE(turn);
+  EXPECT_EQ(counter.server.sold("tee-s"), 2);
+  EXPECT_EQ(turn->reply.text.find("In your cart"), std::string::npos) << turn->reply.text;
+  EXPECT_NE(turn->reply.text.find("not sure"), std::string::npos) << turn->reply.text;
+}
+
+TEST(FaultyHandOff, IsNotDeniedWhenItsAnswerIsLost) {
+  RestCounter counter(kHasty);
+  counter.front.set_fault([](const std::string&, const std::string& target) { return target == "/api/tickets" ? Fault::kErrorAfter : Fault::kNone; });
+  const auto turn = counter.runner().run({SessionId("s"), ShopperSaid{"I want to talk to a person", "", 0}});
+  ASSERT_TRUE(turn);
+  EXPECT_EQ(counter.server.tickets(), 1);
+  EXPECT_NE(turn->reply.text.find("not sure"), std::string::npos) << turn->reply.text;
+}
+
 }  // namespace
 }  // namespace floorwalker::test

@@ -50,7 +50,55 @@ TEST(AdapterFile, TellsEachMistakeWithItsPlaceAndTheNearestKey) {
   EXPECT_NE(mistake("money: decimal", "money: float").find("decimal or minor"), std::string::npos);
   EXPECT_NE(mistake("get: /api/shop", "get: api/shop").find("begins with '/'"), std::string::npos);
   EXPECT_NE(mistake("quantity_rule: refused", "quantity_rule: refusd").find("did you mean 'refused'"), std::string::npos);
+  EXPECT_EQ(mistake("    answer: pay_at\n", ""), "operations.checkout: 'answer' is missing: which part of what the shop says is the answer ('.' for all of it)\n");
+  EXPECT_NE(mistake("    answer: products\n    page", "    page").find("operations.each: 'answer' is missing"), std::string::npos);
   EXPECT_NE(mistake("    price: price\n    compare_at", "    compare_at").find("'price' is missing"), std::string::npos);
+}
+
+TEST(AdapterFile, IgnoresNothingSilently) {
+  using testing::HasSubstr;
+  EXPECT_EQ(mistake("    get: /api/shop\n", "    get: /api/shop\n    body: {a: 1}\n"), "operations.currency.body: a GET has no body (put it into 'with', or post it)\n");
+  EXPECT_EQ(mistake("    get: /api/shop\n", "    get: /api/shop\n    variables: {a: 1}\n"),
+            "operations.currency.variables: 'variables' belong to a GraphQL 'query' (a REST call has a 'body')\n");
+  EXPECT_THAT(mistake("    answer: currency\n", "    answer: currency\n    page: {by: offset}\n"), HasSubstr("operations.currency.page: there is no key 'page' here"));
+  EXPECT_THAT(mistake("    answer: pay_at\n", "    answer: pay_at\n    no_answer_is_empty: true\n"), HasSubstr("operations.checkout.no_answer_is_empty: there is no key"));
+  EXPECT_THAT(mistake("money: decimal\n", "money: decimal\nabsent: {exact stok: none}\n"), HasSubstr("'exact stok' cannot be declared absent (did you mean 'exact stock'?)"));
+  EXPECT_THAT(mistake("money: decimal\n", "money: decimal\nabsent: {search: none}\n"), HasSubstr("'search' cannot be declared absent"));
+  EXPECT_THAT(mistake("capture: {cart: id}", "capture: {cart: id, crat: id}"), HasSubstr("operations.cart_create.capture.crat: nothing uses '$crat' (did you mean 'cart'?)"));
+  EXPECT_THAT(mistake("state: [cart]", "state: [cart, visit]"), HasSubstr("state: no operation captures 'visit'"));
+  EXPECT_THAT(mistake("url: {env: SHOP_URL}", "url: ftp://shop.example"), HasSubstr("url: 'ftp://shop.example' is no http(s) address"));
+  EXPECT_THAT(mistake("url: {env: SHOP_URL}", "url: {env: SHOP_URL, default: shop.example}"), HasSubstr("url.default: 'shop.example' is no http(s) address"));
+  EXPECT_THAT(mistake("money: decimal\n", "money: decimal\ngraphql: api\n"), HasSubstr("graphql: a path begins with '/'"));
+  EXPECT_THAT(mistake("  brand: brand\n", "  brand: {at: brand, otherwise: none}\n"), HasSubstr("product.brand.otherwise: 'otherwise' is for words that 'values' does not name"));
+}
+
+// Where the only mistake is found: "line:column path: message".
+std::string place(const std::string& from, const std::string& to) {
+  std::string text = template_text();
+  text.replace(text.find(from), from.size(), to);
+  const LoadedAdapter loaded = load_adapter(text, "mine.yaml");
+  if (loaded.findings.size() != 1) return std::to_string(loaded.findings.size()) + " findings";
+  const Finding& only = loaded.findings.front();
+  std::size_t start = 0;
+  for (int line = 1; line < only.at.line; ++line) start = text.find('\n', start) + 1;
+  return only.path + " at " + text.substr(start + static_cast<std::size_t>(only.at.column) - 1, 7);
+}
+
+TEST(AdapterFile, PointsAtTheMistakeItself) {
+  EXPECT_EQ(place("money: decimal\n", "money: decimal\nsettings: {line: 3}\n"), "settings.line at line: 3");
+  EXPECT_EQ(place("    page: {by: offset, size: 100, total: total}\n", ""), "operations.each at get: /a");
+}
+
+TEST(AdapterFile, SaysThatAFileIsEmptyOrExtendsItself) {
+  const LoadedAdapter empty = load_adapter("# nothing yet\n", "mine.yaml");
+  ASSERT_EQ(empty.findings.size(), 1u);
+  EXPECT_EQ(empty.findings.front().message, "the file is empty");
+  EXPECT_EQ(empty.findings.front().at.line, 1);
+  const auto open = [](const std::string& name) { return std::optional("adapter: x\nextends: " + std::string(name == "a" ? "b" : "a") + "\n"); };
+  const LoadedAdapter round = load_adapter("extends: a\n", "mine.yaml", open);
+  ASSERT_EQ(round.findings.size(), 1u);
+  EXPECT_EQ(round.findings.front().message, "'a' leads back to itself");
+  EXPECT_EQ(round.findings.front().path, "extends");
 }
 
 TEST(AdapterFile, KeepsSecretsOutOfAddressesAndBodies) {

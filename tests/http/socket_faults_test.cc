@@ -18,6 +18,9 @@ using ports::CartChange;
 // Waits are short, so that many cases fit into a test.
 http::Adapter hasty_adapter() {
   http::Adapter adapter = shipped_adapter("example-rest");
+  adapter.operations["version"] = adapter.operations["currency"];   // a text of the shop's, asked for at each call
+  std::string why;
+  adapter.operations["version"].answer.at = {*http::Selector::parse("name", why)};
   adapter.limits.connect = std::chrono::milliseconds(1000);
   adapter.limits.total = std::chrono::milliseconds(300);
   adapter.limits.operation = std::chrono::milliseconds(3000);
@@ -108,7 +111,9 @@ const std::vector<Operation>& reads() {
       {"checkout", 2, 0, [](const Place& at, const auto&) { return judged(at.stack.shop->carts().checkout_url(at.cart), [](const std::string& url) { return url.starts_with("https://shop.example/pay/"); }); }},
       {"policies", 2, 0, [](const Place& at, const auto&) { return judged(at.stack.shop->policies().all(), [](const auto& all) { return all.size() == 1; }); }},
       {"order", 2, 0, [](const Place& at, const auto&) { return judged(at.stack.shop->orders().find(OrderId("N-1"), "sam@example.com"), [](const Order& order) { return order.status == "shipped"; }); }},
-      {"hand-off", 2, 0, [](const Place& at, const auto& key) { return judged(at.stack.shop->desk().hand_off(SessionId("s"), "help", key), [](const std::string& told) { return !told.empty(); }); }},
+      {"search", 2, 0, [](const Place& at, const auto&) { return judged(at.stack.shop->catalogue().find("tee", 10), [](const http::FoundProducts& found) { return found.complete && found.products.size() == 1; }); }},
+      {"changed", 2, 0, [](const Place& at, const auto&) { return judged(at.stack.shop->catalogue().page("", "2025-12-01T00:00:00Z"), [](const http::ProductPage& page) { return page.products.size() == 3; }); }},
+      {"version", 2, 0, [](const Place& at, const auto&) { return judged(at.stack.shop->catalogue().version(), [](const std::string& version) { return version == "Corner shop"; }); }},
   };
   return kReads;
 }
@@ -182,6 +187,22 @@ void meet_all(const std::vector<Operation>& operations, std::size_t most, std::s
 TEST(SocketFaults, NeverDoubleAWriteNorLoseALineNorClaimWhatIsNotSo) { meet_all(writes(), 5, 900); }
 
 TEST(SocketFaults, ReachTheReaderAsErrorsAndNeverAsAnswers) { meet_all(reads(), 3, 900); }
+
+// Each fault on the hand-off's only request, then without: people are told once, and what is not known is not denied.
+TEST(SocketFaults, HandOffAtMostOnce) {
+  for (const auto& [fault, name] : every_fault()) {
+    SCOPED_TRACE(name);
+    SocketStack stack;
+    stack.front.set_fault([met = fault](const std::string&, const std::string&) { return met; });
+    const auto first = stack.shop->desk().hand_off(SessionId("s"), "help", IdempotencyKey("k"));
+    stack.front.set_fault({});
+    EXPECT_TRUE(first || stack.server.tickets() == 0 || first.error().kind == ErrorKind::kOutcomeUnknown);
+    const auto again = stack.shop->desk().hand_off(SessionId("s"), "help", IdempotencyKey("k"));
+    EXPECT_TRUE(again || again.error().kind == ErrorKind::kOutcomeUnknown);
+    EXPECT_TRUE(!first || (again && *again == *first));
+    EXPECT_LE(stack.server.tickets(), 1);
+  }
+}
 
 TEST(SocketFaults, GiveWayAtOnceWhenTheTurnIsOver) {
   http::Adapter patient = shipped_adapter("example-rest");   // eight seconds for a call, twelve for an operation

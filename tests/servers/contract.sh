@@ -50,7 +50,7 @@ for server in "${@:-vendure}"; do
       export MEDUSA_PUBLISHABLE_KEY
       check medusa "$address"
       echo "-- medusa, another region and currency"
-      MEDUSA_CURRENCY=eur "$floorwalker" adapter check medusa --url "$address" || failed=1
+      MEDUSA_CURRENCY=eur "$floorwalker" adapter check medusa --url "$address" --code EUR10 || failed=1
       ;;
     vendure)
       address=$(up vendure) || continue

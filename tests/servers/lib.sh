@@ -47,3 +47,7 @@ wait_for() {
   echo "$1 does not answer" >&2
   return 1
 }
+
+# Where shoppers of the platforms that have no page of their own for it would pay.
+export VENDURE_CHECKOUT_URL="${VENDURE_CHECKOUT_URL:-https://shop.example.com/checkout}"
+export MEDUSA_CHECKOUT_URL="${MEDUSA_CHECKOUT_URL:-https://shop.example.com/checkout}"

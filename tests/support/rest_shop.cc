@@ -115,6 +115,16 @@ std::int64_t RestShop::sold(const std::string& id) {
   return all;
 }
 
+std::int64_t RestShop::tickets() {
+  const std::lock_guard lock(mutex_);
+  return tickets_;
+}
+
+void RestShop::forget_carts() {
+  const std::lock_guard lock(mutex_);
+  carts_.clear();
+}
+
 const RestShop::Variant* RestShop::variant(const std::string& id, const Product** owner) const {
   const auto found = variants_.find(id);
   if (found == variants_.end()) return nullptr;
@@ -170,6 +180,7 @@ RestShop::Answer RestShop::route(const std::string& method, const std::vector<st
     return {200, R"({"number":"N-1","email":"sam@example.com","state":"shipped","date":"2026-02-27","total":"19.99",
         "lines":[{"variant":"tee-s","name":"Contract tee","choices":{"Size":"S"},"quantity":1,"price":"19.99"}]})"};
   }
+  if (what == "tickets" && method == "POST") return {201, json{{"reference", "T-" + std::to_string(++tickets_)}}.dump()};
   if (what == "carts") return carts(method, path, body);
   return nothing;
 }

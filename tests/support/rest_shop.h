@@ -51,6 +51,9 @@ class RestShop {
   // Pieces of a variant in all carts together: what was really written.
   std::int64_t sold(const std::string& variant);
 
+  std::int64_t tickets();     // hand-offs that people were told of
+  void forget_carts();        // as a shop does that starts anew, or after a while
+
   bool keeps_keys = true;    // a repeated Idempotency-Key gets the first answer
   bool clamps = false;       // puts what is left into the cart and complains
 
@@ -82,6 +85,7 @@ class RestShop {
   std::map<std::string, std::pair<std::size_t, std::size_t>> variants_;   // product and position
   std::map<std::string, Cart> carts_;
   std::map<std::string, Answer> answers_;
+  std::int64_t tickets_ = 0;
   int next_ = 1;
 };
 

@@ -327,10 +327,20 @@ TEST_F(CartTools, KeyUsedForAnotherChangeConflicts) {
   EXPECT_EQ(error_answer_from_json(result.content)->error.kind, ErrorKind::kConflict);
 }
 
-TEST_F(CartTools, ExpiredCartIsMadeAnewByAnAdd) {
+TEST_F(CartTools, ExpiredCartIsToldBeforeAnAddBeginsANewOne) {
   cart_ = CartId("gone");
-  EXPECT_EQ(refused("{}", ToolOutcome::kFailed, "view_cart").error.kind, ErrorKind::kNotFound);
-  EXPECT_EQ(refused(R"({"operation":"remove","line":"l"})").error.kind, ErrorKind::kNotFound);
+  for (const auto& answer : {refused("{}", ToolOutcome::kFailed, "view_cart"), refused(R"({"operation":"remove","line":"l"})"),
+                             refused(R"({"code":"SAVE10"})", ToolOutcome::kFailed, "apply_discount"), refused("{}", ToolOutcome::kFailed, "start_checkout")}) {
+    EXPECT_EQ(answer.error.kind, ErrorKind::kNotFound);
+    EXPECT_EQ(answer.field, "cart");
+    EXPECT_NE(answer.error.message.find("expired"), std::string::npos) << answer.error.message;
+  }
+  const ErrorAnswer first = refused(R"({"operation":"add","product":"T-1"})");
+  EXPECT_EQ(first.field, "cart");
+  EXPECT_NE(first.error.message.find("nothing was added"), std::string::npos) << first.error.message;
+  ASSERT_TRUE(first.cart);
+  EXPECT_TRUE(first.cart->lines.empty());
+  cart_ = first.cart->id;
   EXPECT_EQ(done(R"({"operation":"add","product":"T-1"})").cart.id, cart_);
   EXPECT_NE(cart_, CartId("gone"));
 }

@@ -101,10 +101,11 @@ if (!(await call('GET', '/admin/price-lists')).price_lists.length) {
 
 // ---- discount codes
 
-const method = (type, value) => ({ type, target_type: 'order', allocation: 'across', value, currency_code: 'usd' });
+const method = (type, value, currency_code = 'usd') => ({ type, target_type: 'order', allocation: 'across', value, currency_code });
 const from50 = [{ attribute: 'item_total', operator: 'gte', values: ['50'] }];
 const promotions = [
   { code: 'SAVE10', status: 'active', rules: from50, application_method: method('percentage', 10) },
+  { code: 'EUR10', status: 'active', rules: [], application_method: method('percentage', 10, 'eur') },
   { code: 'TAKE20', status: 'active', rules: [], application_method: method('fixed', 20) },
   { code: 'OLD', status: 'inactive', rules: [], application_method: method('percentage', 50) },
 ];

@@ -121,6 +121,8 @@ void say_failure(Talk& talk, const ErrorAnswer& error) {
     if (error.error.kind == ErrorKind::kRefused) talk.presentation.refused = !talk.added;
     if (error.say.empty()) talk.say("failed.refused", {{"why", error.error.message}});
     else talk.say("failed.said", {{"say", error.say}});
+  } else if (error.error.kind == ErrorKind::kNotFound && error.field == "cart") {
+    talk.say("cart.expired", {});
   } else if (error.error.kind == ErrorKind::kOutcomeUnknown) {
     talk.say("failed.unknown", {});
   } else {

@@ -159,7 +159,7 @@ void order(Talk& talk, const Heard& heard) {
 void hand_off(Talk& talk, const Heard& heard) {
   const auto answer = talk.calls.hand_off(heard.text);
   if (answer.waiting) return;
-  if (!answer) return talk.say("hand_off.failed", {});
+  if (!answer) return talk.say(answer.error.error.kind == ErrorKind::kOutcomeUnknown ? "hand_off.unknown" : "hand_off.failed", {});
   talk.say("hand_off", {{"reference", answer->reference}});
   talk.presentation.hand_off = true;
 }
