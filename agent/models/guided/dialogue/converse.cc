@@ -157,7 +157,7 @@ bool about_shop(Talk& talk, const Heard& heard) {
   const bool bounded = !heard.wanted.empty() && !heard.wanted.front().constraints.empty();
   if (heard.has(Act::kOverview) && !bounded) return overview(talk, heard), true;
   const bool fact = pointing && (!heard.asked.empty() && heard.topic.empty());
-  if (!heard.topic.empty() && !fact) return policy(talk, heard), true;
+  if (!heard.topic.empty() && !fact && !(heard.has(Act::kCompatible) && heard.reference.points())) return policy(talk, heard), true;
   return false;
 }
 
