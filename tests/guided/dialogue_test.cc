@@ -637,6 +637,8 @@ TEST_F(GuidedDialogue, AddsWhatWasForgottenAndNothingElse) {
   EXPECT_EQ(cart(), "1 B-1 7");
   say("you forgot the tote");
   EXPECT_EQ(cart(), "1 B-1 7; 1 T-1");
+  EXPECT_NE(say("you forgot the tote").text.find("Marl Tote"), std::string::npos);
+  EXPECT_EQ(cart(), "1 B-1 7; 1 T-1") << "it is there";
 }
 
 TEST_F(GuidedDialogue, MeansTheOneThatAloneIsOfTheBrand) {

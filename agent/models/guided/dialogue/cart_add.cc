@@ -404,6 +404,18 @@ bool names_unknown(const Talk& talk, const Heard& heard, const ProductId& produc
   return false;
 }
 
+// "you forgot the printer", and it is in the cart: what is there is told, and nothing added twice. True once that is told, or waits.
+bool there_already(Talk& talk, const Heard& heard, const std::vector<ProductId>& products) {
+  const auto adds = [&](const text::Word& word) { return talk.guide.lexicon.adding.count(word.folded) > 0; };
+  const bool said = heard.quantity || !heard.options.empty() || std::any_of(heard.words.begin(), heard.words.end(), adds);
+  if (said || products.size() != 1 || talk.conversation.cart.empty() || !heard.reference.of_group) return false;
+  const auto view = talk.calls.view_cart();
+  if (view.waiting) return true;
+  if (!view || std::none_of(view->cart.lines.begin(), view->cart.lines.end(), [&](const CartLine& line) { return line.product == products.front(); })) return false;
+  view_cart(talk);
+  return true;
+}
+
 void add_thing(Talk& talk, const Heard& heard, Then then) {
   CardBook book(talk.conversation);
   Pointed pointed = point_out(heard, talk.memory, book);
@@ -442,6 +454,7 @@ void add_thing(Talk& talk, const Heard& heard, Then then) {
     pointed.products = named;
   }
   if (pointed.products.empty()) return talk.say("add.what", {});
+  if (there_already(talk, heard, pointed.products)) return;
   const int remembered = pointed.products.size() == 1 ? std::max(1, talk.state.quantity) : 1;
   std::vector<ProductId> added;
   for (const ProductId& product : pointed.products) {
