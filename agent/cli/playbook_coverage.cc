@@ -17,7 +17,7 @@ using Found = RuleOutcome::Found;
 
 constexpr const char* kFooter = R"(
 A rule is defended when a case fails that passes without the change; noticed when something differs and no case minds; untouched when nothing
-differs. Exit status 1 with --fail-undefended: a rule is not defended.
+differs; unreadable when the playbook cannot be loaded with the change, nor with a number shifted the other way. Exit status 1 with --fail-undefended: a rule is not defended.
 )";
 
 struct CoverageCommand {
@@ -55,7 +55,7 @@ std::size_t count(const std::vector<RuleOutcome>& all, Found found) {
   return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [&](const RuleOutcome& one) { return one.found == found; }));
 }
 
-// A change that makes the playbook unreadable cannot be published, so that it needs no suite.
+// What no suite can be played with counts as undefended: a rule is not defended by being hard to change.
 int coverage(CoverageCommand command) {
   const auto suites = load_suites(command.suites);
   if (!suites) return complain(suites.error());
@@ -69,7 +69,7 @@ int coverage(CoverageCommand command) {
     if (command.json) print_json(one);
     else if (one.found != Found::kDefended) print_text(one);
   }
-  const std::size_t undefended = count(*outcomes, Found::kNoticed) + count(*outcomes, Found::kUntouched);
+  const std::size_t undefended = outcomes->size() - count(*outcomes, Found::kDefended);
   if (!command.json) {
     std::cout << command.playbook << ": " << outcomes->size() << " changes: " << count(*outcomes, Found::kDefended) << " defended, " << count(*outcomes, Found::kNoticed) << " noticed, "
               << count(*outcomes, Found::kUntouched) << " untouched, " << count(*outcomes, Found::kUnreadable) << " unreadable\n";

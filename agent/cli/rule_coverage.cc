@@ -132,6 +132,7 @@ class Coverage {
   RuleOutcome judge(const Mutation& mutation) {
     RuleOutcome outcome{mutation, RuleOutcome::Found::kUntouched, "", "", ""};
     if (!changed(playbook_, mutation).ok()) {
+      if (!mutation.other_way.empty()) return judge(mutation.other_way.front());
       outcome.found = RuleOutcome::Found::kUnreadable;
       return outcome;
     }

@@ -29,7 +29,7 @@ std::string told(const std::vector<Mutation>& all) {
 TEST(Mutations, AreEveryRuleThatTheFileStatesAndNothingElse) {
   EXPECT_EQ(told(mutations_of(kYaml, "p.yaml")),
             "3 needs.travel (phrases: on the go, prefer: weight: low, require: weight: max: 2 kg) removed\n"
-            "3 needs.travel.phrases (on the go) removed\n"
+            "3 needs.travel.phrases[0] (on the go) removed\n"
             "3 needs.travel.prefer[0] (weight: low) removed\n"
             "3 needs.travel.prefer[0].weight (low) high\n"
             "3 needs.travel.require[0] (weight: max: 2 kg) removed\n"
@@ -69,7 +69,73 @@ TEST(Mutations, PutABoundOnTheOtherSideAndLeaveNoNeedWithNothingToSay) {
             "2 needs.dry skin (require: skin_type: dry) removed\n"
             "2 needs.dry skin.require[0].skin_type (dry) not: dry\n"
             "3 needs.deep colors (require: panel: any_of: OLED, QLED) removed\n"
-            "3 needs.deep colors.require[0].panel (any_of: OLED, QLED) not: OLED\n");
+            "3 needs.deep colors.require[0].panel (any_of: OLED, QLED) not: OLED\n"
+            "3 needs.deep colors.require[0].panel.any_of[0] (OLED) removed\n"
+            "3 needs.deep colors.require[0].panel.any_of[1] (QLED) removed\n");
+}
+
+TEST(Mutations, TakeOutEachSideOfABoundAndEachKindANeedIsFor) {
+  EXPECT_EQ(told(mutations_of("needs: {a: {applies_to: [desk, shelf], require: [{width: {min: 1 m, max: 2 m}}, {oak: \"yes\"}]}}\n", "p.yaml")),
+            "1 needs.a (applies_to: desk, shelf, require: width: min: 1 m, max: 2 m, oak: yes) removed\n"
+            "1 needs.a.applies_to[0] (desk) removed\n"
+            "1 needs.a.applies_to[1] (shelf) removed\n"
+            "1 needs.a.require[0] (width: min: 1 m, max: 2 m) removed\n"
+            "1 needs.a.require[0].width.min (1 m) removed\n"
+            "1 needs.a.require[0].width.max (2 m) removed\n"
+            "1 needs.a.require[1] (oak: yes) removed\n"
+            "1 needs.a.require[1].oak (yes) not: yes\n");
+}
+
+// "ask: {television: budget}" is a list of one.
+TEST(Mutations, EmptyAListOfOneThatIsWrittenWithoutBrackets) {
+  const std::string yaml = "playbook: p\nguardrails: {actions: {confirm: start_checkout}}\n";
+  const auto all = mutations_of(yaml, "p.yaml");
+  EXPECT_EQ(told(all), "2 guardrails.actions.confirm (start_checkout) removed\n");
+  LoadOptions options;
+  options.change = [&](std::string_view, yaml::Node& own) { all.at(0).apply(own); };
+  const LoadedPlaybook loaded = load_playbook(yaml, "p.yaml", options);
+  EXPECT_TRUE(loaded.ok());
+  EXPECT_TRUE(loaded.playbook.guardrails.confirm.empty());
+}
+
+TEST(Mutations, TurnPlaysAndRankingRound) {
+  EXPECT_EQ(told(mutations_of("ranking:\n"
+                              "  commercial: [{boost: {tag: sale}, within: 5%}]\n"
+                              "  never: [{brand: Acme, with: kids}]\n"
+                              "hesitation: {plays: [\n"
+                              "  {when: [{idle: 30s}], offer: help, cooldown: 9m, max_per_session: 2}]}\n",
+                              "p.yaml")),
+            "2 ranking.commercial[0] (boost: tag: sale, within: 5%) removed\n"
+            "2 ranking.commercial[0] (boost: tag: sale, within: 5%) bury: tag: sale, within: 5%\n"
+            "2 ranking.commercial[0].within (5%) 16%\n"
+            "3 ranking.never[0] (brand: Acme, with: kids) removed\n"
+            "3 ranking.never[0].with (kids) removed\n"
+            "5 hesitation.plays[0] (when: idle: 30s, offer: help, cooldown: 9m, max_per_session: 2) removed\n"
+            "5 hesitation.plays[0].when[0].idle (30s) 29s\n"
+            "5 hesitation.plays[0].offer (help) compare\n"
+            "5 hesitation.plays[0].cooldown (9m) 3m\n"
+            "5 hesitation.plays[0].max_per_session (2) 1\n");
+}
+
+TEST(Mutations, LeaveACooldownThatHoldsNothingOff) {
+  const std::string all = told(mutations_of("hesitation: {plays: [{when: [{idle: 30s}], offer: help, cooldown: 9m}]}\n", "p.yaml"));
+  EXPECT_EQ(all.find("cooldown (9m)"), std::string::npos) << all;
+}
+
+TEST(Mutations, ShiftANumberTheOtherWayWhereItCannotBeReadWithTheFirst) {
+  const std::string yaml = "playbook: p\nhesitation: {plays: [{when: [{toggled_between: 2}], offer: help, cooldown: 9m}]}\n";
+  const auto all = mutations_of(yaml, "p.yaml");
+  const auto found = std::find_if(all.begin(), all.end(), [](const Mutation& one) { return one.rule.ends_with("toggled_between"); });
+  ASSERT_NE(found, all.end());
+  const auto loads = [&](const Mutation& one) {
+    LoadOptions options;
+    options.change = [&](std::string_view, yaml::Node& own) { one.apply(own); };
+    return load_playbook(yaml, "p.yaml", options).ok();
+  };
+  EXPECT_FALSE(loads(*found));
+  ASSERT_EQ(found->other_way.size(), 1u);
+  EXPECT_EQ(found->other_way[0].change, "3");
+  EXPECT_TRUE(loads(found->other_way[0]));
 }
 
 TEST(Mutations, TurnAWishRoundAndALimitUp) {

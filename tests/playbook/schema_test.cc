@@ -16,6 +16,7 @@
 
 #include "agent/cli/playbook_files.h"
 #include "agent/core/playbook/loader.h"
+#include "agent/core/playbook/mutations.h"
 #include "agent/resources/resources.h"
 #include "tests/support/paths.h"
 
@@ -137,6 +138,90 @@ TEST(PlaybookSchema, RefusesWhatTheLoaderRefuses) {
     EXPECT_FALSE(load_playbook(text, "wrong.yaml").ok()) << yaml;
     EXPECT_NE(schema_errors(schema(), yaml_to_json(text)), "") << yaml;
   }
+}
+
+// The values that the schema knows, by where they stand. What is one text or a list of them is told as the list.
+void leaves(const json& root, const json& node, const std::string& path, std::set<std::string>& all) {
+  if (node.contains("$ref")) return leaves(root, root.at("definitions").at(node["$ref"].get<std::string>().substr(std::string("#/definitions/").size())), path, all);
+  bool holds = false;
+  const auto deeper = [&](const json& inner, const std::string& further) {
+    holds = true;
+    leaves(root, inner, further, all);
+  };
+  for (const char* several : {"anyOf", "allOf", "oneOf"}) {
+    const json ways = node.value(several, json::array());
+    for (const json& one : ways) {
+      if (one.contains("properties") || one.contains("items") || one.contains("$ref") || one.contains("type")) deeper(one, path);
+    }
+  }
+  const json properties = node.value("properties", json::object());
+  for (const auto& [name, value] : properties.items()) deeper(value, path.empty() ? name : path + "." + name);
+  if (node.contains("additionalProperties") && node["additionalProperties"].is_object()) deeper(node["additionalProperties"], path + ".*");
+  if (node.contains("items")) deeper(node["items"], path + "[]");
+  if (!holds) all.insert(path);
+}
+
+// Whether a shape of a rule is about that place: "needs.*.prefer[]" about "needs.*.prefer[]".
+bool covers(const std::string& shape, const std::string& place) {
+  const auto part = [](const std::string& text, std::size_t& at) {
+    const std::size_t end = std::min(text.find('.', at), text.size());
+    const std::string found = text.substr(at, end - at);
+    at = end + 1;
+    return found;
+  };
+  std::size_t a = 0, b = 0;
+  while (a < shape.size() && b < place.size()) {
+    const std::string wanted = part(shape, a), given = part(place, b);
+    if (wanted != given && !(wanted == "*" && given.find('[') == std::string::npos)) return false;
+  }
+  return a >= shape.size() && b >= place.size();
+}
+
+// What no change of a rule touches, and why.
+const std::map<std::string, std::string>& no_rules() {
+  static const std::map<std::string, std::string> all = {
+      {"playbook", "a name"},
+      {"extends[]", "what parents state is theirs to defend"},
+      {"version", "a name"},
+      {"brand.voice", "only a hosted model reads it"},
+      {"brand.locale", "how numbers are written, not what is done"},
+      {"brand.currency", "the shop's own is another's error"},
+      {"addons.*.required[].kind", "the entry is taken out whole"},
+      {"addons.*.recommended[].kind", "the entry is taken out whole"},
+      {"addons.*.premium[].kind", "the entry is taken out whole"},
+      {"ranking.shopper_first[].in_stock", "the entry is taken out whole"},
+      {"ranking.commercial[].boost.tag", "the entry is taken out whole"},
+      {"ranking.commercial[].boost.brand", "the entry is taken out whole"},
+      {"ranking.commercial[].bury.tag", "the entry is taken out whole"},
+      {"ranking.commercial[].bury.brand", "the entry is taken out whole"},
+      {"ranking.never[].brand", "the entry is taken out whole"},
+      {"ranking.never[].tag", "the entry is taken out whole"},
+      {"ranking.never[].kind", "the entry is taken out whole"},
+      {"ranking.never[].category", "the entry is taken out whole"},
+      {"hesitation.plays[].name", "a name"},
+      {"guardrails.input.on_error", "only a guardrail that breaks reaches it: tests/guardrails"},
+      {"guardrails.results.on_error", "only a guardrail that breaks reaches it: tests/guardrails"},
+      {"guardrails.say.never[].phrase", "the entry is taken out whole"},
+      {"guardrails.say.never[].topic", "the entry is taken out whole"},
+      {"guardrails.say.on_error", "only a guardrail that breaks reaches it: tests/guardrails"},
+      {"guardrails.proactive.on_error", "only a guardrail that breaks reaches it: tests/guardrails"},
+  };
+  return all;
+}
+
+TEST(PlaybookSchema, HasNoRuleThatNoChangeTouches) {
+  json root = schema();
+  root["properties"].erase("environments");   // the same keys once more
+  root["properties"].erase("desk");           // its rules are defended by recorded conversations
+  std::set<std::string> known;
+  leaves(root, root, "", known);
+  std::erase_if(known, [&](const std::string& place) { return known.contains(place + "[]"); });
+  const auto shapes = places_of_rules();
+  const auto touched = [&](const std::string& place) {
+    return std::any_of(shapes.begin(), shapes.end(), [&](const std::string& shape) { return covers(shape, place) || covers(shape, place + "[]"); });
+  };
+  for (const std::string& place : known) EXPECT_NE(touched(place), no_rules().contains(place)) << place;
+  for (const auto& [place, why] : no_rules()) EXPECT_TRUE(known.contains(place)) << place;
 }
 
 TEST(ShippedPlaybooks, LoadWithoutFindingsAndFitTheSchema) {

@@ -17,6 +17,8 @@ using yaml::Path;
 using Turn = std::optional<std::string> (*)(const Node& node);
 
 std::optional<std::string> removed(const Node&) { return std::nullopt; }
+// Where it stands alone, the rule that holds it is taken out instead.
+std::optional<std::string> removed_among_others(const Node&) { return std::nullopt; }
 
 // "20" -> "61", "5000 USD" -> "15001 USD", "5m" -> "1m": the same kind of value with another whole number in front.
 std::optional<std::string> with_number(const Node& node, std::int64_t (*turn)(std::int64_t)) {
@@ -37,6 +39,18 @@ std::optional<std::string> less(const Node& node) {
 std::optional<std::string> one_less(const Node& node) {
   return with_number(node, [](std::int64_t amount) { return amount > 1 ? amount - 1 : amount + 1; });
 }
+std::optional<std::string> one_more(const Node& node) {
+  return with_number(node, [](std::int64_t amount) { return amount + 1; });
+}
+
+// The same shift the other way, null for what is none.
+Turn back(Turn turn) {
+  if (turn == more) return less;
+  if (turn == less) return more;
+  if (turn == one_less) return one_more;
+  return turn == one_more ? one_less : nullptr;
+}
+
 // "0.05 USD" -> "0.000001 USD".
 std::optional<std::string> next_to_nothing(const Node& node) { return "0.000001" + node.text.substr(std::min(node.text.find(' '), node.text.size())); }
 std::optional<std::string> another(const Node&) { return "Another"; }
@@ -65,6 +79,16 @@ Node other_side(const Node& bound) {
   return other;
 }
 
+// "boost: {tag: sale}" -> "bury: {tag: sale}". Of margins, to boost what is above is to bury what is below.
+Node pushed_the_other_way(const Node& rule) {
+  Node other = rule;
+  for (Node::Entry& entry : other.entries) {
+    if (entry.value.find("margin")) continue;
+    if (entry.key == "boost" || entry.key == "bury") entry.key = entry.key == "boost" ? "bury" : "boost";
+  }
+  return other;
+}
+
 // What is a rule, by where it stands: "*" for a free name, "[]" for an item of a list.
 struct Shape {
   const char* pattern;
@@ -77,13 +101,18 @@ const std::vector<Shape>& shapes() {
       {"brand.name", another},
       {"brand.disclosure", another},
       {"vocabulary.umbrellas.*", removed},
+      {"vocabulary.umbrellas.*[]", removed_among_others},
       {"vocabulary.synonyms.*", removed},
+      {"vocabulary.synonyms.*[]", removed_among_others},
       {"needs.*", removed},
-      {"needs.*.phrases", removed},
+      {"needs.*.phrases[]", removed},
+      {"needs.*.applies_to[]", removed},
       {"needs.*.prefer[]", removed},
       {"needs.*.prefer[].*", opposite},
       {"needs.*.require[]", removed},
       {"needs.*.require[].*", nullptr, other_side},
+      {"needs.*.require[].*.*", removed_among_others},
+      {"needs.*.require[].*.any_of[]", removed_among_others},
       {"discovery.max_questions", one_less},
       {"discovery.ask.*[]", removed},
       {"discovery.relax_in_order[]", removed},
@@ -97,16 +126,33 @@ const std::vector<Shape>& shapes() {
       {"addons.*.required[].when", removed},
       {"addons.*.recommended[].when", removed},
       {"addons.*.premium[].when", removed},
+      {"addons.*.required[].when.*", removed_among_others},
+      {"addons.*.recommended[].when.*", removed_among_others},
+      {"addons.*.premium[].when.*", removed_among_others},
+      {"addons.*.required[].reason", removed},
+      {"addons.*.recommended[].reason", removed},
+      {"addons.*.premium[].reason", removed},
       {"addons.max_per_session", one_less},
       {"addons.after", opposite},
       {"ranking.shopper_first[]", removed},
       {"ranking.commercial[]", removed},
+      {"ranking.commercial[]", nullptr, pushed_the_other_way},
+      {"ranking.commercial[].*.margin.*", more},
+      {"ranking.commercial[].within", more},
       {"ranking.never[]", removed},
+      {"ranking.never[].with", removed},
+      {"ranking.never[].with.*", removed_among_others},
       {"hesitation.needs_consent", opposite},
       {"hesitation.plays[]", removed},
+      {"hesitation.plays[].when[]", removed_among_others},
+      {"hesitation.plays[].when[].*", one_less},
       {"hesitation.plays[].offer", opposite},
+      {"hesitation.plays[].say", removed},
+      {"hesitation.plays[].kinds[]", removed},
+      {"hesitation.plays[].cooldown", less},
+      {"hesitation.plays[].max_per_session", one_less},
       {"guardrails.input.max_length", more},
-      {"guardrails.input.languages", removed},
+      {"guardrails.input.languages[]", removed},
       {"guardrails.input.refuse_topics[]", removed},
       {"guardrails.input.injection", opposite},
       {"guardrails.claims.contradicted", opposite},
@@ -131,6 +177,7 @@ const std::vector<Shape>& shapes() {
       {"limits.steps", less},
       {"limits.seconds", less},
       {"limits.cost", next_to_nothing},
+      {"limits.facts_good_for", less},
   };
   return all;
 }
@@ -177,7 +224,9 @@ void take_out(Node& root, const std::vector<Step>& steps) {
   Node* const node = holder(root, steps);
   if (!node) return;
   const Step& last = steps.back();
-  if (!last.key.empty()) {
+  if (node->type == Node::Type::kScalar) {   // a list of one, written without brackets
+    *node = Node{Node::Type::kList, "", false, {}, {}, node->at};
+  } else if (!last.key.empty()) {
     std::erase_if(node->entries, [&](const auto& entry) { return entry.key == last.key; });
   } else if (last.index < node->items.size()) {
     node->items.erase(node->items.begin() + static_cast<std::ptrdiff_t>(last.index));
@@ -187,8 +236,10 @@ void take_out(Node& root, const std::vector<Step>& steps) {
 void put(Node& root, const std::vector<Step>& steps, const Node& value) {
   Node* const node = holder(root, steps);
   if (!node) return;
+  const Step& last = steps.back();
+  if (last.key.empty() && last.index < node->items.size()) node->items[last.index] = value;
   for (Node::Entry& entry : node->entries) {
-    if (entry.key == steps.back().key) entry.value = value;
+    if (entry.key == last.key) entry.value = value;
   }
 }
 
@@ -201,42 +252,74 @@ bool all_that_its_need_says(const Node& root, const std::vector<Step>& steps) {
   return (prefer ? prefer->items.size() : 0) + (require ? require->items.size() : 0) == 1;
 }
 
+// A play that is made once at most has no second time for its cooldown to hold off.
+bool decides_nothing(const Node& root, const std::vector<Step>& steps) {
+  if (steps.back().key != "cooldown") return false;
+  std::vector<Step> beside = steps;
+  beside.back().key = "max_per_session";
+  Node copy = root;
+  const Node* play = holder(copy, beside);
+  const Node* most = play ? play->find("max_per_session") : nullptr;
+  return !most || most->text == "1";
+}
+
 class Finder {
  public:
   std::vector<Mutation> run(const Node& root) {
     root_ = &root;
-    for (const Shape& shape : shapes()) walk(root, parts_of(shape.pattern), 0, {}, {}, shape);
+    for (const Shape& shape : shapes()) walk(root, parts_of(shape.pattern), 0, {}, {{}, 1}, shape);
     std::stable_sort(found_.begin(), found_.end(), [](const Mutation& a, const Mutation& b) { return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column); });
     return std::move(found_);
   }
 
  private:
-  void walk(const Node& node, const std::vector<std::string>& parts, std::size_t depth, const std::vector<Step>& steps, const std::string& path, const Shape& shape) {
-    if (depth == parts.size()) return note(node, steps, path, shape);
-    const auto deeper = [&](const Node& inner, Step step, const std::string& inner_path) {
+  // Where the walk stands: as findings write it, and how many stand there side by side.
+  struct Place {
+    std::string path;
+    std::size_t among;
+  };
+
+  void walk(const Node& node, const std::vector<std::string>& parts, std::size_t depth, const std::vector<Step>& steps, const Place& place, const Shape& shape) {
+    if (depth == parts.size()) return note(node, steps, place, shape);
+    const auto deeper = [&](const Node& inner, Step step, const Place& inner_place) {
       std::vector<Step> further = steps;
       further.push_back(std::move(step));
-      walk(inner, parts, depth + 1, further, inner_path, shape);
+      walk(inner, parts, depth + 1, further, inner_place, shape);
     };
     if (parts[depth].front() == '[') {
-      for (std::size_t i = 0; i < node.items.size(); ++i) deeper(node.items[i], {"", i}, path + "[" + std::to_string(i) + "]");
+      if (node.type == Node::Type::kScalar) return deeper(node, {"", 0}, {place.path, 1});   // a list of one, written without brackets
+      for (std::size_t i = 0; i < node.items.size(); ++i) deeper(node.items[i], {"", i}, {place.path + "[" + std::to_string(i) + "]", node.items.size()});
       return;
     }
     for (const Node::Entry& entry : node.entries) {
-      if (parts[depth] == "*" || parts[depth] == entry.key) deeper(entry.value, {entry.key, 0}, path.empty() ? entry.key : path + "." + entry.key);
+      const std::string path = place.path.empty() ? entry.key : place.path + "." + entry.key;
+      if (parts[depth] == "*" || parts[depth] == entry.key) deeper(entry.value, {entry.key, 0}, {path, node.entries.size()});
     }
   }
 
-  void note(const Node& node, const std::vector<Step>& steps, const std::string& path, const Shape& shape) {
-    if (shape.turn == &removed) {
-      if (all_that_its_need_says(*root_, steps)) return;
-      found_.push_back({path, shown(node), "removed", node.at, [steps](Node& root) { take_out(root, steps); }});
+  void note(const Node& node, const std::vector<Step>& steps, const Place& place, const Shape& shape) {
+    if (shape.turn == &removed || shape.turn == &removed_among_others) {
+      if (all_that_its_need_says(*root_, steps) || (shape.turn == &removed_among_others && place.among == 1)) return;
+      found_.push_back({place.path, shown(node), "removed", node.at, [steps](Node& root) { take_out(root, steps); }, {}});
       return;
     }
-    Node other = shape.other ? shape.other(node) : node;
-    if (shape.turn) other.text = shape.turn(node).value_or(node.text);
-    if (shown(other) == shown(node)) return;
-    found_.push_back({path, shown(node), shown(other), node.at, [steps, other](Node& root) { put(root, steps, other); }});
+    if (decides_nothing(*root_, steps)) return;
+    auto change = turned(node, shape.other ? shape.other(node) : with_text(node, shape.turn), steps, place.path);
+    if (!change) return;
+    const Turn other = shape.turn ? back(shape.turn) : nullptr;
+    if (auto otherwise = other ? turned(node, with_text(node, other), steps, place.path) : std::nullopt) change->other_way = {std::move(*otherwise)};
+    found_.push_back(std::move(*change));
+  }
+
+  static Node with_text(Node node, Turn turn) {
+    node.text = turn(node).value_or(node.text);
+    return node;
+  }
+
+  // Nothing where the change would change nothing.
+  static std::optional<Mutation> turned(const Node& node, const Node& other, const std::vector<Step>& steps, const std::string& path) {
+    if (shown(other) == shown(node)) return std::nullopt;
+    return Mutation{path, shown(node), shown(other), node.at, [steps, other](Node& root) { put(root, steps, other); }, {}};
   }
 
   const Node* root_ = nullptr;
@@ -244,6 +327,12 @@ class Finder {
 };
 
 }  // namespace
+
+std::vector<std::string> places_of_rules() {
+  std::vector<std::string> all;
+  for (const Shape& shape : shapes()) all.emplace_back(shape.pattern);
+  return all;
+}
 
 std::vector<Mutation> mutations_of(std::string_view yaml, const std::string& file) {
   std::vector<Finding> ignored;
