@@ -15,7 +15,6 @@ namespace floorwalker {
 namespace {
 
 constexpr const char* kPrompt = "you> ";
-constexpr char kCtrlC = 3;
 
 // The binary on a terminal of its own.
 class Terminal {
@@ -58,18 +57,6 @@ class Terminal {
   pid_t child_ = -1;
   std::string unread_;
 };
-
-TEST(TerminalChat, DropsAHalfTypedLineAndLeavesFromAnEmptyOne) {
-  const test::TemporaryFolder folder;
-  Terminal terminal(folder.path().string());
-  terminal.until(kPrompt);
-  terminal.type("half");
-  terminal.until("half");
-  terminal.type({kCtrlC});
-  EXPECT_NE(terminal.until(kPrompt).find(kPrompt), std::string::npos) << "still there";
-  terminal.type({kCtrlC});
-  EXPECT_EQ(terminal.until(kPrompt).find(kPrompt), std::string::npos) << "left";
-}
 
 TEST(TerminalChat, ShowsTheLastListAgainOnReturn) {
   const test::TemporaryFolder folder;
