@@ -131,6 +131,13 @@ void add_new(std::vector<std::string>& into, std::vector<std::string>&& texts) {
   }
 }
 
+// " (the map reads it from name or title)"
+std::string read_from(const TextSource& source) {
+  std::vector<std::string> names;
+  for (const Path& path : source.from) names.push_back(path.name);
+  return names.empty() ? std::string() : " (the map reads it from " + text::join_and(names, "or") + ")";
+}
+
 void fill_if_empty(std::string& into, std::string&& text) {
   if (into.empty()) into = std::move(text);
 }
@@ -373,8 +380,8 @@ void Mapper::merge(Listing& into, Listing&& from) {
 
 void Mapper::finish(Listing& listing, FieldProblems& problems) const {
   Product& product = listing.product;
-  if (product.id.empty()) problems.push_back({"id", "is missing; every product needs one"});
-  if (product.title.empty()) problems.push_back({"title", "is missing; every product needs one"});
+  if (product.id.empty()) problems.push_back({"id", "is missing; every product needs one" + read_from(map_.id), 0});
+  if (product.title.empty()) problems.push_back({"title", "is missing; every product needs one" + read_from(map_.title), 0});
   const bool price_told = std::any_of(problems.begin(), problems.end(), [](const FieldProblem& p) { return p.field == "price" || p.field == "options"; });
   if (product.variants.empty() && !price_told) problems.push_back({"price", "is missing; write 0 for something free"});
   if (!problems.empty()) return;

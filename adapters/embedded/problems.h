@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@ namespace floorwalker::embedded {
 struct FieldProblem {
   std::string field;
   std::string message;
+  std::size_t line = 0;   // of a further row that a grouped record is made of; 0: the record's own
 };
 
 // As problems tell what they found: in quotes, and not all of a long text.

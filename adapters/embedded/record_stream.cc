@@ -145,7 +145,9 @@ Result<void> RecordStream::read_mapped(RowReader& rows, const ByteSource& bytes,
     start_batch(source, bytes, 1);
     const bool skipped = !record.problem && mapper.skips(record.value);
     if (joins) {  // what leaves a product's first row out leaves out all of it
+      const std::size_t before = open->problems.size();
       if (!skipped && !open->skipped) Mapper::merge(listing, mapper.part(record.value, Mapper::Row::kFurther, open->problems));
+      for (std::size_t i = before; i < open->problems.size(); ++i) open->problems[i].line = record.line;
       continue;
     }
     open = ImportItem{source, record.line, {}, {}, skipped};

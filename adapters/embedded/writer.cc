@@ -17,9 +17,12 @@ void ShopWriter::problem(std::size_t source, std::size_t line, const std::string
 }
 
 void ShopWriter::put(ImportItem& item) {
-  for (FieldProblem& one : item.problems) problem(item.source, item.line, one.field, one.message);
+  for (FieldProblem& one : item.problems) problem(item.source, one.line ? one.line : item.line, one.field, one.message);
   if (item.skipped) ++report_.skipped;
-  if (!report_.problems.empty()) return;  // nothing will be kept: only look for further problems
+  if (!report_.problems.empty()) {  // nothing will be kept: only look for further problems
+    if (const auto* listing = std::get_if<Listing>(&item.record)) repeats(*listing, item);
+    return;
+  }
   if (auto* listing = std::get_if<Listing>(&item.record)) return put_listing(*listing, item);
   if (std::holds_alternative<OrderRecord>(item.record)) return orders_.push_back(std::move(item));
   if (const auto* settings = std::get_if<ShopSettings>(&item.record)) return put_settings(*settings);

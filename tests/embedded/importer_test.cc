@@ -62,12 +62,38 @@ TEST_F(Importer, RefusesAGzipFileThatWasCutShort) {
   EXPECT_TRUE(ids().empty());
 }
 
+TEST_F(Importer, TellsARepeatedIdBesideOtherProblems) {
+  const auto report = import(map(kTable), {"id,name,price\n1,Lamp,cheap\n2,Chair,4\n2,Chair,5\n"});
+  ASSERT_EQ(report.problems.size(), 2u);
+  EXPECT_EQ(report.problems[0].line, 2u);
+  EXPECT_EQ(report.problems[1].line, 4u);
+  EXPECT_EQ(report.problems[1].field, "id");
+}
+
+TEST_F(Importer, TellsTheLineOfEachRowOfAProduct) {
+  ImportMap grouped = map("map: table\nformat: csv\nshop: {currency: USD}\ngroup_by: id\nproduct: {id: id, title: name}\nvariant: {price: price, options: {columns: {Size: size}}}\n");
+  const auto report = import(grouped, {"id,name,size,price\n1,Lamp,S,2\n1,,M,cheap\n1,,L,dear\n"});
+  ASSERT_EQ(report.problems.size(), 2u);
+  EXPECT_EQ(report.problems[0].line, 3u);
+  EXPECT_EQ(report.problems[1].line, 4u);
+}
+
+TEST_F(Importer, NeverReplacesAShopByNothing) {
+  ASSERT_EQ(import(map(kTable), {"id,name,price\n1,Lamp,2\n"}).added, 1u);
+  ImportRequest request;
+  request.map = map(kTable);
+  request.replace = true;
+  request.sources.push_back({"goods", "id,name,price\n"});
+  EXPECT_FALSE(import_files(*shop_, request));
+  EXPECT_EQ(ids().size(), 1u);
+}
+
 TEST_F(Importer, ChangesNothingWhenARecordIsBadAndTellsAllProblemsAtOnce) {
   ASSERT_EQ(import(map(kTable), {"id,name,price\n1,Lamp,2\n"}).added, 1u);
   const std::string before = version();
   const auto report = import(map(kTable), {"id,name,price\n1,Lamp,3\n2,,4\n3,Chair,cheap\n4,Table,5.0051\n5,Sofa,-1\n6,Bed,9 EUR\n"});
   ASSERT_EQ(report.problems.size(), 5u);
-  EXPECT_EQ(format(report.problems[0]), "goods:3: title: is missing; every product needs one");
+  EXPECT_EQ(format(report.problems[0]), "goods:3: title: is missing; every product needs one (the map reads it from name)");
   EXPECT_EQ(report.problems[1].line, 4u);
   EXPECT_EQ(report.problems[1].field, "price");
   EXPECT_NE(report.problems[2].message.find("finer than USD"), std::string::npos);
