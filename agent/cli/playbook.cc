@@ -109,7 +109,7 @@ int check(const CheckOptions& options) {
   }
   for (const std::string& file : options.files) {
     LoadedPlaybook loaded = load_playbook_file(file, options.environment);
-    if (shop && loaded.ok()) {
+    if (shop) {
       const auto vocabulary = shop->vocabulary();
       if (!vocabulary) return complain(vocabulary.error());
       // Both were named, so a name that the shop lacks is an error.

@@ -28,12 +28,13 @@ std::optional<std::string> carried(const std::string& name) {
   return std::nullopt;
 }
 
-std::optional<std::string> open(const std::string& name, const std::string& from) {
+std::optional<OpenedFile> open(const std::string& name, const std::string& from) {
   const fs::path beside = fs::path(from).parent_path();
   for (const fs::path& path : {beside / name, beside / (name + ".yaml"), fs::path(name)}) {
-    if (auto text = read(path)) return text;
+    if (auto text = read(path)) return OpenedFile{path.lexically_normal().string(), std::move(*text)};
   }
-  return carried(name);
+  auto text = carried(name);
+  return text ? std::optional(OpenedFile{name, std::move(*text)}) : std::nullopt;
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   floorwalker::LoadOptions options;
-  options.open = [](const std::string&, const std::string&) { return "playbook: parent\nlimits: {steps: 3}\n"; };
+  options.open = [](const std::string&, const std::string&) { return floorwalker::OpenedFile{"parent", "playbook: parent\nlimits: {steps: 3}\n"}; };
   options.environment = "staging";
   const floorwalker::LoadedPlaybook loaded = floorwalker::load_playbook(text, "fuzz.yaml", options);
   if (!loaded.ok() && loaded.findings.empty()) std::abort();

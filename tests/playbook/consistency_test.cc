@@ -12,16 +12,16 @@ namespace {
 std::string messages(const LoadedPlaybook& loaded) {
   std::string all;
   for (const Finding& finding : loaded.findings) {
-    all += finding.at.file + ":" + std::to_string(finding.at.line) + " " + finding.path + ": " + finding.message + "\n";
+    all += finding.at.file + ":" + std::to_string(finding.at.line) + ":" + std::to_string(finding.at.column) + " " + finding.path + ": " + finding.message + "\n";
   }
   return all;
 }
 
 LoadedPlaybook load(const std::string& yaml) {
   LoadOptions options;
-  options.open = [](const std::string& name, const std::string&) -> std::optional<std::string> {
-    if (name == "voice.md") return "You speak for {{brand}} to {{shoper}}.";
-    if (name == "loose") return "playbook: loose\nguardrails: {claims: {unsupported: allow}, privacy: {redact: []}}\nhesitation: {needs_consent: false}\n";
+  options.open = [](const std::string& name, const std::string&) -> std::optional<OpenedFile> {
+    if (name == "voice.md") return OpenedFile{name, "You speak for {{brand}} to {{shoper}}."};
+    if (name == "loose") return OpenedFile{name, "playbook: loose\nguardrails: {claims: {unsupported: allow}, privacy: {redact: []}}\nhesitation: {needs_consent: false}\n"};
     return std::nullopt;
   };
   return load_playbook("playbook: test\n" + yaml + "\n", "test.yaml", options);
@@ -89,7 +89,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"discovery: {questions: {budget: \"Up to how much, {{name}}?\"}}", "nothing provides the variable '{{name}}'", "discovery: {questions: {budget: \"Up to how much?\"}}"},
         Case{"brand: {voice: voice.md}", "nothing provides the variable '{{shoper}}'", "brand: {name: x}"},
         Case{"brand: {voice: none.md}", "there is no prompt file", "brand: {name: x}"},
-        Case{"extends: loose", "loose:2 guardrails.claims.unsupported: the parent switches this guardrail off",
+        Case{"extends: loose", "loose:2:36 guardrails.claims.unsupported: the parent switches this guardrail off",
              "extends: loose\nguardrails: {claims: {unsupported: allow}, privacy: {redact: [email]}}\nhesitation: {needs_consent: true}"}));
 
 }  // namespace

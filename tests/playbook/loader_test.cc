@@ -149,7 +149,7 @@ TEST(PlaybookYaml, RefusesTabsTagsDocumentsAndDepth) {
 
 TEST(PlaybookYaml, RefusesHugeFilesAndForeignBytes) {
   EXPECT_NE(findings(load("# " + std::string(10'000'000, 'x') + "\n")).find("at most 1048576"), std::string::npos);
-  EXPECT_NE(findings(load("brand: {name: \"caf\xe9\"}\n")).find("2:1 : the line has bytes that are not UTF-8"), std::string::npos);
+  EXPECT_NE(findings(load("brand: {name: \"caf\xe9\"}\n")).find("2:19 : the line has bytes that are not UTF-8"), std::string::npos);
 }
 
 TEST(PlaybookYaml, SaysWhereSyntaxIsWrong) {
@@ -168,9 +168,9 @@ class Extends : public testing::Test {
  protected:
   LoadedPlaybook load(const std::string& yaml, const std::string& environment = {}) {
     LoadOptions options;
-    options.open = [this](const std::string& name, const std::string&) -> std::optional<std::string> {
+    options.open = [this](const std::string& name, const std::string&) -> std::optional<OpenedFile> {
       const auto file = files_.find(name);
-      return file == files_.end() ? std::nullopt : std::optional(file->second);
+      return file == files_.end() ? std::nullopt : std::optional(OpenedFile{name, file->second});
     };
     options.environment = environment;
     return load_playbook(yaml, "child.yaml", options);
@@ -200,6 +200,78 @@ TEST_F(Extends, LaysSeveralParentsOneOverTheOther) {
   EXPECT_EQ(loaded.playbook.needs.size(), 2u);
   EXPECT_EQ(loaded.playbook.limits.steps, 6);
   EXPECT_EQ(loaded.playbook.limits.time, 9000ms);
+}
+
+TEST_F(Extends, ReportsWhatAParentLoosensUnlessTheChildSaysItToo) {
+  files_["firm"] = "playbook: firm\nguardrails:\n"
+                   "  input: {max_length: 4000}\n"
+                   "  actions: {confirm: start_checkout, grant: [view_cart, start_checkout], limits: {quantity: 20}}\n"
+                   "  say: {never: [{phrase: hurry}]}\n"
+                   "  privacy: {redact: [email, phone]}\n"
+                   "  proactive: {pause: 5m}\n";
+  const std::vector<std::pair<std::string, std::string>> looser = {
+      {"actions: {confirm: []}", "actions: {confirm: start_checkout}"},     {"actions: {limits: {quantity: 1000000}}", "actions: {limits: {quantity: 19}}"},
+      {"say: {never: []}", "say: {never: [{phrase: hurry}, {phrase: now}]}"}, {"input: {max_length: 100000}", "input: {max_length: 3999}"},
+      {"proactive: {pause: 0s}", "proactive: {pause: 10m}"},                {"privacy: {redact: [email]}", "privacy: {redact: [phone, email]}"},
+      {"actions: {grant: [view_cart, start_checkout, update_cart]}", "actions: {grant: [start_checkout]}"}};
+  for (const auto& [loose, firm] : looser) {
+    files_["parent"] = "playbook: parent\nextends: firm\nguardrails:\n  " + loose + "\n";
+    const auto loaded = load("playbook: child\nextends: parent\n");
+    ASSERT_EQ(loaded.findings.size(), 1u) << loose << "\n" << findings(loaded);
+    EXPECT_EQ(loaded.findings[0].at.file, "parent");
+    EXPECT_EQ(loaded.findings[0].at.line, 4);
+    EXPECT_TRUE(load("playbook: child\nextends: parent\nguardrails:\n  " + loose + "\n").ok()) << loose;
+    files_["parent"] = "playbook: parent\nextends: firm\nguardrails:\n  " + firm + "\n";
+    EXPECT_TRUE(load("playbook: child\nextends: parent\n").ok()) << firm;
+  }
+}
+
+TEST_F(Extends, ReportsAParentUnderTheNameWhereItWasFound) {
+  LoadOptions options;
+  options.open = [](const std::string& name, const std::string& from) -> std::optional<OpenedFile> {
+    if (name == "wrong.yaml" && from == "sub/mid.yaml") return OpenedFile{"sub/wrong.yaml", "playbook: wrong\nlimits: {steps: none}\n"};
+    if (name == "sub/mid.yaml") return OpenedFile{name, "playbook: mid\nextends: wrong.yaml\n"};
+    return std::nullopt;
+  };
+  const auto loaded = load_playbook("playbook: child\nextends: sub/mid.yaml\n", "child.yaml", options);
+  ASSERT_EQ(loaded.findings.size(), 1u) << findings(loaded);
+  EXPECT_EQ(loaded.findings[0].at.file, "sub/wrong.yaml");
+}
+
+TEST(PlaybookLoader, ReportsWhatContradictsBesideWhatCannotBeRead) {
+  const auto loaded = load_playbook("playbook: p\nlimits: {steps: none}\nbrand: {currency: EUR}\nguardrails: {actions: {limits: {cart_total: 50 USD}}}\n"
+                                    "needs: {a: {prefer: [{weight: lower}]}}\n",
+                                    "p.yaml");
+  ASSERT_EQ(loaded.findings.size(), 3u) << findings(loaded);
+  EXPECT_EQ(loaded.findings[0].path, "limits.steps");
+  EXPECT_EQ(loaded.findings[1].path, "guardrails.actions.limits.cart_total");
+  EXPECT_EQ(loaded.findings[2].path, "needs.a.prefer[0].weight");
+}
+
+TEST(PlaybookLoader, HoldsEveryEnvironmentTogetherWhicheverIsChosen) {
+  const std::string yaml = "playbook: p\nbrand: {currency: EUR}\nenvironments:\n  live:\n    guardrails: {actions: {limits: {cart_total: 50 USD}}}\n  test: {limits: {steps: 3}}\n";
+  const auto loaded = load_playbook(yaml, "p.yaml");
+  ASSERT_EQ(loaded.findings.size(), 1u) << findings(loaded);
+  EXPECT_EQ(loaded.findings[0].path, "environments.live.guardrails.actions.limits.cart_total");
+  EXPECT_EQ(loaded.findings[0].at.line, 5);
+}
+
+// Where a mistake stands: line and column, counted in characters.
+TEST(PlaybookLoader, TellsLineAndColumn) {
+  const std::vector<std::tuple<std::string, int, int>> cases = {
+      {"playbook: p\nbrand:\nlimits: {steps: 3}\n", 2, 1},
+      {"playbook: p\nlimits: {steps: 3}\n---\nplaybook: q\n", 3, 1},
+      {"playbook: p\nneeds:\n  g.h: {phrases: [x]}\n", 3, 3},
+      {"playbook: p\nneeds:\n  a: {phrases: [x], prefer: [{w: low}]}\n  b: {phrases: [z, x], prefer: [{w: low}]}\n", 4, 20},
+      {"playbook: p\ndesk:\n  identity: {from: who}\n  shopper_may_name: [order, card]\n  identifiers: {order: id}\n", 4, 29},
+      {"playbook: p\ndesk:\n  identity: {from: who}\n  actions:\n    pay: {words: [pay], require: [owner]}\n", 5, 35},
+      {"playbook: p\ndesk:\n  identity: {from: who}\n  actions:\n    pay: {words: [pay], identifiers: {to: card}}\n", 5, 43},
+      {"playbook: p\nbrand: {name: \"K\xc3\xa4s\xff\"}\n", 2, 19}};
+  for (const auto& [yaml, line, column] : cases) {
+    const auto loaded = load_playbook(yaml, "p.yaml");
+    ASSERT_FALSE(loaded.findings.empty()) << yaml;
+    EXPECT_EQ(std::make_pair(loaded.findings[0].at.line, loaded.findings[0].at.column), std::make_pair(line, column)) << yaml << findings(loaded);
+  }
 }
 
 TEST_F(Extends, NamesTheParentThatIsMissingAmongSeveral) {

@@ -81,22 +81,26 @@ class Consistency {
   }
 
  private:
-  // The node at a path as findings write it; null where free names with dots or brackets make it ambiguous.
-  const Node* node_at(const std::string& path) const {
-    const Node* node = &root_;
-    for (std::size_t at = 0; node && at < path.size();) {
-      const std::size_t end = std::min(path.find_first_of(".[", at + 1), path.size());
-      if (path[at] == '[') {
-        std::size_t index = 0;
-        std::from_chars(path.data() + at + 1, path.data() + end, index);
-        node = index < node->items.size() ? &node->items[index] : nullptr;
-      } else {
-        const std::size_t start = path[at] == '.' ? at + 1 : at;
-        node = node->find(path.substr(start, end - start));
-      }
-      at = end;
+  // The node at a path as findings write it, null if there is none. Free names may hold dots and brackets: every key that the path goes on with is
+  // tried.
+  const Node* node_at(std::string_view path) const { return descend(root_, path); }
+
+  static const Node* descend(const Node& node, std::string_view path) {
+    if (path.empty()) return &node;
+    if (path.front() == '[' && node.type == Node::Type::kList) {
+      const std::size_t end = path.find(']');
+      std::size_t index = 0;
+      if (end == std::string_view::npos || std::from_chars(path.data() + 1, path.data() + end, index).ec != std::errc()) return nullptr;
+      return index < node.items.size() ? descend(node.items[index], path.substr(end + 1)) : nullptr;
     }
-    return node;
+    if (path.front() == '.') path.remove_prefix(1);
+    for (const Node::Entry& entry : node.entries) {
+      if (!path.starts_with(entry.key)) continue;
+      const std::string_view rest = path.substr(entry.key.size());
+      if (!rest.empty() && rest.front() != '.' && rest.front() != '[') continue;
+      if (const Node* found = descend(entry.value, rest)) return found;
+    }
+    return nullptr;
   }
 
   SourcePosition position(const std::string& path) const {
@@ -200,7 +204,10 @@ void Consistency::phrases() {
       auto& owning = owners[as_words(text::spaced(phrase))];
       for (const NeedRule* other : owning) {
         if (other == &need || !overlap(*other, need)) continue;
-        say(need.at, "needs." + need.name + ".phrases", "'" + phrase + "' also stands for the need '" + other->name + "'");
+        const std::string path = "needs." + need.name + ".phrases";
+        const auto listed = std::find(need.phrases.begin(), need.phrases.end(), phrase) - need.phrases.begin();
+        const Node* node = node_at(path + "[" + std::to_string(listed) + "]");
+        say(node ? node->at : need.at, path, "'" + phrase + "' also stands for the need '" + other->name + "'");
       }
       owning.push_back(&need);
     }
@@ -409,13 +416,13 @@ void Consistency::own_text(const std::string& path, const std::string& text) {
 
 void Consistency::voice() {
   if (book_.brand.voice.empty() || !options_.open) return;
-  const auto text = options_.open(book_.brand.voice, position("brand.voice").file);
-  if (!text) {
+  const auto opened = options_.open(book_.brand.voice, position("brand.voice").file);
+  if (!opened) {
     say(position("brand.voice"), "brand.voice", "there is no prompt file '" + book_.brand.voice + "'");
     return;
   }
   static const std::vector<std::string> provided = {"brand", "currency", "locale"};
-  for (const std::string& variable : variables_of(*text)) {
+  for (const std::string& variable : variables_of(opened->text)) {
     if (std::find(provided.begin(), provided.end(), variable) != provided.end()) continue;
     const std::string near = text::nearest(variable, provided);
     say(position("brand.voice"), "brand.voice", "nothing provides the variable '{{" + variable + "}}' of " + book_.brand.voice,

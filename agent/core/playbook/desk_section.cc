@@ -147,6 +147,12 @@ class Desk {
     }
   }
 
+  // Where a text of a list stands, or the text alone.
+  static const SourcePosition& said(const Node* list, const std::string& text) {
+    const auto item = std::find_if(list->items.begin(), list->items.end(), [&](const Node& one) { return one.text == text; });
+    return item == list->items.end() ? list->at : item->at;
+  }
+
   // Actions name conditions and identifiers that exist, and every condition is asked for somewhere.
   void check_references(const Node& node, const Path& path) {
     std::set<std::string> asked;
@@ -158,14 +164,15 @@ class Desk {
         asked.insert(wanted);
         if (std::find(names.begin(), names.end(), wanted) != names.end()) continue;
         const std::string near = text::nearest(wanted, names);
-        r_.error(action.at, at.key("require"), "there is no condition '" + wanted + "'", near.empty() ? "" : "did you mean '" + near + "'?");
+        r_.error(said(node.find("actions")->find(action.tool)->find("require"), wanted), at.key("require"), "there is no condition '" + wanted + "'", near.empty() ? "" : "did you mean '" + near + "'?");
       }
       for (const auto& [argument, type] : action.identifiers) {
-        if (!desk_.identifiers.contains(type)) r_.error(action.at, at.key("identifiers"), "there is no type of identifier '" + type + "'");
+        const Node* given = node.find("actions")->find(action.tool)->find("identifiers")->find(argument);
+        if (!desk_.identifiers.contains(type)) r_.error(*given, at.key("identifiers").entry(argument), "there is no type of identifier '" + type + "'");
       }
     }
     for (const std::string& type : desk_.shopper_may_name) {
-      if (!desk_.identifiers.contains(type)) r_.error(node, path.key("shopper_may_name"), "there is no type of identifier '" + type + "'");
+      if (!desk_.identifiers.contains(type)) r_.error(said(node.find("shopper_may_name"), type), path.key("shopper_may_name"), "there is no type of identifier '" + type + "'");
     }
     for (const DeskCondition& condition : desk_.conditions) {
       if (!asked.contains(condition.name)) {

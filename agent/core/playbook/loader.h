@@ -31,11 +31,17 @@ struct LoadedPlaybook {
   bool ok() const;
 };
 
+// A file that a playbook names: where it was found, and what it holds.
+struct OpenedFile {
+  std::string path;
+  std::string text;
+};
+
 // What a playbook may refer to besides itself.
 struct LoadOptions {
-  // The text of a file that the playbook names ("retail", "playbooks/retail.yaml", "prompts/voice/plain.md"), `from` being the file that
+  // A file that the playbook names ("retail", "playbooks/retail.yaml", "prompts/voice/plain.md"), `from` being the file that
   // names it; nothing if there is none. Without it `extends` is an error and prompts are not looked at.
-  std::function<std::optional<std::string>(const std::string& name, const std::string& from)> open;
+  std::function<std::optional<OpenedFile>(const std::string& name, const std::string& from)> open;
   std::string environment;  // whose overrides apply, "" for none
   // If set, receives the keys that the loader accepts in each object it met, by the object's path with `*` for free names and `[]` for list
   // items ("needs.*"): what the JSON Schema is held against.

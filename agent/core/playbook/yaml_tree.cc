@@ -31,8 +31,19 @@ class Builder : public YAML::EventHandler {
       : lines_(lines), file_(file), findings_(findings) {}
 
   Node take() { return std::move(root_); }
+  const SourcePosition& started() const { return started_; }
 
-  void OnDocumentStart(const YAML::Mark&) override {}
+  SourcePosition at(const YAML::Mark& mark) const {
+    SourcePosition position{file_, std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1};
+    const auto line = static_cast<std::size_t>(position.line - 1);
+    if (line < lines_.size()) {
+      const auto column = std::min<std::size_t>(static_cast<std::size_t>(std::max(mark.column, 0)), lines_[line].size());
+      position.column = static_cast<int>(text::code_points_before(lines_[line], column)) + 1;
+    }
+    return position;
+  }
+
+  void OnDocumentStart(const YAML::Mark& mark) override { started_ = at(mark); }
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { value(Node{}, mark); }
@@ -73,16 +84,6 @@ class Builder : public YAML::EventHandler {
     std::unordered_map<std::string, int> lines;  // of the keys so far
   };
 
-  SourcePosition at(const YAML::Mark& mark) const {
-    SourcePosition position{file_, std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1};
-    const auto line = static_cast<std::size_t>(position.line - 1);
-    if (line < lines_.size()) {
-      const auto column = std::min<std::size_t>(static_cast<std::size_t>(std::max(mark.column, 0)), lines_[line].size());
-      position.column = static_cast<int>(text::code_points_before(lines_[line], column)) + 1;
-    }
-    return position;
-  }
-
   void check_tag(const YAML::Mark& mark, const std::string& tag) {
     if (tag.empty() || tag == "?" || tag == "!") return;
     add(findings_, at(mark), "tags ('" + tag + "') are not allowed", "quote the value if it is meant as text");
@@ -120,6 +121,7 @@ class Builder : public YAML::EventHandler {
       take_key(frame, node);
     } else {
       frame.has_key = false;
+      if (node.type == Node::Type::kNull) node.at = frame.key.at;   // what stands nowhere is told at its key
       frame.key.value = std::move(node);
       if (!frame.skip) frame.node.entries.push_back(std::move(frame.key));
       frame.key = {};
@@ -148,6 +150,7 @@ class Builder : public YAML::EventHandler {
   const std::string& file_;
   std::vector<Finding>& findings_;
   std::vector<Frame> stack_;
+  SourcePosition started_;
   Node root_;
 };
 
@@ -186,7 +189,9 @@ bool check_bytes(std::string_view text, const std::string& file, std::vector<Fin
   if (clean == plain) return true;
   const auto differ = std::mismatch(plain.begin(), plain.end(), clean.begin(), clean.end()).first;
   const auto before = static_cast<int>(std::count(plain.begin(), differ, '\n'));
-  add(findings, {file, before + 1, 1}, "the line has bytes that are not UTF-8 text, or control characters", "save the file as UTF-8");
+  const auto start = std::find(std::make_reverse_iterator(differ), plain.rend(), '\n').base();
+  const std::string line(start, differ);
+  add(findings, {file, before + 1, static_cast<int>(text::code_points_before(line, line.size())) + 1}, "the line has bytes that are not UTF-8 text, or control characters", "save the file as UTF-8");
   return false;
 }
 
@@ -206,12 +211,12 @@ void run(std::string_view text, Builder& builder, const std::string& file, std::
     const std::vector<std::string_view> none;
     Builder sink(none, file, ignored);
     if (parser.HandleNextDocument(sink)) {
-      add(findings, {file, 1, 1}, "the file holds several documents ('---')", "one playbook a file; use 'environments' for variants");
+      add(findings, sink.started(), "the file holds several documents ('---')", "one playbook a file; use 'environments' for variants");
     }
   } catch (const TooDeep& deep) {
     add(findings, deep.at, "nested deeper than " + std::to_string(kMaxDepth) + " levels");
   } catch (const YAML::ParserException& error) {
-    add(findings, {file, std::max(error.mark.line, 0) + 1, std::max(error.mark.column, 0) + 1}, plain_reason(error.msg),
+    add(findings, builder.at(error.mark), plain_reason(error.msg),
         "quote texts that contain ': ', ' #', or start with one of @ ` % & * ! | > [ { \" '");
   } catch (const std::exception& error) {
     add(findings, {file, 1, 1}, std::string("this is not valid YAML: ") + error.what());
