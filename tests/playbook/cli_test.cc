@@ -184,11 +184,13 @@ TEST_F(PlaybookCommand, ExplainsSilentTurnsOffersWithheldSentencesAndLimits) {
 }
 
 TEST_F(PlaybookCommand, ExplainsThatAPriceWasReadTooLongAgo) {
-  const std::string script = write("script.jsonl", "{\"session\":\"s\",\"say\":\"the Visarro Nook 24\"}\n{\"session\":\"s\",\"say\":\"and the price?\"}\n");
+  const std::string state = " --state " + (folder_ / "state").string();
   const std::string model = write("model.yaml", "- steps:\n    - calls: [{name: get_product, args: {product: visarro-v24}}]\n    - text: \"Here it is.\"\n"
                                                 "- steps:\n    - text: \"The Visarro Nook 24 costs $129.00.\"\n");
-  const std::string state = " --state " + (folder_ / "state").string();
-  ASSERT_EQ(program("chat --script " + script + " --json --model scripted:" + model + state).status, 0);
+  for (const char* say : {"the Visarro Nook 24", "and the price?"}) {  // each in a process of its own: time passes between two
+    const std::string script = write("script.jsonl", std::string("{\"session\":\"s\",\"say\":\"") + say + "\"}\n");
+    ASSERT_NE(program("chat --script " + script + " --json --model scripted:" + model + state).status, 2);
+  }
   const std::string strict = write("strict.yaml", "playbook: strict\nextends: retail\nlimits: {facts_good_for: 0s}\n");
   EXPECT_NE(run("explain s --playbook retail" + state).out.find("ok   claims.supported: amount \"$129.00\""), std::string::npos);
   const std::string told = run("explain s --playbook " + strict + state).out;

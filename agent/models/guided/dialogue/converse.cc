@@ -31,9 +31,12 @@ bool stands_alone(const Heard& heard) {
          (heard.question && (!heard.topic.empty() || !heard.asked.empty() || any_of(heard, {Act::kAttribute, Act::kStock, Act::kPrice})));
 }
 
+bool names_thing(const Heard& heard) {
+  return std::any_of(heard.wanted.begin(), heard.wanted.end(), [](const Wanted& wanted) { return !wanted.kinds.empty() || !wanted.constraints.empty() || !wanted.uses.empty(); });
+}
+
 bool only_talk(const Heard& heard) {
-  const auto thing = [](const Wanted& wanted) { return !wanted.kinds.empty() || !wanted.constraints.empty() || !wanted.uses.empty(); };
-  const bool brief = heard.words.size() <= kBriefTalk && !heard.question && std::none_of(heard.wanted.begin(), heard.wanted.end(), thing);  // "good evening", "never mind"
+  const bool brief = heard.words.size() <= kBriefTalk && !heard.question && !names_thing(heard);  // "good evening", "never mind"
   if (brief && any_of(heard, {Act::kGreet, Act::kThanks, Act::kYes, Act::kNo}) && !stands_alone(heard)) return true;
   return any_of(heard, {Act::kGreet, Act::kThanks, Act::kBye, Act::kYes, Act::kNo}) && !stands_alone(heard) && !wants_content(heard) && heard.words.size() <= 4;
 }
@@ -344,7 +347,7 @@ void answer(Talk& talk, const Heard& heard, bool first) {
   if (about_products(talk, heard)) return;
   if (finding(talk, heard)) return;
   if (picking(talk, heard)) return;
-  if (only_talk(heard) && social(talk, heard)) return;
+  if ((only_talk(heard) || (heard.has(Act::kIdentity) && !names_thing(heard))) && social(talk, heard)) return;  // "are you a robot?" looks for none
   if (heard.names_kind()) talk.state.quantity = 0;
   if (wants_content(heard)) return look_for(talk, heard);
   if (social(talk, heard)) return;
