@@ -183,6 +183,7 @@ const std::map<std::string, std::string>& no_rules() {
       {"playbook", "a name"},
       {"extends[]", "what parents state is theirs to defend"},
       {"version", "a name"},
+      {"brand.name", "only a hosted model and the page read it"},
       {"brand.voice", "only a hosted model reads it"},
       {"brand.locale", "how numbers are written, not what is done"},
       {"brand.currency", "the shop's own is another's error"},

@@ -98,7 +98,6 @@ struct Shape {
 
 const std::vector<Shape>& shapes() {
   static const std::vector<Shape> all = {
-      {"brand.name", another},
       {"brand.disclosure", another},
       {"vocabulary.umbrellas.*", removed},
       {"vocabulary.umbrellas.*[]", removed_among_others},
