@@ -1,11 +1,14 @@
 #include "tools/search/ordinary_words.h"
 
+#include <iterator>
+#include <string_view>
 #include <unordered_set>
 
 namespace floorwalker::search {
 
-bool is_ordinary(std::string_view folded) {
-  static const std::unordered_set<std::string_view> kWords{
+namespace {
+
+constexpr std::string_view kOrdinary[] = {
     "able", "about", "above", "accept", "accident", "ache", "aches", "aching", "across", "actually", "address", "adult", "adults", "afford",
     "afraid", "after", "afternoon", "again", "against", "aged", "agree", "ahead", "alive", "allow", "allowed", "almost", "alone", "along",
     "already", "although", "always", "amazing", "among", "amount", "ankle", "anniversary", "annoyed", "annoying", "answer", "answered", "anybody",
@@ -103,7 +106,12 @@ bool is_ordinary(std::string_view folded) {
     "workers", "working", "works", "world", "worn", "worried", "worries", "worry", "worse", "worst", "worth", "would", "wound", "wounded", "wrap",
     "wrist", "write", "writing", "written", "wrong", "wrote", "yard", "year", "years", "yesterday", "young", "younger", "your", "yours", "yourself",
     "youth"};
-  return kWords.count(folded) > 0;
+
+}  // namespace
+
+bool is_ordinary(std::string_view folded) {
+  static const std::unordered_set<std::string_view> words(std::begin(kOrdinary), std::end(kOrdinary));
+  return words.count(folded) > 0;
 }
 
 }  // namespace floorwalker::search
