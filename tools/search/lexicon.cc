@@ -212,7 +212,7 @@ std::vector<std::string> Lexicon::everyday_names(std::string_view normal) const 
 
 std::string Lexicon::correct(std::string_view folded) const {
   // Short words and model numbers have too many neighbours to guess.
-  if (folded.size() < 4 || has_digit(folded) || is_ordinary(folded)) return "";
+  if (folded.size() < 4 || has_digit(folded) || is_ordinary(folded) || folded.find('\'') != std::string_view::npos) return "";  // "she'll" is no shell
   const std::size_t limit = folded.size() < 6 ? 1 : 2;
   std::uint32_t letters = 0;
   for (const char c : folded) letters |= 1u << (c >= 'a' && c <= 'z' ? c - 'a' : 31);

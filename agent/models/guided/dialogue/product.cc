@@ -182,7 +182,7 @@ void answer_fact(Talk& talk, const Product& product, const Heard& heard, bool br
   talk.say("fact.unknown", {{"title", short_title(product.title)}, {"what", asked}});
 }
 
-// A value as a number to compare by: a measure, a bare figure, the area of "1920 x 1200".
+// A value as a number to compare by: a measure, a bare figure, the area of "1920 x 1200 (Full HD+)".
 std::optional<double> number_of(const Attribute& attribute) {
   if (const Measure* measure = std::get_if<Measure>(&attribute.value)) return measure->canonical();
   const std::string* text = std::get_if<std::string>(&attribute.value);
@@ -190,7 +190,7 @@ std::optional<double> number_of(const Attribute& attribute) {
   const auto parts = text::words(*text);
   const auto figure = [](const std::string& word) { return !word.empty() && word.size() < 9 && word.find_first_not_of("0123456789.") == std::string::npos && word[0] != '.'; };
   if (parts.empty() || !figure(parts[0].folded)) return std::nullopt;
-  const bool area = parts.size() == 3 && (parts[1].folded == "x" || parts[1].folded == "by") && figure(parts[2].folded);
+  const bool area = parts.size() >= 3 && (parts[1].folded == "x" || parts[1].folded == "by") && figure(parts[2].folded);
   if (!area && parts.size() > 1) return std::nullopt;
   return area ? std::stod(parts[0].folded) * std::stod(parts[2].folded) : std::stod(parts[0].folded);
 }
@@ -211,6 +211,10 @@ std::optional<Sought> sought_extreme(const Talk& talk, const Heard& heard) {
     if (const Mention* attribute = known.reading(Mention::What::kAttribute)) named.push_back(text::spaced(attribute->field));
   }
   const bool most = says(lexicon.most), least = says(lexicon.least);
+  for (std::size_t i = 0; named.empty() && heard.reference.all && i + 1 < heard.words.size(); ++i) {  // "which of these has the most memory?"
+    const bool extreme = lexicon.most.count(heard.words[i].folded) || lexicon.least.count(heard.words[i].folded);
+    if (extreme && !lexicon.fillers.count(heard.words[i + 1].folded)) named.push_back(heard.words[i + 1].folded);
+  }
   if (!named.empty() && (most || least)) return Sought{std::move(named), least};
   if (!heard.scales.empty() && heard.scales.front()->attributes.front() != "price") return Sought{heard.scales.front()->attributes, heard.scales.front()->low};
   return std::nullopt;
