@@ -295,7 +295,11 @@ void surprise(Talk& talk, const Heard& heard) {
   SearchRequest request;
   if (!heard.wanted.empty()) request.constraints = heard.wanted.front().constraints;
   request.limit = kPage;
-  const auto page = talk.calls.search(request);
+  SearchRequest near = request;  // "a gift for my dad, he loves taking photos"
+  if (!heard.wanted.empty()) near.words = heard.wanted.front().words;
+  near.broad = true;
+  auto page = talk.calls.search(near.words.empty() ? request : near);
+  if (!page.waiting && !near.words.empty() && (!page || page->products.empty())) page = talk.calls.search(request);
   const auto shop = talk.calls.shape("");
   if (talk.waiting()) return;
   if (!page || page->products.empty()) return talk.say("fallback", {});

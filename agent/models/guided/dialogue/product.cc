@@ -211,9 +211,13 @@ std::optional<Sought> sought_extreme(const Talk& talk, const Heard& heard) {
     if (const Mention* attribute = known.reading(Mention::What::kAttribute)) named.push_back(text::spaced(attribute->field));
   }
   const bool most = says(lexicon.most), least = says(lexicon.least);
-  for (std::size_t i = 0; named.empty() && heard.reference.all && i + 1 < heard.words.size(); ++i) {  // "which of these has the most memory?"
+  const auto kind = text::words(talk.kind());
+  for (std::size_t i = 0; named.empty() && i + 1 < heard.words.size(); ++i) {  // "which of these has the most memory?", "which one has the biggest zoom?"
+    const std::string& next = heard.words[i + 1].folded;
     const bool extreme = lexicon.most.count(heard.words[i].folded) || lexicon.least.count(heard.words[i].folded);
-    if (extreme && !lexicon.fillers.count(heard.words[i + 1].folded)) named.push_back(heard.words[i + 1].folded);
+    const bool small = lexicon.fillers.count(next) || lexicon.modifiers.count(next) || lexicon.pronouns.count(next) || lexicon.plural_pronouns.count(next);
+    const bool thing = std::any_of(kind.begin(), kind.end(), [&](const text::Word& word) { return text::stem(word.folded) == text::stem(next); });
+    if (extreme && !small && !thing && heard.question) named.push_back(next);
   }
   if (!named.empty() && (most || least)) return Sought{std::move(named), least};
   if (!heard.scales.empty() && heard.scales.front()->attributes.front() != "price") return Sought{heard.scales.front()->attributes, heard.scales.front()->low};
