@@ -4,22 +4,17 @@
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$top"
-names=("$@")
-if [ ${#names[@]} -eq 0 ]; then
-  for playbook in playbooks/*.yaml adapters/*/demo/playbook.yaml; do
-    names+=("$(sed -n 's/^playbook: *//p' "$playbook")")
-  done
-fi
 status=0
-for name in "${names[@]}"; do
+for playbook in playbooks/*.yaml adapters/*/demo/playbook.yaml; do
+  name=$(sed -n 's/^playbook: *//p' "$playbook")
+  [ $# -eq 0 ] || [[ " $* " == *" $name "* ]] || continue
   suite=evals/suites/p-$name.yaml
   if [ ! -f "$suite" ]; then
     echo "$name: no suite defends its rules: $suite is missing" >&2
     status=1
     continue
   fi
-  playbook=$name
-  [ "$name" != northlight ] || playbook=adapters/embedded/demo/playbook.yaml
-  build/release/floorwalker playbook coverage "$name" "evals/suites/p-$name.yaml" --jobs "$(nproc)" --fail-undefended || status=1
+  [[ $playbook != playbooks/* ]] || playbook=$name   # as suites call it
+  build/release/floorwalker playbook coverage "$playbook" "$suite" --jobs "$(nproc)" --fail-undefended || status=1
 done
 exit $status
