@@ -185,12 +185,16 @@ TEST_F(PlaybookCommand, ExplainsSilentTurnsOffersWithheldSentencesAndLimits) {
 
 TEST_F(PlaybookCommand, ExplainsThatAPriceWasReadTooLongAgo) {
   const std::string state = " --state " + (folder_ / "state").string();
-  const std::string model = write("model.yaml", "- steps:\n    - calls: [{name: get_product, args: {product: visarro-v24}}]\n    - text: \"Here it is.\"\n"
-                                                "- steps:\n    - text: \"The Visarro Nook 24 costs $129.00.\"\n");
-  for (const char* say : {"the Visarro Nook 24", "and the price?"}) {  // each in a process of its own: time passes between two
-    const std::string script = write("script.jsonl", std::string("{\"session\":\"s\",\"say\":\"") + say + "\"}\n");
-    ASSERT_NE(program("chat --script " + script + " --json --model scripted:" + model + state).status, 2);
-  }
+  std::string steps;
+  const auto turn = [&](const std::string& say, const std::string& played) {  // in a process of its own: time passes between two
+    steps += "- steps:\n" + played;
+    const std::string script = write("script.jsonl", "{\"session\":\"s\",\"say\":\"" + say + "\"}\n");
+    return program("chat --script " + script + " --json --model scripted:" + write("model.yaml", steps) + state).out;
+  };
+  const std::string first = turn("the Visarro Nook 24", "    - calls: [{name: get_product, args: {product: visarro-v24}}]\n    - text: \"Here it is.\"\n");
+  ASSERT_NE(first.find("Here it is."), std::string::npos) << first;
+  const std::string second = turn("and the price?", "    - text: \"The Visarro Nook 24 costs $129.00.\"\n");
+  ASSERT_NE(second.find("The Visarro Nook 24 costs $129.00."), std::string::npos) << second;
   const std::string strict = write("strict.yaml", "playbook: strict\nextends: retail\nlimits: {facts_good_for: 0s}\n");
   EXPECT_NE(run("explain s --playbook retail" + state).out.find("ok   claims.supported: amount \"$129.00\""), std::string::npos);
   const std::string told = run("explain s --playbook " + strict + state).out;

@@ -130,6 +130,12 @@ std::unordered_set<std::string> matched_by(const Hit& hit) {
   return matched;
 }
 
+// How many of the words, as stems, a product has.
+std::size_t words_met(const std::vector<std::string>& stems, const Hit& hit) {
+  const auto matched = matched_by(hit);
+  return std::size_t(std::count_if(stems.begin(), stems.end(), [&](const std::string& stem) { return matched.count(stem) > 0; }));
+}
+
 // Of the first product of the page.
 std::unordered_set<std::string> matched_first(const SearchPage& page) { return page.hits.empty() ? std::unordered_set<std::string>{} : matched_by(page.hits.front()); }
 
@@ -147,12 +153,11 @@ std::vector<std::string> unproven(const std::vector<std::string>& wishes, const 
 // "it has to scan": what has the words stands before what has them not.
 void having_first(SearchPage& page, const std::vector<std::string>& musts) {
   if (musts.empty() || page.hits.size() != page.products.size()) return;
-  std::vector<std::size_t> order(page.products.size()), found(page.products.size());
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const auto matched = matched_by(page.hits[i]);
-    order[i] = i;
-    found[i] = std::size_t(std::count_if(musts.begin(), musts.end(), [&](const std::string& must) { return matched.count(text::stem(must)) > 0; }));
-  }
+  std::vector<std::string> stems;
+  for (const std::string& must : musts) stems.push_back(text::stem(must));
+  std::vector<std::size_t> order(page.products.size()), found;
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  for (const Hit& hit : page.hits) found.push_back(words_met(stems, hit));
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return found[a] > found[b]; });
   arrange(page, order);
 }
@@ -374,11 +379,7 @@ bool beyond_price(Talk& talk, Need& need, const SearchPage& page) {
 }
 
 double coverage(const std::vector<std::string>& words, const SearchPage& page) {
-  if (words.empty() || page.hits.empty()) return 0;
-  const auto matched = matched_first(page);
-  std::size_t found = 0;
-  for (const std::string& word : words) found += matched.count(word);
-  return double(found) / double(words.size());
+  return words.empty() || page.hits.empty() ? 0 : double(words_met(words, page.hits.front())) / double(words.size());
 }
 
 constexpr std::size_t kRichRequest = 4;       // so many words describe a product even where its kind is called otherwise
@@ -390,14 +391,10 @@ constexpr double kEnoughCovered = 0.6;        // where no kind was named at all
 
 // Of a search that takes whatever has one of the words: those that have about as many as the first.
 void keep_well_covered(const std::vector<std::string>& words, SearchPage& page) {
-  const auto found = [&](const Hit& hit) {
-    const auto matched = matched_by(hit);
-    return std::count_if(words.begin(), words.end(), [&](const std::string& word) { return matched.count(word) > 0; });
-  };
   if (page.hits.size() != page.products.size()) return;
-  const auto least = found(page.hits.front()) - 1;
+  const std::size_t most = words_met(words, page.hits.front());
   for (std::size_t i = page.products.size(); i > 1; --i) {
-    if (found(page.hits[i - 1]) >= least) continue;
+    if (words_met(words, page.hits[i - 1]) + 1 >= most) continue;
     page.products.erase(page.products.begin() + std::ptrdiff_t(i - 1));
     page.hits.erase(page.hits.begin() + std::ptrdiff_t(i - 1));
   }

@@ -168,6 +168,14 @@ std::vector<ProductCard> asked_of(Talk& talk, const Heard& heard, CardBook& book
   return page ? page->products : cards;
 }
 
+void check_one(Talk& talk, const ProductCard& card, const std::string& thing, const std::map<std::string, std::string>& facts) {
+  const auto fit = talk.calls.fits(card.id, thing, facts);
+  if (fit.waiting) return;
+  talk.memory.focus = card.id;
+  if (fit) say_fit(talk, *fit, std::string());
+  else talk.say("fit.cannot", {{"title", title_of(card.id, talk.memory)}});
+}
+
 // "which of your sofas fit through a 30 inch doorway?": each is checked; those that fit are told and shown.
 void check_each(Talk& talk, const std::vector<ProductCard>& cards, const std::string& thing, const std::map<std::string, std::string>& facts) {
   std::vector<Answer<Compatibility>> answers;
@@ -183,7 +191,12 @@ void check_each(Talk& talk, const std::vector<ProductCard>& cards, const std::st
   for (std::size_t i = 0; i < cards.size(); ++i) {
     if (answers[i] && answers[i]->fit == Fit::kYes) fitting.push_back(cards[i]);
   }
-  if (fitting.empty()) return talk.say(told->fit == Fit::kNo ? "fit.none" : "fit.none_sure", {});
+  if (fitting.empty()) {
+    const bool all = std::all_of(answers.begin(), answers.end(), [](const Answer<Compatibility>& answer) { return answer && answer->fit == Fit::kNo; });
+    if (all && cards.size() > 1) talk.say("fit.none", {});
+    else if (told->fit == Fit::kUnknown) talk.say("fit.none_sure", {});
+    return;
+  }
   std::vector<std::string> titles;
   for (std::size_t i = 1; i < fitting.size() && i < kTriedForFit; ++i) titles.push_back(short_title(fitting[i].title));
   if (!titles.empty()) talk.say("fit.also", {{"titles", text::join_and(titles)}});
@@ -504,12 +517,7 @@ void check_fit(Talk& talk, const Heard& heard) {
     const std::vector<ProductCard> cards = asked_of(talk, heard, book);
     if (talk.waiting()) return;
     if (cards.size() > 1) return check_each(talk, cards, thing, measures_of(heard));
-    if (!cards.empty()) {
-      const auto fit = talk.calls.fits(cards.front().id, thing, measures_of(heard));
-      if (fit.waiting) return;
-      talk.memory.focus = cards.front().id;
-      return fit ? say_fit(talk, *fit, std::string()) : talk.say("fit.cannot", {{"title", title_of(cards.front().id, talk.memory)}});
-    }
+    if (cards.size() == 1) return check_one(talk, cards.front(), thing, measures_of(heard));
   }
   if (heard.reference.all && heard.reference.named.empty() && heard.numbers.empty() && !latest_list(talk.memory).empty()) {  // "can any of these get up the stairs?"
     const Heard whole = talk.guide.listener.hear(last_said(talk), talk.kind());
