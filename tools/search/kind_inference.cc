@@ -291,7 +291,8 @@ class KindNamer {
     if (place < 1 || one.title[place - 1] == kTitleBreak) return kNone;
     const std::uint32_t term = one.title[place - 1];
     const std::string_view word = evidence_.surface(term);
-    const bool part_of_name = word.size() > 1 && !has_digit(word) && !is_stopword(word) && !ends_head(word);
+    const bool led = place > 1 && one.title[place - 2] != kTitleBreak && is_stopword(evidence_.surface(one.title[place - 2]));  // "in-ear headphones"
+    const bool part_of_name = word.size() > 1 && !has_digit(word) && !is_stopword(word) && !ends_head(word) && !led;
     return part_of_name && !holds(one.brand_terms, term) && !holds(one.value_terms, term) ? term : kNone;
   }
 

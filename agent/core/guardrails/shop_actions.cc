@@ -154,9 +154,10 @@ class ShopJudge {
   const char* unasked() const {
     const std::vector<std::string> said = open_requests();
     const Phrases& wanted = words_for(call_.name, text_of("operation"));
-    const auto asks = [&](const std::string& words) { return wanted.in(words) || (answers_a_question() && agreement().in(words)); };
-    if (std::none_of(said.begin(), said.end(), asks)) return "The shopper did not ask for this change";
     const std::int64_t quantity = wanted_quantity().value_or(1);
+    const auto counts = [&](const std::string& words) { return quantity > 1 && says_number(words, quantity, " of"); };  // "I'd like 3 of the second one"
+    const auto asks = [&](const std::string& words) { return wanted.in(words) || counts(words) || (answers_a_question() && agreement().in(words)); };
+    if (std::none_of(said.begin(), said.end(), asks)) return "The shopper did not ask for this change";
     const auto number = [&](const std::string& words) { return says_number(words, quantity); };
     if (quantity > 1 && std::none_of(said.begin(), said.end(), number)) return "The shopper named no such quantity";
     if (made_before()) return "This very change was made already in this turn";
@@ -274,11 +275,12 @@ class ShopJudge {
     return std::nullopt;
   }
 
-  static bool says_number(const std::string& words, std::int64_t number) {
+  // `behind`: what must follow the number.
+  static bool says_number(const std::string& words, std::int64_t number, const std::string& behind = {}) {
     static constexpr std::array<const char*, 13> kWords = {"none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"};
     static const Phrases pair = {"both", "pair", "couple", "double", "another"};
-    if (says(words, std::to_string(number)) || (number == 2 && pair.in(words))) return true;
-    return number >= 0 && number < static_cast<std::int64_t>(kWords.size()) && says(words, kWords[static_cast<std::size_t>(number)]);
+    if (says(words, std::to_string(number) + behind) || (behind.empty() && number == 2 && pair.in(words))) return true;
+    return number >= 0 && number < static_cast<std::int64_t>(kWords.size()) && says(words, kWords[static_cast<std::size_t>(number)] + behind);
   }
 
   // A yes, which asks for whatever was put to the shopper.

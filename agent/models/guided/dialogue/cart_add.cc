@@ -189,8 +189,12 @@ bool find_named(Talk& talk, const Heard& heard, std::vector<ProductId>& products
 
 void ask_which(Talk& talk, const std::vector<ProductId>& candidates, const std::string& act) {
   std::vector<std::string> titles;
+  CardBook book(talk.conversation);
   for (const ProductId& id : candidates) {
-    if (titles.size() < 4) titles.push_back(title_of(id, talk.memory));
+    const std::string title = title_of(id, talk.memory);
+    const auto called_so = [&](const ProductId& other) { return title_of(other, talk.memory) == title; };
+    const ProductCard* card = std::count_if(candidates.begin(), candidates.end(), called_so) > 1 ? book.card(id) : nullptr;  // alike but for the price
+    if (titles.size() < 4) titles.push_back(card ? title + " at " + price_phrase(*card) : title);
   }
   talk.say("which", {{"titles", text::join_and(titles, "or")}});
   talk.state.pending = Pending::kWhich;
@@ -274,7 +278,8 @@ bool names_more(const Heard& heard, std::size_t first, const Lexicon& lexicon) {
     const std::string& word = heard.words[at].folded;
     if (lexicon.ordinals.count(word) || lexicon.plural_pronouns.count(word) || lexicon.the.count(word)) return false;
     if (at == first) continue;
-    if (lexicon.pronouns.count(word)) return false;
+    const bool beside = content && lexicon.modifiers.count(heard.words[at - 1].folded) > 0;  // "two black toners for it"
+    if (lexicon.pronouns.count(word) && !beside) return false;
     content = content || (word.size() > 2 && !lexicon.fillers.count(word) && !lexicon.modifiers.count(word) && !lexicon.together.count(word));
   }
   return content;
@@ -285,7 +290,8 @@ std::string more_wanted(const Heard& heard, const Lexicon& lexicon) {
   if (!heard.reference.of_group && heard.reference.ordinals.empty() && !heard.reference.pronoun) return {};
   for (std::size_t i = 3; i < heard.words.size(); ++i) {
     const std::string& word = heard.words[i].folded;
-    if (!lexicon.openers.count(heard.words[i - 1].folded) || (!lexicon.articles.count(word) && lexicon.number(word) == 0)) continue;
+    const bool counted = lexicon.number(word) > 0 || word.find_first_not_of("0123456789") == std::string::npos;
+    if (!lexicon.openers.count(heard.words[i - 1].folded) || (!lexicon.articles.count(word) && !counted)) continue;
     if (!names_more(heard, i, lexicon)) continue;
     const bool packed = i + 3 < heard.words.size() && lexicon.together.count(heard.words[i + 1].folded) && lexicon.modifiers.count(heard.words[i + 2].folded);
     return heard.text.substr(heard.words[packed ? i + 3 : i].start);  // "one set of" says how many
@@ -404,6 +410,16 @@ bool names_unknown(const Talk& talk, const Heard& heard, const ProductId& produc
   return false;
 }
 
+// "add a 16 gb one", and none that was shown is: one of the kind that the talk is about.
+bool describes_another(const Talk& talk, const Heard& heard) {
+  bool a_one = false;
+  for (std::size_t i = 0; i + 2 < heard.words.size() && !a_one; ++i) {
+    const auto one = std::find_if(heard.words.begin() + std::ptrdiff_t(i) + 2, heard.words.end(), [&](const text::Word& word) { return talk.guide.lexicon.pronouns.count(word.folded) > 0; });
+    a_one = talk.guide.lexicon.articles.count(heard.words[i].folded) && one != heard.words.end();
+  }
+  return a_one && talk.need() && !heard.numbers.empty();
+}
+
 // "you forgot the printer", and it is in the cart: what is there is told, and nothing added twice. True once that is told, or waits.
 bool there_already(Talk& talk, const Heard& heard, const std::vector<ProductId>& products) {
   const auto adds = [&](const text::Word& word) { return talk.guide.lexicon.adding.count(word.folded) > 0; };
@@ -435,9 +451,7 @@ void add_thing(Talk& talk, const Heard& heard, Then then) {
   }
   if (pointed.unseen && heard.reference.named.empty()) return show_unseen(talk, heard);
   if (names_other_brand(heard, pointed.products.empty() ? pointed.unclear : pointed.products, book)) {  // "let's go with the Canon", and none that was shown is one
-    Heard plain = heard;
-    plain.acts = {Act::kFind};
-    return look_for(talk, plain);
+    return look_instead(talk, heard);
   }
   const bool described = !heard.reference.words.empty() && pointed.unclear.empty() && heard.names_kind() && !heard.reference.points();
   if (pointed.products.empty() && !pointed.unclear.empty()) {
@@ -453,6 +467,7 @@ void add_thing(Talk& talk, const Heard& heard, Then then) {
     if (talk.waiting()) return;
     pointed.products = named;
   }
+  if (pointed.products.empty() && describes_another(talk, heard)) return look_instead(talk, heard);
   if (pointed.products.empty()) return talk.say("add.what", {});
   if (there_already(talk, heard, pointed.products)) return;
   const int remembered = pointed.products.size() == 1 ? std::max(1, talk.state.quantity) : 1;

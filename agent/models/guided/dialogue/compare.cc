@@ -41,6 +41,10 @@ std::vector<ProductId> to_compare(Talk& talk, const Heard& heard) {
   if (const std::size_t many = heard.reference.many; many > 1 && latest_list(talk.memory).size() != many) {  // "those two", of more that were shown
     products = looked_at(talk.memory, many);
     if (products.size() == many) return products;
+    products.clear();
+    const auto told = latest_list(talk.memory);  // the first of a list are those that the reply told of
+    for (std::size_t i = 0; i < told.size() && i < many; ++i) products.push_back(told[i].product);
+    if (products.size() == many) return products;
   }
   products = pointed.products;
   for (const ProductId& id : pointed.unclear) products.push_back(id);
@@ -143,8 +147,16 @@ std::vector<const Comparison::Axis*> telling(const Comparison& comparison, const
   return axes;
 }
 
+constexpr double kWorthTelling = 0.05;  // of a price: less does not make one product the better buy
+
+bool costs_the_same(const Comparison& comparison) {
+  const auto [least, most] = std::minmax_element(comparison.products.begin(), comparison.products.end(), [](const ProductCard& a, const ProductCard& b) { return a.price_from.minor < b.price_from.minor; });
+  return double(most->price_from.minor - least->price_from.minor) < kWorthTelling * double(least->price_from.minor);
+}
+
 // The product that wins most of the axes that matter, and the axes it wins.
-std::optional<std::size_t> favourite(const std::vector<const Comparison::Axis*>& axes, std::vector<std::string>& wins) {
+std::optional<std::size_t> favourite(std::vector<const Comparison::Axis*> axes, const Comparison& comparison, std::vector<std::string>& wins) {
+  if (costs_the_same(comparison)) std::erase_if(axes, [](const Comparison::Axis* axis) { return axis->name == "price"; });
   std::vector<double> points;
   for (const Comparison::Axis* axis : axes) {
     if (!axis->winner) continue;
@@ -198,11 +210,7 @@ Answer<Comparison> ask_comparison(Talk& talk, const Heard& heard, const std::vec
 
 void compare(Talk& talk, const Heard& heard) {
   CardBook book(talk.conversation);
-  if (of_other_things(talk, heard, book)) {
-    Heard plain = heard;
-    plain.acts = {Act::kFind};
-    return look_for(talk, plain);
-  }
+  if (of_other_things(talk, heard, book)) return look_instead(talk, heard);
   const std::vector<ProductId> products = to_compare(talk, heard);
   if (products.size() < 2) return talk.say("compare.nothing", {});
   const auto comparison = ask_comparison(talk, heard, products);
@@ -215,7 +223,7 @@ void compare(Talk& talk, const Heard& heard) {
   std::string spoken;
   const auto meant = spoken_for(axes, heard, titles.size(), spoken);
   std::vector<std::string> wins;
-  const auto best = meant ? meant : favourite(axes, wins);
+  const auto best = meant ? meant : favourite(axes, *comparison, wins);
   if (axes.size() > kAxesTold) axes.resize(kAxesTold);
   if (axes.empty()) talk.say("compare.same", {});
   for (std::size_t i = 0; !axes.empty() && i < titles.size(); ++i) {
@@ -247,9 +255,7 @@ void advise(Talk& talk, const Heard& heard) {
   if (list.size() < 2 && talk.memory.shown.size() < 2) {
     if (talk.memory.focus) return answer_about(talk, heard);
     CardBook book(talk.conversation);
-    Heard plain = heard;
-    plain.acts = {Act::kFind};
-    if (heard.names_kind() || of_other_things(talk, heard, book)) return look_for(talk, plain);
+    if (heard.names_kind() || of_other_things(talk, heard, book)) return look_instead(talk, heard);
     return talk.say("fallback.no_need", {});
   }
   Heard about = heard;

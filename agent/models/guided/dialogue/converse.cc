@@ -384,6 +384,14 @@ bool talks_back(const Talk& talk, const Heard& heard) {
   return heard.has(Act::kRetract) ? !retracts_wish(talk, heard) : heard.has(Act::kWhy) && !heard.reference.points();
 }
 
+// "hang on, you said 219.95 before": tells what the agent said, and wishes nothing.
+bool quotes_agent(const Talk& talk, const Heard& heard) {
+  const Lexicon& lexicon = talk.guide.lexicon;
+  bool quotes = false;
+  for (std::size_t i = 1; i < heard.words.size(); ++i) quotes = quotes || (lexicon.saying.count(heard.words[i].folded) && lexicon.addressing.count(heard.words[i - 1].folded));
+  return quotes && !heard.question && !heard.names_kind() && !stands_alone(heard);
+}
+
 // "no preference on colour", to a question that is open
 bool leaves_open(const Talk& talk, const Heard& heard) { return heard.has(Act::kAny) && !heard.has(Act::kFind) && !wants_content(heard) && !talk.open_question().empty(); }
 
@@ -401,7 +409,8 @@ std::vector<std::string> parts_of(const Talk& talk, std::string_view said) {
     const bool last = i + 1 == clauses.size();
     const Heard heard = listener.hear(clause, talk.kind());
     if (only_talk(heard)) continue;
-    if (!last && parts.empty() && talks_back(talk, heard) && !only_talk(listener.hear(clauses[i + 1], talk.kind()))) continue;
+    const bool word_back = talks_back(talk, heard) || quotes_agent(talk, heard) || leaves_open(talk, heard);
+    if (!last && parts.empty() && word_back && !only_talk(listener.hear(clauses[i + 1], talk.kind()))) continue;
     if (only_tells(heard) && !last) {
       told += clause;
       continue;

@@ -78,6 +78,8 @@ std::string options_phrase(const std::vector<OptionValue>& options) {
 
 std::string constraint_phrase(const Constraint& constraint, const Currency& currency) {
   std::vector<std::string> values = constraint.values;
+  const auto longer = [&](const std::string& value) { return value.starts_with(values.front()); };
+  if (constraint.op == Constraint::Op::kOneOf && std::all_of(values.begin(), values.end(), longer)) values.resize(1);  // "Windows 10", with its editions
   if (is_field(constraint, "price")) {
     for (std::string& value : values) value = price_text(value, currency);
     return bounded(constraint, "", values);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <unordered_set>
@@ -159,6 +160,23 @@ void having_first(SearchPage& page, const std::vector<std::string>& musts) {
   std::iota(order.begin(), order.end(), std::size_t{0});
   for (const Hit& hit : page.hits) found.push_back(words_met(stems, hit));
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return found[a] > found[b]; });
+  arrange(page, order);
+}
+
+// Nothing has "at least 1 TB": what comes nearest to it is first, and what doesn't state it last.
+void nearest_first(SearchPage& page) {
+  const auto bound = std::find_if(page.relaxed.begin(), page.relaxed.end(), [](const Constraint& one) { return one.op == Constraint::Op::kAtLeast || one.op == Constraint::Op::kAtMost; });
+  const auto wanted = bound == page.relaxed.end() ? std::nullopt : parse_measure(bound->values.front());
+  if (!wanted || bound->field == "price" || page.hits.size() != page.products.size()) return;
+  std::vector<std::size_t> order(page.products.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::vector<double> off;
+  for (const ProductCard& card : page.products) {
+    const Attribute* attribute = attribute_named(card.attributes, bound->field);
+    const Measure* stated = attribute ? std::get_if<Measure>(&attribute->value) : nullptr;
+    off.push_back(stated ? std::abs(stated->canonical() - wanted->canonical()) : std::numeric_limits<double>::infinity());
+  }
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return off[a] < off[b]; });
   arrange(page, order);
 }
 
@@ -556,6 +574,27 @@ double stated_share(const SearchPage& page, const std::string& field) {
   return page.products.empty() ? 0 : double(having) / double(page.products.size());
 }
 
+// "Windows 10" is met by "Windows 10 Home" as well: the values stated by such products that begin with the one said.
+void take_in_longer(const SearchPage& page, Constraint& constraint) {
+  if (constraint.op != Constraint::Op::kEquals || constraint.values.front().find(' ') == std::string::npos) return;
+  const std::string said = text::fold(constraint.values.front()) + " ";
+  std::vector<std::string> values = constraint.values;
+  const auto take = [&](const std::string& value) {
+    if (text::fold(value).starts_with(said) && std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
+  };
+  for (const Facet& facet : page.facets) {
+    for (const FacetValue& value : facet.field == constraint.field ? facet.values : std::vector<FacetValue>{}) take(value.value);
+  }
+  for (const ProductCard& card : page.products) {
+    for (const Attribute& attribute : card.attributes) {
+      if (attribute.name == constraint.field) take(format(attribute.value));
+    }
+  }
+  if (values.size() == 1) return;
+  constraint.op = Constraint::Op::kOneOf;
+  constraint.values = std::move(values);
+}
+
 // A value that was said without its field's name ("natural") is a condition only where such products state that field; elsewhere the word
 // says something else and only counts for the ranking.
 // What so drops out and names a model ("ThinkPad T61") is left open, for the reply to say.
@@ -567,6 +606,9 @@ void settle_implied(Talk& talk, Need& need, Wanted& wanted) {
   const auto page = talk.calls.search(request_for(talk, open, kLookedAt));
   if (page.waiting || !page) return;
   std::vector<Constraint> others;
+  for (Constraint& constraint : need.constraints) {
+    if (is_implied(constraint)) take_in_longer(*page, constraint);
+  }
   std::erase_if(need.constraints, [&](const Constraint& constraint) {
     if (!is_implied(constraint) || stated_share(*page, constraint.field) >= kLeastStated) return false;
     if (constraint.op == Constraint::Op::kOneOf) add_words(need.words, text::join_and(constraint.values, "or"));
@@ -574,6 +616,7 @@ void settle_implied(Talk& talk, Need& need, Wanted& wanted) {
       const bool same_value = text::fold(other.values.front()) == text::fold(constraint.values.front());
       if (same_value && stated_share(*page, other.field) >= kLeastStated) {
         others.push_back(other);
+        take_in_longer(*page, others.back());
         return true;
       }
     }
@@ -582,7 +625,10 @@ void settle_implied(Talk& talk, Need& need, Wanted& wanted) {
     if (model && constraint.op == Constraint::Op::kEquals) wanted.unmeasured.push_back(value);
     return true;
   });
-  for (Constraint& other : others) need.constraints.push_back(std::move(other));
+  for (Constraint& other : others) {
+    std::erase_if(need.constraints, [&](const Constraint& old) { return old.field == other.field && old.op == other.op; });
+    need.constraints.push_back(std::move(other));
+  }
 }
 
 // Remembers what the current need should have much or little of, where such products state it.
@@ -834,6 +880,10 @@ void look_for(Talk& talk, const Heard& said) {
 
 void show_unseen(Talk& talk, const Heard& heard) {
   talk.say("reference.unseen", {{"what", heard.wanted.empty() || heard.wanted.front().noun.empty() ? heard.reference.group : heard.wanted.front().noun}});
+  look_instead(talk, heard);
+}
+
+void look_instead(Talk& talk, const Heard& heard) {
   Heard plain = heard;
   plain.acts = {Act::kFind};
   look_for(talk, plain);
@@ -864,6 +914,7 @@ void search_again(Talk& talk, const Heard& heard) {
   if (!heard.wanted.empty()) wishes.insert(wishes.end(), heard.wanted.front().unmeasured.begin(), heard.wanted.front().unmeasured.end());
   if (!pages.front()) return say_failure(talk, pages.front().error);
   if (!heard.wanted.empty()) having_first(*pages.front().value, heard.wanted.front().musts);
+  nearest_first(*pages.front().value);
   if (pages.front()->products.empty()) return nothing_found(talk, need, *pages.front(), heard, wishes);
   present(talk, need, *pages.front(), wishes);
 }

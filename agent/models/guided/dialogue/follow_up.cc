@@ -275,9 +275,7 @@ void start_over(Talk& talk, const Heard& heard) {
 }
 
 void look_for_many(Talk& talk, const Heard& heard) {
-  Heard plain = heard;
-  plain.acts = {Act::kFind};
-  look_for(talk, plain);
+  look_instead(talk, heard);
   if (talk.waiting() || talk.presentation.shown.empty()) return;
   const std::vector<Shown>& shown = talk.presentation.shown;
   const std::string count = std::to_string(*heard.quantity);

@@ -10,6 +10,7 @@ namespace floorwalker::guided {
 
 // Finding (find.cc, follow_up.cc, question.cc).
 void look_for(Talk& talk, const Heard& heard);               // a new need, or more about the current one
+void look_instead(Talk& talk, const Heard& heard);           // the same, of words that were said for something else
 void search_again(Talk& talk, const Heard& heard);           // the current need as it now stands
 void show_more(Talk& talk, bool different);                  // "more", "something else"
 void follow_scale(Talk& talk, const Heard& heard);           // "cheaper", "bigger"

@@ -286,11 +286,23 @@ bool asks_which(const Talk& talk, const Heard& heard) {
   return !heard.words.empty() && talk.guide.lexicon.choosing.count(heard.words.front().folded) > 0;
 }
 
+// "what about the battery of the lighter one?": asks something of the one that the comparative points at, not which it is.
+bool asks_of_one(const Talk& talk, const Heard& heard) {
+  if (!heard.reference.scale || asks_which(talk, heard)) return false;
+  for (std::size_t i = 1; i < heard.words.size(); ++i) {
+    const auto& scale = heard.reference.scale->words;
+    const bool points = talk.guide.lexicon.pronouns.count(heard.words[i].folded) && std::find(scale.begin(), scale.end(), heard.words[i - 1].folded) != scale.end();
+    if (points) return heard.reference.of_group || !heard.asked.empty();
+  }
+  return false;
+}
+
 }  // namespace
 
 bool answer_extreme(Talk& talk, const Heard& heard) {
   const auto indefinite = [&](const text::Word& word) { return talk.guide.lexicon.indefinite.count(word.folded) > 0; };
   if (!asks_which(talk, heard) && std::any_of(heard.words.begin(), heard.words.end(), indefinite) && !heard.reference.all && !heard.reference.of_group) return false;  // "is there something lighter?"
+  if (asks_of_one(talk, heard)) return false;
   const auto sought = heard.question ? sought_extreme(talk, heard) : std::nullopt;
   auto list = latest_list(talk.memory);
   if (list.size() < 2) list = last_choice(talk.memory);

@@ -153,12 +153,16 @@ std::optional<std::string> value_in(const Heard& heard, const Facet& facet) {
 }
 
 std::optional<Constraint> constraint_from(Talk& talk, const Heard& heard, const std::string& slot) {
+  if (slot == "budget" && !heard.numbers.empty()) {
+    const auto amount = [](const NumberPhrase& number) { return number.money || (number.low.unit.dimension == Dimension::kNone && number.attributes.empty()); };
+    const auto said = std::find_if(heard.numbers.begin(), heard.numbers.end(), amount);  // of "1 TB, max 120", the 120
+    if (said == heard.numbers.end()) return std::nullopt;
+    NumberPhrase phrase = *said;
+    phrase.money = true;
+    return bind_number(phrase, talk.kind(), talk.guide.vocabulary, talk.guide.lexicon);
+  }
   if (!heard.numbers.empty() && slot != "use") {
     NumberPhrase phrase = heard.numbers.front();
-    if (slot == "budget") {
-      phrase.money = true;
-      return bind_number(phrase, talk.kind(), talk.guide.vocabulary, talk.guide.lexicon);
-    }
     phrase.attributes.insert(phrase.attributes.begin(), text::spaced(slot));
     if (auto constraint = bind_number(phrase, talk.kind(), talk.guide.vocabulary, talk.guide.lexicon); constraint && constraint->field == slot) return constraint;
   }
@@ -195,7 +199,9 @@ bool answer_question(Talk& talk, const Heard& heard, const std::string& slot) {
   const bool use = slot == "use" && (!wanted.uses.empty() || !wanted.words.empty());
   if (!constraint && !none && !use && wanted.constraints.empty()) return false;
   talk.close_question();
-  if (!constraint && !none && !use) return look_for(talk, heard), true;  // says something else of what is looked for
+  const auto answers = [&](const Constraint& one) { return constraint && one.field == constraint->field; };
+  const bool said_with_more = wanted.constraints.size() > 1 && std::any_of(wanted.constraints.begin(), wanted.constraints.end(), answers);
+  if ((!constraint && !none && !use) || said_with_more) return look_for(talk, heard), true;  // says more of what is looked for than was asked
   if (constraint && constraint->op == Constraint::Op::kEquals && !constraint->values.empty()) {  // an answer to our question is said of oneself
     talk.memory.said_options[text::fold(constraint->field)] = constraint->values.front();
     talk.memory.said_turn[text::fold(constraint->field)] = talk.conversation.turn;

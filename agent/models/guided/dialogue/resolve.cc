@@ -1,6 +1,7 @@
 #include "agent/models/guided/dialogue/resolve.h"
 
 #include <algorithm>
+#include <cmath>
 #include <unordered_set>
 
 #include "agent/models/guided/dialogue/pages.h"
@@ -10,6 +11,7 @@ namespace floorwalker::guided {
 namespace {
 
 constexpr std::size_t kPagesRemembered = 10;
+constexpr double kSamePrice = 0.0005;  // in major units: less than any currency's minor unit
 
 void add_words(std::unordered_set<std::string>& into, std::string_view text) {
   for (const text::Word& word : text::words(text)) into.insert(text::stem(word.folded));
@@ -149,6 +151,17 @@ std::vector<Shown> described_in(const std::vector<std::string>& words, const std
   return described;
 }
 
+// "the Ledger 14", where several are called so: those of them that were shown, the latest first.
+std::vector<Shown> called_so(const Reference& reference, const Memory& memory) {
+  std::vector<Shown> seen;
+  const auto is_one = [&](const Shown& shown, const std::vector<ProductId>& ids) { return std::find(ids.begin(), ids.end(), shown.product) != ids.end(); };
+  for (auto shown = memory.shown.rbegin(); shown != memory.shown.rend(); ++shown) {
+    const bool twice = std::any_of(seen.begin(), seen.end(), [&](const Shown& other) { return other.product == shown->product; });
+    if (!twice && (is_one(*shown, reference.named) || is_one(*shown, reference.namesakes))) seen.push_back(*shown);
+  }
+  return seen;
+}
+
 std::vector<Shown> group_of(const std::vector<Shown>& list, const std::vector<std::string>& groups, CardBook& book) {
   if (groups.empty()) return list;
   std::vector<Shown> members = members_of(list, groups, book);
@@ -196,6 +209,25 @@ bool describe(const Heard& heard, const Memory& memory, CardBook& book, Pointed&
   return false;
 }
 
+// The products that were named. Of several with one name those are meant that were shown, told apart by the other words or by being in focus.
+void by_name(const Heard& heard, const Memory& memory, CardBook& book, Pointed& pointed) {
+  const Reference& reference = heard.reference;
+  pointed.products = reference.named;
+  if (reference.named.size() > 1) describe(heard, memory, book, pointed);
+  const std::vector<Shown> seen = called_so(reference, memory);
+  if (reference.named.size() > 1 || reference.namesakes.empty() || seen.empty()) return;
+  const auto most = reference.scale ? extreme(*reference.scale, seen, book) : std::nullopt;
+  const std::vector<ProductId> found = by_description(reference.words, seen, book);
+  const bool focused = memory.focus && std::find(found.begin(), found.end(), *memory.focus) != found.end();
+  pointed.products.clear();
+  if (most) pointed.products = {*most};
+  else if (found.size() == 1) pointed.products = found;
+  else if (seen.size() == 1) pointed.products = {seen.front().product};
+  else if (focused) pointed.products = {*memory.focus};
+  else if (!found.empty()) pointed.unclear = found;
+  else for (const Shown& shown : seen) pointed.unclear.push_back(shown.product);
+}
+
 // Of the products, the one that was last shown by itself: it was asked about, or chosen.
 std::optional<ProductId> singled_out(const std::vector<Shown>& members, const Memory& memory) {
   for (auto member = members.rbegin(); member != members.rend(); ++member) {
@@ -211,10 +243,24 @@ std::optional<ProductId> pick_of(const std::vector<Shown>& members) {
   return std::find_if(members.begin(), members.end(), named)->product;
 }
 
+// Whether the product is of another kind by its record, but was found among those of the kind: of printers, a "LaserJet Pro".
+bool goes_for(const ProductId& id, const std::vector<Shown>& members, const Memory& memory) {
+  const auto is_it = [&](const Shown& shown) { return shown.product == id; };
+  if (std::any_of(members.begin(), members.end(), is_it)) return false;
+  return std::any_of(memory.shown.begin(), memory.shown.end(), [&](const Shown& shown) {
+    const auto beside = [&](const Shown& member) { return member.turn == shown.turn; };
+    return is_it(shown) && std::any_of(members.begin(), members.end(), beside);
+  });
+}
+
 // "the tv": the television that was shown last, even where another thing is in focus since. Several in one list are told apart by the
 // other words, by being in focus, or not at all.
 bool of_kind(const Reference& reference, const Memory& memory, CardBook& book, Pointed& pointed) {
   const std::vector<Shown> all = members_of(memory.shown, reference.groups, book);
+  if (memory.focus && reference.of_group && goes_for(*memory.focus, all, memory)) {
+    pointed.products = {*memory.focus};
+    return true;
+  }
   if (!all.empty()) {
     const std::vector<Shown> members = members_of(list_of_turn(memory, all.back().turn), reference.groups, book);
     std::vector<std::string> words = reference.words;  // but the word for the kind, which tells none of them apart
@@ -233,6 +279,26 @@ bool of_kind(const Reference& reference, const Memory& memory, CardBook& book, P
     return true;
   }
   return false;
+}
+
+// "the one for 219.95", "the 25 dollar one": what alone of all that was shown costs so much.
+std::optional<ProductId> only_at_price(const Heard& heard, const Memory& memory, CardBook& book) {
+  for (const NumberPhrase& number : heard.numbers) {
+    const bool amount = number.low.unit.dimension == Dimension::kNone && number.attributes.empty() && !number.bounded && !number.around && !number.negated;
+    std::vector<ProductId> exact, near;
+    for (const Shown& shown : amount ? memory.shown : std::vector<Shown>{}) {
+      const ProductCard* card = book.card(shown.product);
+      if (!card) continue;
+      const double price = std::stod(decimal(card->price_from));
+      const double off = std::abs(price - number.low.value);
+      auto& found = off < kSamePrice ? exact : near;
+      const bool meant = off < kSamePrice || (number.points && off < 1);
+      if (meant && std::find(found.begin(), found.end(), card->id) == found.end()) found.push_back(card->id);
+    }
+    if (exact.size() == 1) return exact.front();
+    if (exact.empty() && near.size() == 1) return near.front();
+  }
+  return std::nullopt;
 }
 
 // "the Acme one": of all that was shown, what alone is of the brand that is named; of several, what alone was shown last.
@@ -366,9 +432,12 @@ Pointed point_out(const Heard& heard, const Memory& memory, CardBook& book) {
     by_number(reference, group_of(list_with(reference, memory, book), reference.groups, book), pointed);
     if (!pointed.products.empty() || pointed.out_of_list) return pointed;
   }
+  if (const auto priced = only_at_price(heard, memory, book)) {
+    pointed.products = {*priced};
+    return pointed;
+  }
   if (!reference.named.empty()) {
-    pointed.products = reference.named;
-    if (reference.named.size() > 1) describe(heard, memory, book, pointed);
+    by_name(heard, memory, book, pointed);
     return pointed;
   }
   if (const auto of_brand = only_of_brand(heard, memory, book); of_brand && !reference.pronoun && !reference.all && !reference.scale) {

@@ -57,6 +57,7 @@ struct Reference {
   std::vector<ProductId> named;         // by model name or title
   std::vector<ProductId> had;           // so named, of what the shopper has: "I have a Raid 16"
   std::vector<std::string> words;       // folded words that may describe one: "black", "acme", "leather"
+  std::vector<ProductId> namesakes;     // other products that a name of `named` may mean
   std::string group;                    // "the second shoes"
   std::vector<std::string> groups;      // every kind that its word may mean: "laptop", "notebook"
   bool of_group = false;                // the group's word stands behind a number or "the": one of those shown is meant

@@ -109,6 +109,7 @@ void read_acts(const YAML::Node& root, const WordClasses& classes, Lexicon& lexi
     for (const YAML::Node& item : entry.second) lexicon.acts.emplace_back(*act, pattern(item, classes));
   }
   lexicon.policies = pattern_map(need(root, "policies"), classes);
+  for (const YAML::Node& item : need(root, "no_values")) lexicon.no_values.push_back(pattern(item, classes));
   lexicon.extremes = pattern_map(need(root, "extremes"), classes);
   for (const YAML::Node& item : need(root, "asks")) {
     for (const YAML::Node& form : need(item, "say")) {
@@ -135,7 +136,7 @@ constexpr std::pair<const char*, std::unordered_set<std::string> Lexicon::*> kWo
     {"own", &Lexicon::own}, {"first_person", &Lexicon::first_person}, {"wanting", &Lexicon::wanting}, {"being", &Lexicon::being},
     {"joiners", &Lexicon::joiners}, {"pronouns", &Lexicon::pronouns}, {"plural_pronouns", &Lexicon::plural_pronouns},
     {"clause_starts", &Lexicon::clause_starts}, {"self", &Lexicon::self}, {"most", &Lexicon::most}, {"least", &Lexicon::least},
-    {"excess", &Lexicon::excess}, {"same", &Lexicon::same}, {"each", &Lexicon::each}, {"besides", &Lexicon::besides},
+    {"excess", &Lexicon::excess}, {"ago", &Lexicon::ago}, {"addressing", &Lexicon::addressing}, {"saying", &Lexicon::saying}, {"same", &Lexicon::same}, {"each", &Lexicon::each}, {"besides", &Lexicon::besides},
     {"ordering", &Lexicon::ordering}, {"cancelling", &Lexicon::cancelling}, {"entering", &Lexicon::entering}, {"asking", &Lexicon::asking},
     {"welcome", &Lexicon::welcome}, {"sighing", &Lexicon::sighing}, {"distant", &Lexicon::distant}, {"presenting", &Lexicon::presenting},
     {"doing", &Lexicon::doing}, {"making", &Lexicon::making}, {"adding", &Lexicon::adding}, {"increasing", &Lexicon::increasing}, {"pairing", &Lexicon::pairing}, {"the", &Lexicon::the}, {"articles", &Lexicon::articles},

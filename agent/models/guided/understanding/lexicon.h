@@ -65,6 +65,7 @@ struct Lexicon {
   std::vector<Ask> asks;
   std::vector<std::vector<std::string>> spoken_of;  // the attributes of scales and asks, each as the stems of its words
   std::map<std::string, std::vector<Pattern>> policies;  // topic -> how it is asked for
+  std::vector<Pattern> no_values;                  // phrases whose words name no value: "black and white prints"
   std::map<std::string, std::vector<Pattern>> extremes;  // "most expensive" -> how shoppers say it
   std::unordered_map<std::string, int> numbers;    // "two" -> 2
   std::unordered_map<std::string, int> ordinals;   // "second" -> 2, "last" -> -1
@@ -124,6 +125,9 @@ struct Lexicon {
   std::unordered_set<std::string> pairing;         // names two things one by one: "both"
   std::unordered_set<std::string> most, least;     // before an attribute that products are compared on: "the highest" resolution
   std::unordered_set<std::string> excess;          // "too" heavy
+  std::unordered_set<std::string> addressing;      // "you" said
+  std::unordered_set<std::string> saying;          // you "said"
+  std::unordered_set<std::string> ago;             // 15 years "ago"
   std::unordered_set<std::string> same;            // "as" big, the "same" size: what must not get worse
   std::unordered_set<std::string> each;            // a bound with this holds for everything named
   std::unordered_set<std::string> besides;         // "also": one more, nothing is changed

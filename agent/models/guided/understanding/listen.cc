@@ -117,6 +117,22 @@ bool stands_for_thing(const Known& known, const std::vector<text::Word>& words, 
   return !lexicon.pronouns.count(next) && (lexicon.fillers.count(next) || lexicon.openers.count(next) || lexicon.modifiers.count(next) || lexicon.negation_ends.count(next));
 }
 
+// "way too small": no value of anything.
+bool says_excess(const Known& known, const Heard& heard, const Lexicon& lexicon) {
+  const std::size_t first = known.span.first, last = known.span.last;
+  const bool value = std::all_of(known.readings.begin(), known.readings.end(), is_value);
+  const bool behind = first > 0 && lexicon.excess.count(heard.words[first - 1].folded) > 0;
+  const bool before = last + 1 < heard.words.size() && lexicon.excess.count(heard.words[last].folded) > 0 && last == first + 1;
+  return value && (behind || before);
+}
+
+// Whether the phrase begins inside a compound that another one names whole: of "over-ear headphones", "ear headphones".
+bool splits_compound(const Known& known, const Heard& heard, const std::vector<Known>& all) {
+  const std::size_t first = known.span.first;
+  if (first == 0 || heard.text.substr(heard.words[first - 1].end, heard.words[first].start - heard.words[first - 1].end) != "-") return false;
+  return std::any_of(all.begin(), all.end(), [&](const Known& other) { return other.span.covers(first - 1) && other.span.covers(first); });
+}
+
 // "the text needs to be sharp": an everyday word in small letters is no brand, but before the name of a thing ("a sharp tv"), behind "from",
 // or by itself.
 bool everyday_word(const WordSpan& span, std::string_view text, const std::vector<text::Word>& words, const std::vector<Known>& all, const Lexicon& lexicon) {
@@ -194,6 +210,9 @@ void Listener::hear_indifference(Heard& heard) const {
     const auto span = act == Act::kAny ? pattern.find(heard.words) : std::nullopt;
     for (std::size_t i = span ? span->first : 0; span && i < span->last; ++i) heard.indifferent[i] = true;
   }
+  for (std::size_t i = 2; i < heard.words.size(); ++i) {  // "15 years ago": when, and not what
+    if (lexicon_.ago.count(heard.words[i].folded)) heard.indifferent[i - 2] = heard.indifferent[i - 1] = heard.indifferent[i] = true;
+  }
 }
 
 // Keeps, of overlapping phrases, the longer one, with all its readings.
@@ -212,11 +231,16 @@ void Listener::hear_known(Heard& heard) const {
     if (same == all.end()) all.push_back({span, {std::move(mention)}, false});
     else same->readings.push_back(std::move(mention));
   }
+  std::erase_if(all, [&, found = all](const Known& known) { return splits_compound(known, heard, found) || says_excess(known, heard, lexicon_); });
   std::stable_sort(all.begin(), all.end(), [](const Known& a, const Known& b) {
     return double(a.span.last - a.span.first) * a.readings.front().confidence > double(b.span.last - b.span.first) * b.readings.front().confidence;
   });
   const std::vector<bool> negated = negated_words(heard, lexicon_);
   std::vector<bool> covered = heard.indifferent;
+  for (const Pattern& pattern : lexicon_.no_values) {
+    const auto span = pattern.find(heard.words);
+    for (std::size_t i = span ? span->first : 0; span && i < span->last; ++i) covered[i] = true;
+  }
   for (const auto& [act, pattern] : lexicon_.acts) {  // "good evening" names nothing, whatever the shop calls "even"; nor does "fine" alone
     const bool talk = act == Act::kGreet || act == Act::kYes || act == Act::kNo || act == Act::kThanks;
     const auto greeting = talk ? pattern.find(heard.words) : std::nullopt;
@@ -334,6 +358,33 @@ void Listener::hear_asides(Heard& heard) const {
   }
 }
 
+// The words that no number is looked for in, beside those taken: names of values ("windows 10"), and what names nothing ("15 years ago").
+std::vector<bool> without_figures(const Heard& heard, std::vector<bool> taken) {
+  for (const Known& known : heard.known) {
+    const Mention* value = known.reading(Mention::What::kAttributeValue);
+    const bool name = value && value->value.find(' ') != std::string::npos && !parse_measure(value->value);
+    for (std::size_t i = known.span.first; name && i < known.span.last; ++i) taken[i] = true;
+  }
+  for (std::size_t i = 0; i < taken.size(); ++i) taken[i] = taken[i] || heard.indifferent[i];
+  return taken;
+}
+
+// "300 GB is way too small, at least 1 TB": of two amounts, the one that was refused is no wish.
+void leave_out_rejected(Heard& heard, const Lexicon& lexicon) {
+  const auto refused = [&](const NumberPhrase& number) {
+    const std::size_t last = number.span.last;
+    if (last >= heard.words.size() || !lexicon.being.count(heard.words[last].folded)) return false;
+    for (std::size_t i = last + 1; i < heard.words.size() && i < last + 4; ++i) {
+      if (lexicon.excess.count(heard.words[i].folded)) return true;
+    }
+    return false;
+  };
+  std::erase_if(heard.numbers, [&, all = heard.numbers](const NumberPhrase& number) {
+    const auto instead = [&](const NumberPhrase& other) { return other.bounded && !refused(other) && other.low.unit.dimension == number.low.unit.dimension && other.money == number.money; };
+    return refused(number) && std::any_of(all.begin(), all.end(), instead);
+  });
+}
+
 // "just as big", "the same size": the scales on which a thing must not fall behind.
 void Listener::hear_kept(Heard& heard) const {
   for (std::size_t i = 0; i + 1 < heard.words.size(); ++i) {
@@ -379,7 +430,14 @@ Heard Listener::hear_anew(std::string_view text, std::string_view kind) const {
   hear_reference(heard);
   hear_options(heard, taken);
   hear_quantity(heard, taken);
-  heard.numbers = number_phrases(heard.text, heard.words, taken, lexicon_);
+  heard.numbers = number_phrases(heard.text, heard.words, without_figures(heard, taken), lexicon_);
+  const std::vector<bool> negated = negated_words(heard, lexicon_);
+  for (NumberPhrase& number : heard.numbers) {
+    const std::size_t first = number.span.first;
+    number.points = lexicon_.the.count(heard.words[first].folded) > 0 || (first > 0 && lexicon_.the.count(heard.words[first - 1].folded) > 0);
+    number.negated = negated[first];
+  }
+  leave_out_rejected(heard, lexicon_);
   hear_wanted(heard, kind, taken);
   for (const text::Word& word : heard.words) {
     for (const Scale& scale : lexicon_.scales) {

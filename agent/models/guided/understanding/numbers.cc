@@ -197,14 +197,13 @@ class Reader {
         ++at;
         continue;
       }
+      if (broken_before(at)) break;  // what stands behind a comma belongs to something else: "27 inch, max 800", "windows 10, ssd"
       const std::size_t of = words_[at].folded == "of" && at + 1 < words_.size() ? 1 : 0;  // "16 gigs of ram"
       if (const Scale* scale = plain_scale(words_[at + of].folded)) {
         note(phrase, scale->attributes);
         at += of + 1;
         continue;
       }
-      // What stands behind a comma belongs to the next number: "27 inch or bigger, max 800".
-      if (broken_before(at)) break;
       at += read_bound_after(phrase, at);
       break;
     }

@@ -21,6 +21,8 @@ struct NumberPhrase {
   bool around = false;                  // "about 500"
   bool bounded = false;                 // a bound was said
   bool money = false;                   // a currency or a price word stands by it
+  bool points = false;                  // "the 25 dollar one": behind an article that points
+  bool negated = false;                 // "not the 500 one"
   std::vector<std::string> attributes;  // words of attribute names that were said with it, the best first
   std::string counted;                  // folded, behind a number without a unit: "megapixels", "ports"
 };

@@ -132,7 +132,11 @@ void Listener::hear_reference(Heard& heard) const {
   }
   for (const Known& known : heard.known) {
     if (const Mention* product = known.reading(Mention::What::kProduct); product && !known.negated) {
-      (heard.aside[known.span.first] || presented(words, known.span.first, lexicon_) ? reference.had : reference.named).push_back(product->product);
+      const bool had = heard.aside[known.span.first] || presented(words, known.span.first, lexicon_);
+      (had ? reference.had : reference.named).push_back(product->product);
+      for (const Mention& mention : known.readings) {
+        if (!had && mention.what == Mention::What::kProduct && mention.product != product->product) reference.namesakes.push_back(mention.product);
+      }
     }
     const Mention* kind = known.reading(Mention::What::kKind);
     if (!kind || !reference.group.empty() || counted_one) continue;

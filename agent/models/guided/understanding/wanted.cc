@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <map>
 
 #include "agent/models/guided/understanding/heard.h"
@@ -340,7 +341,8 @@ class Part {
         if (known.negated) spoken_[i] = true;
       }
       const bool of_owned = heard_.aside[known.span.first] && !heard_.owned.empty();  // "a 4 year old laptop that's become slow"
-      if (known.readings.front().what == Mention::What::kProduct || taken_[known.span.first] || in_bound(known) || of_owned) continue;
+      const bool excluded = known.negated && known.readings.front().what == Mention::What::kKind;  // "not a photo printer"
+      if (known.readings.front().what == Mention::What::kProduct || (taken_[known.span.first] && !excluded) || in_bound(known) || of_owned) continue;
       auto constraint = constraint_of(known);
       if (!constraint && stated_property(known)) constraint = Constraint{known.readings.front().field, known.negated ? Constraint::Op::kNot : Constraint::Op::kEquals, {"yes"}};
       if (!constraint || (!known.negated && describes_other(known))) continue;
@@ -349,6 +351,7 @@ class Part {
       const std::string field = constraint->field;
       add_constraint(wanted_.constraints, std::move(*constraint));
       values_[field].push_back(known.span);
+      if (torn(known)) speak({known.span});
       if (known.span.last < last_ && !head_.covers(known.span.last) && names_field(known, known.span.last)) spoken_[known.span.last] = true;  // "an OLED panel"
     }
     for (const Constraint& constraint : wanted_.constraints) {  // "red or pink": as words, a product would have to be both
@@ -367,7 +370,7 @@ class Part {
       auto constraint = bind_number(meant, about, vocabulary, lexicon_);
       if (counts) explained_[phrase.span.last] = constraint.has_value() || phrase.bounded, spoken_[phrase.span.last] = constraint.has_value();
       const bool unmeasured = !constraint && phrase.bounded && (counts || phrase.low.unit.dimension != Dimension::kNone);
-      if (unmeasured) wanted_.unmeasured.push_back(said_of(phrase.span.first, phrase.span.last + (counts ? 1 : 0)));
+      if (unmeasured) wanted_.unmeasured.push_back(said_of(phrase.around ? figure_of(phrase) : phrase.span.first, phrase.span.last + (counts ? 1 : 0)));
       if (!constraint && !unmeasured) continue;
       for (std::size_t i = phrase.span.first; i < phrase.span.last; ++i) explained_[i] = true, spoken_[i] = constraint.has_value();
       if (constraint) add_constraint(wanted_.constraints, std::move(*constraint));
@@ -424,6 +427,13 @@ class Part {
   }
 
  private:
+  // The word of the number itself: "about" is told otherwise.
+  std::size_t figure_of(const NumberPhrase& phrase) const {
+    std::size_t at = phrase.span.first;
+    while (at + 1 < phrase.span.last && !std::isdigit(static_cast<unsigned char>(heard_.words[at].folded[0]))) ++at;
+    return at;
+  }
+
   // "5 of them": says how many, and nothing of the thing.
   bool says_quantity(std::size_t word) const {
     const std::string& folded = heard_.words[word].folded;
@@ -562,6 +572,12 @@ class Part {
   bool names_maker(std::size_t word) const {
     const char first = heard_.text[heard_.words[word].start];
     return word > first_ && first >= 'A' && first <= 'Z' && lexicon_.making.count(heard_.words[word - 1].folded) > 0;
+  }
+
+  // "over-ear": without the small word a search would look for ears.
+  bool torn(const Known& known) const {
+    const auto begin = heard_.words.begin() + std::ptrdiff_t(known.span.first), end = heard_.words.begin() + std::ptrdiff_t(known.span.last);
+    return std::any_of(begin, end, [&](const text::Word& word) { return lexicon_.fillers.count(word.folded) > 0; });
   }
 
   // Said of the product itself: directly before its noun, or alone.
