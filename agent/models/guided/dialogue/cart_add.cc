@@ -397,7 +397,8 @@ void offer_several(Talk& talk, const std::vector<ProductId>& products) {
 // "add the flux capacitor": a thing is named that the product, which the talk is about, is not called.
 bool names_unknown(const Talk& talk, const Heard& heard, const ProductId& product, CardBook& book) {
   const Reference& reference = heard.reference;
-  if (reference.points() || reference.of_group || !heard.options.empty() || reference.words.empty()) return false;
+  const bool by_price = std::any_of(heard.numbers.begin(), heard.numbers.end(), [](const NumberPhrase& number) { return number.points && number.money; });
+  if (reference.points() || reference.of_group || by_price || !heard.options.empty() || reference.words.empty()) return false;
   ProductCard card;
   if (const ProductCard* known = book.card(product)) card = *known;
   card.title += " " + title_of(product, talk.memory);

@@ -164,7 +164,7 @@ void having_first(SearchPage& page, const std::vector<std::string>& musts) {
 }
 
 // Nothing has "at least 1 TB": what comes nearest to it is first, and what doesn't state it last.
-void nearest_first(SearchPage& page) {
+void nearest_to_dropped(SearchPage& page) {
   const auto bound = std::find_if(page.relaxed.begin(), page.relaxed.end(), [](const Constraint& one) { return one.op == Constraint::Op::kAtLeast || one.op == Constraint::Op::kAtMost; });
   const auto wanted = bound == page.relaxed.end() ? std::nullopt : parse_measure(bound->values.front());
   if (!wanted || bound->field == "price" || page.hits.size() != page.products.size()) return;
@@ -177,6 +177,15 @@ void nearest_first(SearchPage& page) {
     off.push_back(stated ? std::abs(stated->canonical() - wanted->canonical()) : std::numeric_limits<double>::infinity());
   }
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return off[a] < off[b]; });
+  arrange(page, order);
+}
+
+// However well it would fit: what can be had comes before what is sold out.
+void sellable_first(SearchPage& page) {
+  if (page.hits.size() != page.products.size()) return;
+  std::vector<std::size_t> order(page.products.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_partition(order.begin(), order.end(), [&](std::size_t i) { return page.products[i].availability != Availability::kOutOfStock; });
   arrange(page, order);
 }
 
@@ -358,6 +367,8 @@ void present(Talk& talk, Need& need, SearchPage page, const std::vector<std::str
   if (!preferences.empty()) prefer(page, preferences);
   else known_first(page, need, talk);
   if (const auto bands = bands_of(need); !bands.empty()) nearest_first(page, bands);
+  nearest_to_dropped(page);
+  sellable_first(page);
   if (page.products.size() > kPage) page.products.resize(kPage), page.hits.resize(std::min(page.hits.size(), kPage));
   const std::vector<ProductCard> cards = shortlist(page, kShownAlone);
   say_lead(talk, need, page, mixed);
@@ -914,7 +925,6 @@ void search_again(Talk& talk, const Heard& heard) {
   if (!heard.wanted.empty()) wishes.insert(wishes.end(), heard.wanted.front().unmeasured.begin(), heard.wanted.front().unmeasured.end());
   if (!pages.front()) return say_failure(talk, pages.front().error);
   if (!heard.wanted.empty()) having_first(*pages.front().value, heard.wanted.front().musts);
-  nearest_first(*pages.front().value);
   if (pages.front()->products.empty()) return nothing_found(talk, need, *pages.front(), heard, wishes);
   present(talk, need, *pages.front(), wishes);
 }
