@@ -86,6 +86,13 @@ TEST_P(Outage, PutsNothingIntoACartAndIsOverWhenTheShopIsBack) {
   EXPECT_THAT(say("do you have a tee?").text, HasSubstr(kUnread));   // another one
 }
 
+TEST_P(Outage, OfProductsAloneLetsNothingBeBoughtUnseen) {
+  copy();
+  counter_.front.set_fault([met = GetParam().first](const std::string&, const std::string& target) { return target.starts_with("/api/products") ? met : Fault::kNone; });
+  EXPECT_THAT(say("add one Contract tee in size S to my cart").text, Not(HasSubstr("In your cart")));
+  EXPECT_EQ(counter_.server.sold("tee-s"), 0);
+}
+
 TEST_P(Outage, OfAShopWithoutACopySaysWhereAndWhatToDo) {
   fail();
   const auto opened = counter_.composition->shop();
