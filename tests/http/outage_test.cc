@@ -10,7 +10,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string kQuick = "limits: {total: 300ms, operation: 1s, retries: 0, breaker_failures: 1000}\n";
+const std::string kQuick = "limits: {total: 100ms, operation: 400ms, retries: 0, breaker_failures: 1000}\n";
 constexpr const char* kUnread = "I can't read prices and stock from the shop right now";
 
 class Outage : public testing::TestWithParam<std::pair<Fault, const char*>> {
