@@ -111,11 +111,18 @@ struct Chosen {
   Variant variant;
 };
 
+// A shop that cannot say what a thing costs now is not asked to put it into the cart.
+Result<Product> buyable(const Shop& shop, const std::string& id) {
+  auto product = product_meant(*shop.catalogue, id);
+  if (!product || prices_known(*product)) return product;
+  return fail(ErrorKind::kUnavailable, "the shop does not answer now, so nothing was changed; try again in a moment");
+}
+
 // The variant to add: named, or the one of the product that has the options.
 tl::expected<Chosen, ErrorAnswer> chosen(const Shop& shop, const Arguments& arguments) {
   const std::string variant_id = arguments.text("variant"), product_id = arguments.text("product");
   if (variant_id.empty() && product_id.empty()) return refuse(ErrorKind::kInvalidArgument, "to add, name the variant, or the product with its options", "variant");
-  auto product = product_meant(*shop.catalogue, variant_id.empty() ? product_id : variant_id);
+  auto product = buyable(shop, variant_id.empty() ? product_id : variant_id);
   if (!product) return refuse(ErrorAnswer{product.error(), variant_id.empty() ? "product" : "variant", {}, {}, {}, {}});
   const std::string named = variant_id.empty() ? product_id : variant_id;
   const auto own = std::find_if(product->variants.begin(), product->variants.end(), [&](const Variant& one) { return one.id.str() == named; });
@@ -332,7 +339,7 @@ Answer discount(const Shop& shop, const std::string& code, const ToolContext& co
                       if (!cart) return fail(cart.error());
                       return CartChange{std::move(*cart), {}, 0, std::nullopt, std::nullopt};
                     },
-                    [&](const Cart& after) { return holds(after, code); }};
+                    [&](const Cart& after) { return holds(after, code) && (holds(*before, code) || after.total < before->total); }};   // a shop may keep a code that takes nothing off
   const auto change = perform(shop, before->id, write);
   if (!change) {
     ErrorAnswer answer = with_cart(shop, before->id, change.error());

@@ -146,6 +146,7 @@ std::vector<std::string> differing(const std::vector<Product>& products) {
 Comparison::Cell cell_of(const Product& product, const std::string& axis) {
   if (axis == "price") {
     const Money& price = cheapest_variant(product).price;
+    if (price == Money{}) return {std::nullopt, "not known now"};
     return {AttributeValue(money_text(price)), format(price)};
   }
   const auto values = values_of(product, axis);
@@ -163,7 +164,7 @@ struct Comparable {
 };
 
 std::optional<Comparable> comparable(const Product& product, const Comparison::Cell& cell, const std::string& axis) {
-  if (axis == "price") return Comparable{static_cast<double>(cheapest_variant(product).price.minor), Dimension::kNone, ""};
+  if (axis == "price" && cell.value) return Comparable{static_cast<double>(cheapest_variant(product).price.minor), Dimension::kNone, ""};
   if (!cell.value) return std::nullopt;
   if (const auto* measure = std::get_if<Measure>(&*cell.value)) {
     const bool canonical = measure->unit.dimension != Dimension::kNone;

@@ -349,33 +349,45 @@ Result<CartChange> RemoteCarts::change_variant(const CartId& cart, const LineId&
 Result<Cart> RemoteCarts::apply_discount(const CartId& cart, const std::string& code, const IdempotencyKey& key) {
   if (code.empty()) return fail(ErrorKind::kInvalidArgument, "code: a discount code is needed");
   const std::string content = "discount " + cart.str() + " " + code;
-  auto change = once(cart, key, content, [&](const auto&) -> Result<CartChange> {
+  auto change = once(cart, key, content, [&](const std::optional<WriteRecord>& begun) -> Result<CartChange> {
     const auto before = read_unlocked(cart);
     if (!before) return fail(before.error());
     if (before->lines.empty()) return fail(ErrorKind::kRefused, "the cart is empty: a code needs something to apply to");
-    if (holds(*before, code)) return CartChange{*before, {}, 0, std::nullopt, std::nullopt};
+    const std::int64_t off = begun ? begun->before : taken_off(*before);
+    const auto idle = [&](const Cart& now) { return engine_.adapter().cart.lists_idle_codes && taken_off(now) <= off; };
+    if (holds(*before, code) && !(begun && idle(*before))) return CartChange{*before, {}, 0, std::nullopt, std::nullopt};
     auto variables = variables_of(cart);
     if (!variables) return fail(variables.error());
     std::vector<std::string> codes;
-    for (const AppliedDiscount& one : before->discounts) codes.push_back(one.code);
+    for (const AppliedDiscount& one : before->discounts) {
+      if (text::fold(one.code) != text::fold(code)) codes.push_back(one.code);
+    }
     const std::vector<std::string> old_codes = codes;
     codes.push_back(code);
     variables->set("code", code);
     variables->set("codes", codes);
     variables->set("key", key.str());
-    if (auto noted = ledger_.begin(key, {content, 0, std::nullopt}); !noted) return fail(noted.error());
+    if (auto noted = ledger_.begin(key, {content, off, std::nullopt}); !noted) return fail(noted.error());
     const Ran ran = engine_.write("discount", *variables);
     const auto after = read_unlocked(cart);
     if (!after) return unknown_outcome(after.error().detail);
-    const bool idle = engine_.adapter().cart.lists_idle_codes && taken_off(*after) <= taken_off(*before);
-    if (holds(*after, code) && !idle) return CartChange{*after, {}, 0, std::nullopt, std::nullopt};
-    if (!ran) return ran.error().unclear ? Result<CartChange>(unknown_outcome(ran.error().error.detail)) : Result<CartChange>(fail(ran.error().error));
-    variables->set("codes", old_codes);   // a shop that keeps codes which do not apply is told to let go of this one
-    if (engine_.adapter().operation("discount_undo")) static_cast<void>(engine_.write("discount_undo", *variables));
-    return fail(ErrorKind::kRefused, "the code '" + code + "' does not apply to this cart");
+    if (holds(*after, code) && !idle(*after)) return CartChange{*after, {}, 0, std::nullopt, std::nullopt};
+    if (!ran && !holds(*after, code)) return ran.error().unclear ? Result<CartChange>(unknown_outcome(ran.error().error.detail)) : Result<CartChange>(fail(ran.error().error));
+    variables->set("codes", old_codes);
+    return let_go(code, *variables);
   });
   if (!change) return fail(change.error());
   return std::move(change->cart);
+}
+
+// A shop that keeps codes which do not apply is told to let go of this one: else it would take something off once the cart has grown.
+Result<CartChange> RemoteCarts::let_go(const std::string& code, const Variables& variables) {
+  const bool can = engine_.adapter().operation("discount_undo") != nullptr;
+  Ran ran = can ? engine_.write("discount_undo", variables) : Ran(Outcome{});
+  for (int tries = 1; !ran && tries < kCorrections; ++tries) ran = engine_.write("discount_undo", variables);
+  const std::string why = "the code '" + code + "' does not apply to this cart";
+  if (!ran && !definite(ran.error().error)) return fail(ErrorKind::kOutcomeUnknown, why + ", and the shop did not confirm that it has let go of it", ran.error().error.detail);
+  return fail(ErrorKind::kRefused, why);
 }
 
 Result<std::string> RemoteCarts::checkout_url(const CartId& cart) {

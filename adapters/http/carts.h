@@ -55,6 +55,7 @@ class RemoteCarts final : public ports::Carts {
   Result<ports::CartChange> judged(const CartId& cart, const Change& change, const Cart& before, std::int64_t had, const Ran& ran, const Variables& variables);
   Result<ports::CartChange> change_line(const CartId& cart, const LineId& line, std::int64_t quantity, const char* operation, const IdempotencyKey& key);
   Result<ports::CartChange> undone(const CartId& cart, const Change& change, const Cart& before, std::int64_t had, Cart after, std::optional<std::int64_t> available);
+  Result<ports::CartChange> let_go(const std::string& code, const Variables& variables);
   Ran send(const CartId& cart, const Change& change, const Variables& variables);
   Error out_of_stock(const Change& change, const Cart& cart, std::optional<std::int64_t> available);
 

@@ -353,7 +353,11 @@ Result<void> Engine::settle() {
   std::transform(code.begin(), code.end(), code.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   const auto currency = Currency::parse(code);
   if (!currency) return fail(ErrorKind::kMalformed, "The shop's currency is not known: name it in the adapter ('currency').", code);
-  currency_ = *currency;
+  const bool first = currency_ == Currency();
+  if (!first && currency_ != *currency) {
+    return fail(ErrorKind::kMalformed, "The shop tells prices in " + code + " now, and told them in " + std::string(currency_.code()) + " before: start again.");
+  }
+  if (first) currency_ = *currency;   // else other threads may be reading it
   ready_ = true;
   return {};
 }

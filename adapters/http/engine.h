@@ -69,6 +69,12 @@ class Engine {
   // Settled by of_shop().
   Result<void> settle();
 
+  // The currency in which the shop told its prices before: for one that cannot be asked now. Before other threads use the engine.
+  void assume(Currency currency) { currency_ = currency; }
+
+  // What is known without the shop: its address and the settings.
+  const Variables& given() const { return given_; }
+
   // Waits, as between attempts.
   void pause(std::chrono::milliseconds time) { options_.wait(time); }
 

@@ -292,6 +292,26 @@ Result<void> Mirror::each(const std::function<bool(const Product&)>& visit) cons
   }
 }
 
+Result<std::optional<Product>> Mirror::product(const ProductId& id) const {
+  return guarded(*storage_, [&]() -> Result<std::optional<Product>> {
+    SQLite::Statement query(storage_->database, "SELECT json FROM products WHERE id=?");
+    query.bind(1, id.str());
+    if (!query.executeStep()) return std::optional<Product>();
+    auto details = product_details_from_json(query.getColumn(0).getString());
+    if (!details) return fail(details.error());
+    return std::optional<Product>(std::move(details->product));
+  });
+}
+
+Currency Mirror::currency() const {
+  Currency told;
+  const auto read = each([&](const Product& product) {
+    if (!product.variants.empty()) told = product.variants.front().price.currency;
+    return told == Currency();
+  });
+  return read ? told : Currency();
+}
+
 Result<std::optional<ProductId>> Mirror::product_of(const VariantId& id) const {
   return guarded(*storage_, [&]() -> Result<std::optional<ProductId>> {
     SQLite::Statement query(storage_->database, "SELECT product FROM variants WHERE id=?");
@@ -299,6 +319,35 @@ Result<std::optional<ProductId>> Mirror::product_of(const VariantId& id) const {
     if (!query.executeStep()) return std::optional<ProductId>();
     return std::optional<ProductId>(ProductId(query.getColumn(0).getString()));
   });
+}
+
+bool out_of_reach(ErrorKind kind) { return kind == ErrorKind::kUnavailable || kind == ErrorKind::kTimeout || kind == ErrorKind::kMalformed; }
+
+// What is known of a product for longer than a price: `otherwise` where the mirror does not know it.
+Result<Product> MirroredCatalogue::copied(const ProductId& id, const Error& otherwise) const {
+  auto known = mirror_.product(id);
+  if (!known || !*known) return fail(otherwise);
+  for (Variant& variant : (*known)->variants) {
+    variant.price = {};
+    variant.compare_at.reset();
+    variant.stock = {};
+  }
+  return std::move(**known);
+}
+
+Result<Product> MirroredCatalogue::product(const ProductId& id) {
+  auto told = live_.product(id);
+  return told || !out_of_reach(told.error().kind) ? told : copied(id, told.error());
+}
+
+Result<std::vector<Product>> MirroredCatalogue::products(const std::vector<ProductId>& ids) {
+  auto told = live_.products(ids);
+  if (told || !out_of_reach(told.error().kind)) return told;
+  std::vector<Product> known;
+  for (const ProductId& id : ids) {
+    if (auto one = copied(id, told.error())) known.push_back(std::move(*one));
+  }
+  return known.empty() ? told : known;
 }
 
 Result<ProductId> MirroredCatalogue::product_of(const VariantId& id) {

@@ -49,7 +49,9 @@ class Mirror {
   Result<std::string> version() const;
   Time seen_whole() const;             // everything in it has been the shop's since then; Time::min() if no sync has come to its end
   Result<void> each(const std::function<bool(const Product&)>& visit) const;
+  Result<std::optional<Product>> product(const ProductId& id) const;
   Result<std::optional<ProductId>> product_of(const VariantId& id) const;
+  Currency currency() const;           // of its prices; Currency() where it has none
 
  private:
   struct Storage;
@@ -63,13 +65,17 @@ class Mirror {
   std::unique_ptr<Storage> storage_;
 };
 
-// The mirror for finding, the shop for telling: everything about a product is read live, the whole catalogue from the mirror.
+// Whether an error tells of a shop that does not answer now, rather than of what was asked.
+bool out_of_reach(ErrorKind kind);
+
+// The mirror for finding, the shop for telling: everything about a product is read live, the whole catalogue from the mirror. While the shop
+// is out of reach, products are as the mirror has them, without price and stock (prices_known).
 class MirroredCatalogue final : public ports::Catalogue {
  public:
   MirroredCatalogue(Mirror& mirror, RemoteCatalogue& live) : mirror_(mirror), live_(live) {}
 
-  Result<Product> product(const ProductId& id) override { return live_.product(id); }
-  Result<std::vector<Product>> products(const std::vector<ProductId>& ids) override { return live_.products(ids); }
+  Result<Product> product(const ProductId& id) override;
+  Result<std::vector<Product>> products(const std::vector<ProductId>& ids) override;
   Result<ProductId> product_of(const VariantId& id) override;
   Result<void> each(const std::function<bool(const Product&)>& visit) override { return mirror_.each(visit); }
   Result<std::vector<Relation>> relations(const ProductId& id) override { return live_.relations(id); }
@@ -77,6 +83,8 @@ class MirroredCatalogue final : public ports::Catalogue {
   Result<std::string> version() override { return mirror_.version(); }
 
  private:
+  Result<Product> copied(const ProductId& id, const Error& otherwise) const;
+
   Mirror& mirror_;
   RemoteCatalogue& live_;
 };

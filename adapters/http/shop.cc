@@ -114,12 +114,18 @@ class RemoteDesk final : public ports::HandOffDesk {
 }  // namespace
 
 Result<std::unique_ptr<Shop>> Shop::open(Adapter adapter, net::Transport& transport, std::unique_ptr<Ledger> ledger, EngineOptions options) {
+  auto shop = prepare(std::move(adapter), transport, std::move(ledger), std::move(options));
+  if (!shop) return shop;
+  if (auto settled = (*shop)->engine_->settle(); !settled) return fail(settled.error());
+  return shop;
+}
+
+Result<std::unique_ptr<Shop>> Shop::prepare(Adapter adapter, net::Transport& transport, std::unique_ptr<Ledger> ledger, EngineOptions options) {
   std::unique_ptr<Shop> shop(new Shop);
   auto engine = Engine::create(std::move(adapter), transport, std::move(options));
   if (!engine) return fail(engine.error());
   shop->ledger_ = std::move(ledger);
   shop->engine_ = std::move(*engine);
-  if (auto settled = shop->engine_->settle(); !settled) return fail(settled.error());
   shop->catalogue_ = std::make_unique<RemoteCatalogue>(*shop->engine_);
   shop->carts_ = std::make_unique<RemoteCarts>(*shop->engine_, *shop->catalogue_, *shop->ledger_);
   shop->policies_ = std::make_unique<RemotePolicies>(*shop->engine_);

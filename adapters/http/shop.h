@@ -18,6 +18,9 @@ class Shop {
   // Reaches the shop once, for what its `setup` and currency need. `transport` and the options' clock must outlive the shop.
   static Result<std::unique_ptr<Shop>> open(Adapter adapter, net::Transport& transport, std::unique_ptr<Ledger> ledger, EngineOptions options = {});
 
+  // The same without reaching it: engine().settle() does, as does the first operation.
+  static Result<std::unique_ptr<Shop>> prepare(Adapter adapter, net::Transport& transport, std::unique_ptr<Ledger> ledger, EngineOptions options = {});
+
   RemoteCatalogue& catalogue() { return *catalogue_; }
   ports::Carts& carts() { return *carts_; }
   ports::Policies& policies() { return *policies_; }

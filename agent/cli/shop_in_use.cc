@@ -4,6 +4,16 @@
 #include "agent/core/digest.h"
 
 namespace floorwalker::cli {
+namespace {
+
+// Everything that makes one shop's catalogue another than the next one's.
+std::string which_shop(const http::Engine& engine) {
+  std::string which = engine.adapter().name;
+  for (const http::Setting& setting : engine.adapter().settings) which += "\n" + http::to_text(*engine.given().find(setting.name));
+  return which + "\n" + http::to_text(*engine.given().find("url"));
+}
+
+}  // namespace
 
 std::unique_ptr<ShopInUse> ShopInUse::of(std::unique_ptr<embedded::Shop> shop) {
   std::unique_ptr<ShopInUse> made(new ShopInUse);
@@ -22,21 +32,34 @@ Result<std::unique_ptr<ShopInUse>> ShopInUse::remote(const std::string& adapter,
   made->transport_ = std::make_unique<net::CurlTransport>();
   http::EngineOptions options;
   options.tape = std::move(tape);
-  auto shop = http::Shop::open(std::move(*loaded), *made->transport_, std::move(*ledger), std::move(options));
+  auto shop = http::Shop::prepare(std::move(*loaded), *made->transport_, std::move(*ledger), std::move(options));
   if (!shop) return fail(shop.error());
   made->remote_ = std::move(*shop);
-  const auto variables = made->remote_->engine().of_shop();
-  if (!variables) return fail(variables.error());
-  std::string which = made->remote_->engine().adapter().name;
-  for (const http::Setting& setting : made->remote_->engine().adapter().settings) which += "\n" + http::to_text(*(*variables)->find(setting.name));
-  which += "\n" + http::to_text(*(*variables)->find("url"));
-  made->mirror_file_ = state / ("catalogue-" + sha256(which).substr(0, 16) + ".db");
-  if (made->remote_->engine().adapter().live) return made;
-  auto mirror = http::Mirror::open(made->mirror_file_);
-  if (!mirror) return fail(mirror.error());
-  made->mirror_ = std::move(*mirror);
-  made->mirrored_ = std::make_unique<http::MirroredCatalogue>(*made->mirror_, made->remote_->catalogue());
+  const http::Engine& engine = made->remote_->engine();
+  made->mirror_file_ = state / ("catalogue-" + sha256(which_shop(engine)).substr(0, 16) + ".db");
+  if (!engine.adapter().live) {
+    auto mirror = http::Mirror::open(made->mirror_file_);
+    if (!mirror) return fail(mirror.error());
+    made->mirror_ = std::move(*mirror);
+    made->mirrored_ = std::make_unique<http::MirroredCatalogue>(*made->mirror_, made->remote_->catalogue());
+  }
+  if (auto reached = made->reach(); !reached) return fail(reached.error());
   return made;
+}
+
+Result<void> ShopInUse::reach() {
+  http::Engine& engine = remote_->engine();
+  const auto reached = engine.settle();
+  if (reached || !http::out_of_reach(reached.error().kind)) return reached;
+  const Currency currency = mirror_ && mirror_->complete() ? mirror_->currency() : Currency();
+  const std::string where = "The shop at " + http::to_text(*engine.given().find("url")) + " cannot be reached (" + reached.error().message + ")";
+  if (currency == Currency()) {
+    const std::string copy = mirror_ ? ", and there is no copy of its catalogue yet that could be worked with" : "";
+    return fail(reached.error().kind, where + copy + ": see that it runs and that its address is right, then start again.", reached.error().detail);
+  }
+  engine.assume(currency);
+  progress_(where + ": working with the copy of its catalogue; prices, stock and carts are back when the shop is");
+  return {};
 }
 
 ports::Catalogue& ShopInUse::catalogue() {

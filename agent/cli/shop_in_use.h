@@ -21,7 +21,7 @@ class ShopInUse {
   static std::unique_ptr<ShopInUse> of(std::unique_ptr<embedded::Shop> shop);
 
   // Opens the remote shop of an adapter, which is asked through `tape` if there is one. What it has to remember (carts, writes, the copy) is
-  // kept in `state`.
+  // kept in `state`. A shop that is out of reach is opened where there is a copy of its catalogue to work with until it is back.
   static Result<std::unique_ptr<ShopInUse>> remote(const std::string& adapter, const std::filesystem::path& state, const Progress& progress,
                                                    std::shared_ptr<http::Tape> tape = nullptr);
 
@@ -48,6 +48,7 @@ class ShopInUse {
 
  private:
   ShopInUse() = default;
+  Result<void> reach();
 
   Progress progress_;
   std::unique_ptr<embedded::Shop> embedded_;

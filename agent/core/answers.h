@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -91,6 +92,11 @@ struct ProductCard {
   std::string url;
   std::string image;
 };
+
+// Whether these are as a copy of the catalogue has them, because the shop could not be asked: without prices and stock.
+inline bool prices_unread(const std::vector<ProductCard>& cards) {
+  return std::any_of(cards.begin(), cards.end(), [](const ProductCard& card) { return card.price_from == Money{}; });
+}
 
 // The result of search_catalogue. `total` counts every match in the shop, not this page: the page's extent.
 struct SearchPage {

@@ -104,6 +104,8 @@ void put_variants(Writer& out, std::string_view key, const std::vector<Variant>&
   out.close(']');
 }
 
+constexpr std::string_view kUnread = "the shop does not answer now: neither prices nor what is in stock can be told";
+
 void put_price(Writer& out, const Money& from, const Money& to) {
   if (from == to) return put_money(out, "price", from);
   put_money(out, "price_from", from);
@@ -331,6 +333,7 @@ std::string to_json(const SearchPage& page) {
   put_texts(out, "corrections", page.corrections);
   put_money(out, "price_low", page.price_low);
   put_money(out, "price_high", page.price_high);
+  if (prices_unread(page.products)) out.field("prices", kUnread);
   if (!page.facets.empty()) {
     out.key("facets").open('[');
     for (const Facet& facet : page.facets) put(out, facet);
@@ -363,6 +366,7 @@ std::string to_json(const ShopShape& shape) {
 std::string to_json(const ProductDetails& details) {
   Writer out;
   put_product(out.open('{'), details.product);
+  if (!prices_known(details.product)) out.field("prices", kUnread);
   return out.field("observed", iso_time(details.observed)).close('}').take();
 }
 
@@ -374,6 +378,7 @@ std::string to_json(const Comparison& comparison) {
   for (const Comparison::Axis& axis : comparison.axes) put(out, axis, comparison.products);
   out.close(']');
   put_texts(out, "missing", comparison.missing);
+  if (prices_unread(comparison.products)) out.field("prices", kUnread);
   return out.close('}').take();
 }
 

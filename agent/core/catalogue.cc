@@ -15,6 +15,10 @@ const Variant& cheapest_variant(const Product& product) {
                            [](const Variant& a, const Variant& b) { return a.price.minor < b.price.minor; });
 }
 
+bool prices_known(const Product& product) {
+  return std::none_of(product.variants.begin(), product.variants.end(), [](const Variant& variant) { return variant.price == Money{}; });
+}
+
 Availability availability_of(const Product& product) {
   Availability best = Availability::kOutOfStock;
   for (const Variant& variant : product.variants) {

@@ -84,6 +84,9 @@ struct Product {
 // The variant with the lowest price.
 const Variant& cheapest_variant(const Product& product);
 
+// False where the shop could not be asked: then no variant has a price, and what is in stock is unknown.
+bool prices_known(const Product& product);
+
 // In stock if any variant is; unknown if none is in stock and any is unknown.
 Availability availability_of(const Product& product);
 

@@ -79,6 +79,7 @@ std::string_view Currency::symbol() const {
 }
 
 std::string format(const Money& money) {
+  if (money == Money{}) return {};
   const Split parts = split(money);
   const std::string_view symbol = money.currency.symbol();
   std::string text = money.minor < 0 ? "-" : "";

@@ -29,7 +29,8 @@ class Currency {
 };
 
 // An amount in whole minor units (cents) of one currency. Never floating point. Arithmetic is the shop's job; here only what the
-// verifier and the comparison of prices need. Mixing currencies is a bug: compare currencies first.
+// verifier and the comparison of prices need. Mixing currencies is a bug: compare currencies first. Money{}, of no currency, is an amount
+// that nobody has told.
 struct Money {
   std::int64_t minor = 0;
   Currency currency;
@@ -37,7 +38,7 @@ struct Money {
   auto operator<=>(const Money&) const = default;
 };
 
-// "$1,299.00", "€1,299.00", "¥1,299", "CHF 1,299.00": en-US grouping, as the reply templates write it.
+// "$1,299.00", "€1,299.00", "¥1,299", "CHF 1,299.00": en-US grouping, as the reply templates write it; "" for one that nobody has told.
 std::string format(const Money& money);
 
 // "1299.00": plain decimal in major units, no grouping, no currency.

@@ -168,6 +168,37 @@ TEST(FaultyAdd, IsNotToldAsDoneWhenTheCartHoldsTwiceAsMuch) {
   EXPECT_EQ(counter.server.sold("tee-s"), 2);
   EXPECT_EQ(turn->reply.text.find("In your cart"), std::string::npos) << turn->reply.text;
   EXPECT_NE(turn->reply.text.find("not sure"), std::string::npos) << turn->reply.text;
+  EXPECT_NE(turn->reply.text.find("$39.98"), std::string::npos) << "what the cart holds: " << turn->reply.text;
+}
+
+TEST(DoubtfulAdd, IsClearedUpAsSoonAsTheCartCanBeRead) {
+  for (const bool done : {true, false}) {
+    RestCounter counter(kHasty);
+    const auto say = [&](const std::string& text) {
+      auto turn = counter.runner().run({SessionId("s"), ShopperSaid{text, "", 0}});
+      EXPECT_TRUE(turn);
+      if (turn) expect_honest(*turn);
+      return turn ? turn->reply.text : std::string();
+    };
+    say("add one Contract tee in size M to my cart");
+    std::atomic<bool> sent{false};
+    counter.front.set_fault([&](const std::string& method, const std::string& target) {
+      const bool adds = method == "POST" && target.ends_with("/lines");
+      if (adds) sent = true;
+      if (!sent) return Fault::kNone;
+      return adds && done ? Fault::kErrorAfter : Fault::kErrorBefore;
+    });
+    const std::string doubtful = say("add one Contract tee in size S to my cart");
+    EXPECT_NE(doubtful.find("not sure"), std::string::npos) << doubtful;
+    const std::string still = say("do you have a mug?");
+    EXPECT_EQ(still.find("$19.99"), std::string::npos) << still;
+    counter.front.set_fault({});
+    const std::string cleared = say("do you have a mug?");
+    EXPECT_NE(cleared.find("looked at your cart again"), std::string::npos) << cleared;
+    EXPECT_NE(cleared.find(counter.server.sold("tee-s") == 1 ? "$39.98" : "$19.99"), std::string::npos) << cleared;
+    EXPECT_EQ(counter.server.sold("tee-s"), done ? 1 : 0);
+    EXPECT_EQ(say("do you have a mug?").find("looked at your cart again"), std::string::npos);   // once is enough
+  }
 }
 
 TEST(FaultyHandOff, IsNotDeniedWhenItsAnswerIsLost) {

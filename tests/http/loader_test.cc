@@ -3,6 +3,8 @@
 
 #include <fstream>
 #include <iterator>
+#include <regex>
+#include <set>
 
 #include "adapters/http/adapter_file.h"
 #include "tests/support/paths.h"
@@ -104,6 +106,47 @@ TEST(AdapterFile, SaysThatAFileIsEmptyOrExtendsItself) {
 TEST(AdapterFile, KeepsSecretsOutOfAddressesAndBodies) {
   EXPECT_NE(mistake("body: {code: $code}", "body: {code: $api_key}").find("it may stand in headers only"), std::string::npos);
   EXPECT_NE(mistake("get: /api/shop", "get: /api/$api_key").find("it may stand in headers only"), std::string::npos);
+}
+
+std::string contents(const std::string& file) {
+  std::ifstream in(test::source_dir() / "adapters" / file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Words of small letters in the parts of a text that match.
+std::set<std::string> words_in(const std::string& text, const std::regex& parts) {
+  static const std::regex kWord("[a-z_]+");
+  std::set<std::string> words;
+  for (std::sregex_iterator part(text.begin(), text.end(), parts), end; part != end; ++part) {
+    const std::string inside = part->str(1);
+    for (std::sregex_iterator word(inside.begin(), inside.end(), kWord); word != end; ++word) words.insert(word->str());
+  }
+  return words;
+}
+
+TEST(AdapterReference, TellsEveryKeyThatTheLoaderKnowsAndNoOther) {
+  const std::string readme = contents("README.md");
+  const std::string reference = readme.substr(readme.find("## Every key"));
+  const std::string loader = contents("http/adapter_file.cc") + contents("http/file_reader.cc") + contents("http/maps_file.cc");
+  const std::set<std::string> told = words_in(reference, std::regex("`([^`]*)`")), known = words_in(loader, std::regex("\\{\"([a-z_ ]+)\""));
+  EXPECT_GT(known.size(), 100u);
+  for (const std::string& key : known) EXPECT_TRUE(told.contains(key)) << key;
+  const std::regex first_cell("\\n\\| ([^|]*) \\|");
+  std::string rows;
+  for (std::sregex_iterator row(reference.begin(), reference.end(), first_cell), end; row != end; ++row) rows += row->str(1) + "\n";
+  for (const std::string& key : words_in(rows, std::regex("`([^`]*)`"))) EXPECT_NE(loader.find('"' + key + '"'), std::string::npos) << key;
+}
+
+TEST(AdapterReference, TellsTheLimitsThatHoldWhereAFileNamesNone) {
+  const Limits limits;
+  const auto seconds = [](std::chrono::milliseconds time) { return std::to_string(time.count() / 1000) + " s"; };
+  const std::string readme = contents("README.md");
+  for (const std::string& told : {"`connect` " + seconds(limits.connect), "`total` " + seconds(limits.total), "`operation` " + seconds(limits.operation), "`retries` " + std::to_string(limits.retries),
+                                  "`retry_wait` " + std::to_string(limits.retry_wait.count()) + " ms", "`concurrency` " + std::to_string(limits.concurrency),
+                                  "`response_bytes` " + std::to_string(limits.response_bytes), "`breaker_failures` " + std::to_string(limits.breaker_failures),
+                                  "`breaker_pause` " + seconds(limits.breaker_pause), "`size` (" + std::to_string(Paging().size) + ")"}) {
+    EXPECT_NE(readme.find(told), std::string::npos) << told;
+  }
 }
 
 TEST(AdapterFile, ExtendsAnotherOneKeyByKey) {

@@ -21,7 +21,9 @@ bool send_all(int socket, std::string_view bytes) {
 }
 
 std::string head(const RestShop::Answer& answer, std::size_t length) {
-  return "HTTP/1.1 " + std::to_string(answer.status) + " Told\r\nContent-Type: " + answer.content_type + "\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n";
+  std::string more;
+  for (const auto& [name, value] : answer.headers) more += name + ": " + value + "\r\n";
+  return "HTTP/1.1 " + std::to_string(answer.status) + " Told\r\nContent-Type: " + answer.content_type + "\r\nContent-Length: " + std::to_string(length) + "\r\n" + more + "\r\n";
 }
 
 bool tell(int socket, const RestShop::Answer& answer) { return send_all(socket, head(answer, answer.body.size()) + answer.body); }
@@ -49,18 +51,25 @@ void tell_without_end(int socket, RestShop::Answer answer) {
   while (send_all(socket, padding)) {}
 }
 
-std::string header_of(const std::string& text, const std::string& name) {
-  std::string folded = text;
-  std::transform(folded.begin(), folded.end(), folded.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  const std::size_t at = folded.find("\r\n" + name + ":");
-  if (at == std::string::npos) return {};
-  const std::size_t start = text.find_first_not_of(' ', at + name.size() + 3);
-  return text.substr(start, text.find("\r\n", start) - start);
+// The headers of a request; `top` ends with the last one's line.
+std::vector<std::pair<std::string, std::string>> headers_in(const std::string& top) {
+  std::vector<std::pair<std::string, std::string>> headers;
+  for (std::size_t at = top.find("\r\n") + 2; at < top.size();) {
+    const std::size_t end = std::min(top.find("\r\n", at), top.size()), colon = top.find(':', at);
+    if (colon < end) {
+      std::string name = top.substr(at, colon - at);
+      std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      const std::size_t start = std::min(top.find_first_not_of(' ', colon + 1), end);
+      headers.emplace_back(std::move(name), top.substr(start, end - start));
+    }
+    at = end + 2;
+  }
+  return headers;
 }
 
 }  // namespace
 
-FaultServer::FaultServer(RestShop& shop) : shop_(shop) {
+FaultServer::FaultServer(Front shop) : shop_(std::move(shop)) {
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -90,6 +99,11 @@ FaultServer::~FaultServer() {
 }
 
 void FaultServer::set_fault(std::function<Fault(const std::string&, const std::string&)> fault) {
+  if (!fault) return set_fault_by({});
+  set_fault_by([fault = std::move(fault)](const Asked& asked) { return fault(asked.method, asked.target); });
+}
+
+void FaultServer::set_fault_by(std::function<Fault(const Asked&)> fault) {
   const std::lock_guard lock(mutex_);
   fault_ = std::move(fault);
 }
@@ -116,7 +130,7 @@ void FaultServer::serve(int socket) {
     Fault wrong = Fault::kNone;
     {
       const std::lock_guard lock(mutex_);
-      if (fault_) wrong = fault_(asked.method, asked.target);
+      if (fault_) wrong = fault_(asked);
     }
     if (!answer(socket, asked, wrong)) break;
     ++answered;
@@ -131,7 +145,7 @@ bool FaultServer::read(int socket, std::string& buffer, Asked& asked) {
   std::size_t end = std::string::npos, length = 0;
   for (;;) {
     if (end == std::string::npos && (end = buffer.find("\r\n\r\n")) != std::string::npos) {
-      const std::string told = header_of(buffer.substr(0, end + 2), "content-length");
+      const std::string told = Asked{{}, {}, {}, headers_in(buffer.substr(0, end + 2))}.header("content-length");
       length = told.empty() ? 0 : std::stoul(told);
     }
     if (end != std::string::npos && buffer.size() >= end + 4 + length) break;
@@ -142,13 +156,13 @@ bool FaultServer::read(int socket, std::string& buffer, Asked& asked) {
   }
   const std::string top = buffer.substr(0, end + 2);
   const std::size_t first = top.find(' '), second = top.find(' ', first + 1);
-  asked = {top.substr(0, first), top.substr(first + 1, second - first - 1), buffer.substr(end + 4, length), header_of(top, "idempotency-key")};
+  asked = {top.substr(0, first), top.substr(first + 1, second - first - 1), buffer.substr(end + 4, length), headers_in(top)};
   buffer.erase(0, end + 4 + length);
   return true;
 }
 
 bool FaultServer::answer(int socket, const Asked& asked, Fault fault) {
-  const auto deliver = [&] { return shop_.answer(asked.method, asked.target, asked.body, asked.key); };
+  const auto deliver = [&] { return shop_(asked); };
   switch (fault) {
     case Fault::kNone: return tell(socket, deliver());
     case Fault::kTimeoutBefore: return wait_for_close(socket), false;

@@ -12,11 +12,12 @@
 
 namespace floorwalker::test {
 
-// A RestShop behind a real port on 127.0.0.1 that breaks as told: it lets clients wait, resets connections, cuts answers short. HTTP/1.1 with
+// A shop behind a real port on 127.0.0.1 that breaks as told: it lets clients wait, resets connections, cuts answers short. HTTP/1.1 with
 // kept connections, a thread for each.
 class FaultServer {
  public:
-  explicit FaultServer(RestShop& shop);
+  explicit FaultServer(RestShop& shop) : FaultServer(front_of(shop)) {}
+  explicit FaultServer(Front shop);
   ~FaultServer();
   FaultServer(const FaultServer&) = delete;
   FaultServer& operator=(const FaultServer&) = delete;
@@ -25,25 +26,22 @@ class FaultServer {
 
   // Which fault meets a request (method and target); asked for each. Nothing: none.
   void set_fault(std::function<Fault(const std::string& method, const std::string& target)> fault);
+  void set_fault_by(std::function<Fault(const Asked& asked)> fault);
 
   std::atomic<std::size_t> requests{0};
   std::atomic<std::size_t> answered{0};   // of which the answer was sent to its end; waiters are told
 
  private:
-  struct Asked {
-    std::string method, target, body, key;
-  };
-
   void listen_loop();
   void serve(int socket);
   bool read(int socket, std::string& buffer, Asked& asked);
   bool answer(int socket, const Asked& asked, Fault fault);   // false: the connection is done with
 
-  RestShop& shop_;
+  Front shop_;
   int listener_ = -1;
   int port_ = 0;
   std::mutex mutex_;   // guards what follows
-  std::function<Fault(const std::string&, const std::string&)> fault_;
+  std::function<Fault(const Asked&)> fault_;
   std::set<int> open_;
   std::vector<std::thread> threads_;
   bool ending_ = false;

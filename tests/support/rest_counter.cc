@@ -8,6 +8,11 @@ namespace floorwalker::test {
 RestCounter::RestCounter(const std::string& adapter, const std::string& playbook) {
   std::ofstream(folder / "shop.yaml") << "extends: example-rest\nadapter: counter\nurl: " << front.url() << "\n" << adapter;
   std::ofstream(folder / "playbook.yaml") << "playbook: counter\n" << playbook;
+  start_again();
+}
+
+void RestCounter::start_again() {
+  composition.reset();
   cli::Settings settings;
   settings.shop = (folder / "shop.yaml").string();
   settings.playbook = (folder / "playbook.yaml").string();

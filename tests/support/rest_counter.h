@@ -17,6 +17,9 @@ struct RestCounter {
 
   runner::Runner& runner();
 
+  // As when the program is started anew, with what is kept on disk.
+  void start_again();
+
   TemporaryFolder folder;
   RestShop server;
   FaultServer front{server};

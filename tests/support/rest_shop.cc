@@ -74,6 +74,17 @@ bool says(const RestShop::Product& product, const std::string& words) {
 
 }  // namespace
 
+std::string Asked::header(std::string_view name) const {
+  for (const auto& [key, value] : headers) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+Front front_of(RestShop& shop) {
+  return [&shop](const Asked& asked) { return shop.answer(asked.method, asked.target, asked.body, asked.header("idempotency-key")); };
+}
+
 RestShop::RestShop() {
   add({"tee", "Contract tee", "Plain", "t-shirt", "<p>Soft &amp; plain.</p>", {{"material", "cotton"}, {"weight", "180 g"}},
        {{"tee-s", {{"Size", "S"}}, 1999, 0, 5}, {"tee-m", {{"Size", "M"}}, 1999, 2499, 2}, {"tee-l", {{"Size", "L"}}, 2150, 0, 0}}});
@@ -222,6 +233,10 @@ RestShop::Answer RestShop::carts(const std::string& method, const std::vector<st
   Cart& cart = found->second;
   if (path.size() == 3) return {200, cart_json(cart)};
   const json asked = body.empty() ? json::object() : json::parse(body);
+  if (path[3] == "codes" && path.size() == 5) {
+    std::erase(cart.codes, path[4]);
+    return {200, cart_json(cart)};
+  }
   if (path[3] == "codes") return take_code(cart, asked.at("code"));
   if (path.size() == 4) {
     const std::string id = asked.at("variant");
@@ -252,7 +267,8 @@ RestShop::Answer RestShop::put(Cart& cart, const std::string& id, std::int64_t q
 }
 
 RestShop::Answer RestShop::take_code(Cart& cart, const std::string& code) {
-  if (off(cart, code) == 0) return refused(422, "invalid_code", "the code " + code + " does not apply");
+  const bool idle = keeps_idle_codes && code == "SAVE10";
+  if (off(cart, code) == 0 && !idle) return refused(422, "invalid_code", "the code " + code + " does not apply");
   if (std::find(cart.codes.begin(), cart.codes.end(), code) == cart.codes.end()) cart.codes.push_back(code);
   return {200, cart_json(cart)};
 }
@@ -284,7 +300,7 @@ std::string RestShop::cart_json(const Cart& cart) const {
   std::int64_t left = sum;
   for (const std::string& code : cart.codes) {
     const std::int64_t less = std::min(left, off(cart, code));
-    if (less == 0) continue;
+    if (less == 0 && !keeps_idle_codes) continue;
     left -= less;
     out["codes"].push_back({{"code", code}, {"amount", amount(less)}});
   }
@@ -311,14 +327,15 @@ void RestTransport::start(net::Request request, net::Handlers handlers, std::sto
   ++requests;
   if (seen) seen(request);
   const Fault wrong = fault ? fault(request) : Fault::kNone;
-  std::string key;
-  for (const auto& [name, value] : request.headers) key = name == "Idempotency-Key" ? value : key;
   const std::size_t host = request.url.find('/', request.url.find("://") + 3);
-  const auto deliver = [&] { return shop_.answer(request.method, request.url.substr(host), request.body, key); };
+  Asked asked{request.method, request.url.substr(host), request.body, {}};
+  for (const auto& [name, value] : request.headers) asked.headers.emplace_back(small(name), value);
+  const auto deliver = [&] { return shop_(asked); };
   const auto told = [&](const RestShop::Answer& answer) {
     net::Head head;
     head.status = answer.status;
     head.headers.emplace_back("content-type", answer.content_type);
+    head.headers.insert(head.headers.end(), answer.headers.begin(), answer.headers.end());
     if (handlers.head) handlers.head(head);
     if (handlers.data) handlers.data(answer.body);
   };

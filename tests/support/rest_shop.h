@@ -15,6 +15,14 @@
 
 namespace floorwalker::test {
 
+// A request as a shop gets it.
+struct Asked {
+  std::string method, target, body;
+  std::vector<std::pair<std::string, std::string>> headers;   // names in small letters
+
+  std::string header(std::string_view name) const;            // "" if it is not there
+};
+
 // The small shop that adapters/README.md tells how to connect: REST, JSON, everything in memory. It answers requests as values, so that
 // tests run it without sockets (RestTransport) and tests/servers runs it behind a port. Safe for every thread.
 class RestShop {
@@ -37,6 +45,7 @@ class RestShop {
     int status = 200;
     std::string body;
     std::string content_type = "application/json";
+    std::vector<std::pair<std::string, std::string>> headers{};
   };
 
   RestShop();   // with the goods of tests/contract/shop_contract.h
@@ -56,6 +65,7 @@ class RestShop {
 
   bool keeps_keys = true;    // a repeated Idempotency-Key gets the first answer
   bool clamps = false;       // puts what is left into the cart and complains
+  bool keeps_idle_codes = false;   // a code that takes nothing off yet stays in the cart
 
  private:
   struct Line {
@@ -89,6 +99,10 @@ class RestShop {
   int next_ = 1;
 };
 
+// What answers requests: the small shop, or one that speaks otherwise.
+using Front = std::function<RestShop::Answer(const Asked&)>;
+Front front_of(RestShop& shop);
+
 // What goes wrong with a request.
 enum class Fault {
   kNone, kTimeoutBefore, kTimeoutAfter, kResetBefore, kResetAfter, kTooMany, kSecurity, kErrorBefore, kErrorAfter, kBadGatewayHtml,
@@ -96,10 +110,11 @@ enum class Fault {
 };
 const std::vector<std::pair<Fault, const char*>>& every_fault();
 
-// A transport that leads to a RestShop in the same process, and breaks as told.
+// A transport that leads to a shop in the same process, and breaks as told.
 class RestTransport final : public net::Transport {
  public:
-  explicit RestTransport(RestShop& shop) : shop_(shop) {}
+  explicit RestTransport(RestShop& shop) : shop_(front_of(shop)) {}
+  explicit RestTransport(Front shop) : shop_(std::move(shop)) {}
 
   void start(net::Request request, net::Handlers handlers, std::stop_token stop) override;
   void after(std::chrono::milliseconds delay, std::function<void()> action) override;
@@ -110,7 +125,7 @@ class RestTransport final : public net::Transport {
   std::atomic<std::size_t> requests{0};
 
  private:
-  RestShop& shop_;
+  Front shop_;
 };
 
 }  // namespace floorwalker::test

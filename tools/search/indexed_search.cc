@@ -78,14 +78,15 @@ class SearchRun {
       return std::move(page_);
     }
     set_aside_unfilterable();
-    for (int round = 0; round < kLiveRounds; ++round) {
+    for (int round = 0; round < kLiveRounds;) {
       live_ = memory_.now();
       select();
       set_price_range();
       Result<bool> fresh = fill_page();
       if (!fresh) return fail(fresh.error());
+      if (!prices_read_ && leave_prices_aside()) continue;
       if (*fresh) break;
-      if (round + 1 == kLiveRounds) set_price_range();
+      if (++round == kLiveRounds) set_price_range();
     }
     finish();
     return std::move(page_);
@@ -150,6 +151,19 @@ class SearchRun {
       else page_.unfilterable.push_back(one.source);
     }
     compiled_ = std::move(kept);
+  }
+
+  // Where the shop cannot be asked, what only its prices and stock would decide. False if there is no such thing.
+  bool leave_prices_aside() {
+    const std::size_t before = compiled_.size();
+    std::erase_if(compiled_, [this](const CompiledConstraint& one) {
+      const bool live = one.on == CompiledConstraint::On::kPrice || one.on == CompiledConstraint::On::kStock;
+      if (live) page_.unfilterable.push_back(one.source);
+      return live;
+    });
+    const bool sorted = page_.request.sort == SortBy::kPriceAscending || page_.request.sort == SortBy::kPriceDescending;
+    if (sorted) page_.request.sort = SortBy::kRelevance;
+    return sorted || compiled_.size() < before;
   }
 
   std::vector<Match> passing(const Filter& filter) const {
@@ -247,9 +261,10 @@ class SearchRun {
   }
 
   void sort() {
-    if (request_.sort == SortBy::kRelevance) return;
-    const bool by_price = request_.sort == SortBy::kPriceAscending || request_.sort == SortBy::kPriceDescending;
-    const bool descending = request_.sort == SortBy::kPriceDescending || request_.sort == SortBy::kAttributeDescending;
+    const SortBy by = page_.request.sort;
+    if (by == SortBy::kRelevance) return;
+    const bool by_price = by == SortBy::kPriceAscending || by == SortBy::kPriceDescending;
+    const bool descending = by == SortBy::kPriceDescending || by == SortBy::kAttributeDescending;
     const std::vector<std::uint32_t> fields = by_price ? std::vector<std::uint32_t>{} : fields_named(data_, request_.sort_attribute);
     std::vector<std::pair<double, std::uint32_t>> keyed;  // and the place by relevance, which decides among equals
     keyed.reserve(found_.size());
@@ -286,6 +301,7 @@ class SearchRun {
     for (const std::uint32_t doc : ends) ids.emplace_back(std::string(data_.ids[doc]));
     Result<std::vector<Product>> products = catalogue_.products(ids);
     if (!products) return fail(products.error());
+    prices_read_ = std::all_of(products->begin(), products->end(), prices_known);
     page_.products.clear();
     page_.hits.clear();
     bool unchanged = true;
@@ -347,6 +363,9 @@ class SearchRun {
     if (found_.empty()) page_.outcome = SearchOutcome::kNoneMatch;
     else if (!page_.unfilterable.empty()) page_.outcome = SearchOutcome::kCannotFilter;
     page_.facets = facets_of(data_, found_docs_, *live_, kMostFacets, request_.broad ? FacetsOf::kAnyProduct : FacetsOf::kTheseProducts);
+    if (prices_read_) return;
+    page_.price_low = page_.price_high = std::nullopt;
+    std::erase_if(page_.facets, [](const Facet& facet) { return facet.field == "price" || facet.field == "stock"; });
   }
 
   // Over what meets everything but the price; over the whole kind if that is nothing.
@@ -395,6 +414,7 @@ class SearchRun {
   std::unique_ptr<Filter> filter_;
   std::shared_ptr<const LiveState> live_;
   PriceRange range_;
+  bool prices_read_ = true;     // of what the page holds
   std::uint32_t cheapest_ = kNone, dearest_ = kNone;  // the products that the range ends with
 };
 

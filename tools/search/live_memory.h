@@ -36,6 +36,7 @@ class LiveMemory {
     const std::lock_guard lock(mutex_);
     std::shared_ptr<LiveState> next;
     for (const Read& one : all) {
+      if (one.product && !prices_known(*one.product)) continue;
       std::vector<LiveVariant> seen = said(one.product);
       const LiveState& known = next ? *next : *state_;
       const auto at = known.find(one.doc);

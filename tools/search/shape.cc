@@ -229,6 +229,7 @@ Result<ShopShape> with_cards(ports::Catalogue& catalogue, const IndexData& data,
     const Product* product = read(extreme.product.id);
     if (!product) continue;
     const auto kinds = data.kinds_of(data.find_doc(product->id.str()));
+    if (!prices_known(*product) && draft.fields[i].empty()) continue;   // by price
     extreme.product = make_card(*product, {}, draft.fields[i], kinds.empty() ? "" : std::string(data.kind_name(kinds[0])));
     shape.extremes.push_back(std::move(extreme));
   }
@@ -271,7 +272,7 @@ bool ShapeBook::prices_are_fresh(const std::string& scope) {
   return read != read_.end() && read->second >= oldest;
 }
 
-Result<void> ShapeBook::read_whole(ports::Catalogue& catalogue, const ShapeDraft& draft) {
+Result<bool> ShapeBook::read_whole(ports::Catalogue& catalogue, const ShapeDraft& draft) {
   const Time began = freshness_->now();
   const auto products = catalogue.products(draft.products);
   if (!products) return fail(products.error());
@@ -282,19 +283,21 @@ Result<void> ShapeBook::read_whole(ports::Catalogue& catalogue, const ShapeDraft
     all.push_back({lexicon_.data().find_doc(id.str()), there ? &(*products)[next++] : nullptr});
   }
   memory_.observe(lexicon_.data(), all);
+  if (!std::all_of(products->begin(), products->end(), prices_known)) return false;
   const std::lock_guard lock(mutex_);
   if (read_.size() >= kMostDrafts) read_.clear();
   read_.insert_or_assign(text::fold(draft.shape.scope), began);
-  return {};
+  return true;
 }
 
 Result<ShopShape> ShapeBook::shape(ports::Catalogue& catalogue, const std::string& scope) {
   auto draft = draft_of(scope);
   if (!draft) return fail(ErrorKind::kNotFound, "The shop has no department or kind called \"" + scope + "\".");
-  const bool fresh = prices_are_fresh(scope);
-  const bool readable = !fresh && !draft->products.empty();
-  if (readable) {
-    if (auto read = read_whole(catalogue, *draft); !read) return fail(read.error());
+  bool fresh = prices_are_fresh(scope);
+  if (!fresh && !draft->products.empty()) {
+    const auto read = read_whole(catalogue, *draft);
+    if (!read) return fail(read.error());
+    fresh = *read;
   }
   Result<ShopShape> shape = fail(ErrorKind::kInternal, "");
   bool news = true;
@@ -304,7 +307,7 @@ Result<ShopShape> ShapeBook::shape(ports::Catalogue& catalogue, const std::strin
     if (!shape) return shape;
   }
   if (news) take_ranges(draft_of(scope)->shape, *shape);
-  if (!fresh && !readable) take_ranges({}, *shape);
+  if (!fresh) take_ranges({}, *shape);
   shape->scope = scope;
   return shape;
 }

@@ -31,7 +31,7 @@ class ShapeBook {
  private:
   std::shared_ptr<const ShapeDraft> draft_of(const std::string& scope);  // nothing: no such scope
   bool prices_are_fresh(const std::string& scope);
-  Result<void> read_whole(ports::Catalogue& catalogue, const ShapeDraft& draft);
+  Result<bool> read_whole(ports::Catalogue& catalogue, const ShapeDraft& draft);   // false: the shop tells no prices now
 
   const Lexicon& lexicon_;
   LiveMemory& memory_;

@@ -1,5 +1,7 @@
 #include "agent/models/guided/guided_model.h"
 
+#include <utility>
+
 #include "agent/models/guided/dialogue/talk.h"
 
 namespace floorwalker::guided {
@@ -12,6 +14,19 @@ std::string_view said_in(const Conversation& conversation) {
     if (message->role == Role::kShopper && message->turn == conversation.turn) return message->text;
   }
   return {};
+}
+
+// Said once, before what else there is to say: products without prices would look as if the shop had none.
+void tell_of_unread_prices(Talk& talk) {
+  if (talk.calls.prices() == Calls::Prices::kNotAsked) return;
+  const bool unread = talk.calls.prices() == Calls::Prices::kUnread;
+  if (unread && !talk.state.prices_unread) {
+    const std::string rest = std::exchange(talk.text, {});
+    talk.say("prices.unread", {});
+    if (rest.find(talk.text) == std::string::npos) talk.text += " " + rest;
+    else talk.text = rest;
+  }
+  talk.state.prices_unread = unread;
 }
 
 }  // namespace
@@ -43,6 +58,7 @@ void GuidedModel::start(const ModelRequest& request, ModelSink sink, std::stop_t
     for (const ToolCall& call : talk.calls.pending()) sink(ToolCallReady{call});
     return sink(ModelFinished{});
   }
+  tell_of_unread_prices(talk);
   talk.memory.plan = write_state(talk.state);
   sink(TextDelta{talk.text});
   ModelFinished finished;

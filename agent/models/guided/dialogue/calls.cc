@@ -103,8 +103,15 @@ Answer<T> Calls::answer(const std::string& name, const std::string& arguments, R
   return found;
 }
 
+// Once unread, for the whole turn.
+void Calls::note_prices(bool known) {
+  if (prices_ != Prices::kUnread) prices_ = known ? Prices::kRead : Prices::kUnread;
+}
+
 Answer<SearchPage> Calls::search(const SearchRequest& request) {
-  return answer<SearchPage>("search_catalogue", to_json(request), read_page);
+  auto page = answer<SearchPage>("search_catalogue", to_json(request), read_page);
+  if (page && !page->products.empty()) note_prices(!prices_unread(page->products));
+  return page;
 }
 
 Answer<ShopShape> Calls::shape(const std::string& scope) {
@@ -112,7 +119,9 @@ Answer<ShopShape> Calls::shape(const std::string& scope) {
 }
 
 Answer<ProductDetails> Calls::product(const ProductId& id) {
-  return answer<ProductDetails>("get_product", arguments({{"product", id.str()}}), product_details_from_json);
+  auto details = answer<ProductDetails>("get_product", arguments({{"product", id.str()}}), product_details_from_json);
+  if (details) note_prices(prices_known(details->product));
+  return details;
 }
 
 Answer<Comparison> Calls::compare(const std::vector<ProductId>& products, const std::vector<std::string>& needs,
@@ -121,7 +130,9 @@ Answer<Comparison> Calls::compare(const std::vector<ProductId>& products, const 
   for (const ProductId& id : products) object["products"].push_back(id.str());
   if (!needs.empty()) object["needs"] = needs;
   if (!attributes.empty()) object["attributes"] = attributes;
-  return answer<Comparison>("compare_products", arguments(object), comparison_from_json);
+  auto comparison = answer<Comparison>("compare_products", arguments(object), comparison_from_json);
+  if (comparison) note_prices(!prices_unread(comparison->products));
+  return comparison;
 }
 
 Answer<Compatibility> Calls::fits(const ProductId& a, const ProductId& b) {

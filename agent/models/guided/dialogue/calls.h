@@ -55,6 +55,10 @@ class Calls {
   // The call that the planner made in this turn because the shopper said yes to it; null if there is none.
   const ToolCall* confirmed() const;
 
+  // Whether what this turn was told of products has prices and stock as the shop has them.
+  enum class Prices { kNotAsked, kRead, kUnread };
+  Prices prices() const { return prices_; }
+
   bool waiting() const { return !pending_.empty(); }
   const std::vector<ToolCall>& pending() const { return pending_; }
 
@@ -66,6 +70,7 @@ class Calls {
   Answer<T> answer(const std::string& name, const std::string& arguments, Result<T> (*read)(std::string_view), bool write = false);
 
   Answer<CartAnswer> change_cart(const std::string& name, const std::string& arguments);
+  void note_prices(bool known);
 
   struct Done {
     const ToolCall* call;
@@ -80,6 +85,7 @@ class Calls {
   std::vector<Done> done_;                                           // this turn's, in order
   std::vector<std::pair<std::string, std::string>> asked_;           // name and arguments, in the order of this run
   std::vector<ToolCall> pending_;
+  Prices prices_ = Prices::kNotAsked;
   std::optional<Cart> changed_;                                      // as the last change of this run left it
 };
 

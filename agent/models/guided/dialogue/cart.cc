@@ -112,7 +112,35 @@ bool empty_cart(Talk& talk, const Cart& cart) {
   return true;
 }
 
+void tell_cart(Talk& talk, const Cart& cart) {
+  if (empty_cart(talk, cart)) return;
+  std::vector<std::string> lines;
+  for (const CartLine& line : cart.lines) lines.push_back(line_phrase(line) + " at " + format(line.unit_price));
+  talk.cart_told = true;
+  talk.say("cart.lines", {{"lines", text::join_and(lines)}, {"total", format(cart.total)}});
+  for (const AppliedDiscount& discount : cart.discounts) {
+    talk.say("cart.discount", {{"code", discount.code}, {"amount", format(discount.amount)}});
+  }
+}
+
+// The tool has read the cart again; where it could not, the next turn begins with it.
+void say_unknown(Talk& talk, const ErrorAnswer& error) {
+  talk.say("failed.unknown", {});
+  talk.state.cart_in_doubt = !error.cart;
+  if (error.cart) tell_cart(talk, *error.cart);
+  else talk.say("failed.unread", {});
+}
+
 }  // namespace
+
+void clear_doubt(Talk& talk) {
+  if (!talk.state.cart_in_doubt) return;
+  const auto view = talk.calls.view_cart();
+  if (!view) return;
+  talk.state.cart_in_doubt = false;
+  talk.say("cart.looked", {});
+  tell_cart(talk, view->cart);
+}
 
 void say_failure(Talk& talk, const ErrorAnswer& error) {
   if (error.error.kind == ErrorKind::kOutOfStock && error.available) {
@@ -124,7 +152,7 @@ void say_failure(Talk& talk, const ErrorAnswer& error) {
   } else if (error.error.kind == ErrorKind::kNotFound && error.field == "cart") {
     talk.say("cart.expired", {});
   } else if (error.error.kind == ErrorKind::kOutcomeUnknown) {
-    talk.say("failed.unknown", {});
+    say_unknown(talk, error);
   } else {
     talk.say("failed", {});
   }
@@ -134,14 +162,8 @@ void view_cart(Talk& talk) {
   const auto answer = talk.calls.view_cart();
   if (answer.waiting) return;
   if (!answer) return say_failure(talk, answer.error);
-  if (empty_cart(talk, answer->cart)) return;
-  std::vector<std::string> lines;
-  for (const CartLine& line : answer->cart.lines) lines.push_back(line_phrase(line) + " at " + format(line.unit_price));
-  talk.cart_told = true;
-  talk.say("cart.lines", {{"lines", text::join_and(lines)}, {"total", format(answer->cart.total)}});
-  for (const AppliedDiscount& discount : answer->cart.discounts) {
-    talk.say("cart.discount", {{"code", discount.code}, {"amount", format(discount.amount)}});
-  }
+  talk.state.cart_in_doubt = false;
+  tell_cart(talk, answer->cart);
 }
 
 void remove_line(Talk& talk, const Heard& said) {

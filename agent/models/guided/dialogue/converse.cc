@@ -586,7 +586,8 @@ bool answer_confirmation(Talk& talk, std::string_view said) {
 
 void converse(Talk& talk, std::string_view said) {
   if (text::words(said).empty()) return talk.say("fallback", {});
-  if (answer_confirmation(talk, said)) return;
+  clear_doubt(talk);
+  if (talk.waiting() || answer_confirmation(talk, said)) return;
   bool first = true;
   const auto parts = parts_of(talk, said);
   const Heard whole = parts.size() > 1 ? talk.guide.listener.hear(said, talk.kind()) : Heard{};

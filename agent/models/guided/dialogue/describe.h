@@ -14,6 +14,7 @@
 namespace floorwalker::guided {
 
 // "$1,299.00": of the least expensive variant; with " and up" where they differ.
+// "" where the shop could not be asked for it.
 std::string price_phrase(const ProductCard& card);
 
 // "weight 1.2 kg", "touchscreen", "no touchscreen", "material leather".

@@ -44,7 +44,10 @@ constexpr double kAboutTheSame = 0.15;  // "just as big" may be a little bigger
 
 // "just as big": what the product in focus has, or a little more to the good side.
 std::optional<Constraint> bound_to_keep(const Scale& scale, const ProductCard& card) {
-  if (scale.attributes.front() == "price") return Constraint{"price", Constraint::Op::kAtMost, {decimal(card.price_from)}};
+  if (scale.attributes.front() == "price") {
+    if (card.price_from == Money{}) return std::nullopt;
+    return Constraint{"price", Constraint::Op::kAtMost, {decimal(card.price_from)}};
+  }
   const Attribute* attribute = measured_on(scale, card);
   if (!attribute) return std::nullopt;
   const auto scaled = [&](double factor) {
@@ -169,6 +172,7 @@ void follow_scale(Talk& talk, const Heard& heard) {
     if (details) whole.attributes = details->product.attributes;
     card = &whole;
   }
+  if (card && card->price_from == Money{} && scale.attributes.front() == "price") return talk.say("prices.unread", {});
   std::optional<Constraint> bound = card && !extreme ? bound_on(scale, *card) : std::nullopt;
   Wanted wanted = heard.wanted.empty() ? Wanted{} : heard.wanted.front();
   wanted.words.clear();

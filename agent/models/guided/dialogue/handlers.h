@@ -77,6 +77,9 @@ void superlative(Talk& talk, const Heard& heard);
 // Says why a call failed, in the shop's words.
 void say_failure(Talk& talk, const ErrorAnswer& error);
 
+// Where it is not known what became of a change: looks at the cart, and says what is in it if it can be read.
+void clear_doubt(Talk& talk);
+
 // Asks which of several products is meant.
 void ask_which(Talk& talk, const std::vector<ProductId>& candidates, const std::string& act);
 

@@ -94,6 +94,7 @@ void say_stock(Talk& talk, const Product& product, const Heard& heard) {
 }
 
 void say_price(Talk& talk, const Product& product, const Heard& heard) {
+  if (!prices_known(product)) return talk.say("price.unread", {{"title", short_title(product.title)}});
   const Choice choice = choose(product, said_now(heard, talk.guide.lexicon), {});
   const Variant& variant = choice.variant ? *choice.variant : cheapest_variant(product);
   const bool from = !choice.variant && std::any_of(product.variants.begin(), product.variants.end(), [&](const Variant& other) { return other.price.minor != variant.price.minor; });

@@ -12,9 +12,6 @@ constexpr std::size_t kDepartmentsNamed = 6;
 
 std::string scope_of(const Heard& heard) { return heard.names_kind() ? heard.wanted.front().kinds.front() : std::string(); }
 
-// "" where the shop does not tell it now.
-std::string told_price(const Money& price) { return price == Money{} ? "" : format(price); }
-
 std::vector<std::string> departments(const ShopShape& shape) {
   std::vector<std::string> names;
   for (const ShopShape::Department& department : shape.departments) {
@@ -31,6 +28,7 @@ void show_best_by_price(Talk& talk, Need need, bool low, const std::string& key)
   const auto page = talk.calls.search(request);
   if (page.waiting) return;
   if (!page || page->products.empty()) return talk.say("fallback", {});
+  if (prices_unread(page->products)) return talk.say("prices.unread", {});
   const ProductCard& first = page->products.front();
   talk.say(key, {{"title", short_title(first.title)}, {"price", price_phrase(first)}});
   talk.show(page->products);
@@ -43,7 +41,7 @@ void overview(Talk& talk, const Heard& heard) {
   const auto shape = talk.calls.shape(scope_of(heard));
   if (shape.waiting) return;
   if (!shape) return talk.say("fallback", {});
-  talk.say("overview", {{"departments", text::join_and(departments(*shape))}, {"low", told_price(shape->price_low)}, {"high", told_price(shape->price_high)}});
+  talk.say("overview", {{"departments", text::join_and(departments(*shape))}, {"low", format(shape->price_low)}, {"high", format(shape->price_high)}});
 }
 
 void count(Talk& talk, const Heard& heard) {
@@ -55,7 +53,7 @@ void count(Talk& talk, const Heard& heard) {
     if (shape.waiting) return;
     if (!shape) return look_for(talk, heard);
     talk.say(scope.empty() ? "count.shop" : "count", {{"count", std::to_string(shape->products)}, {"what", scope.empty() ? "" : heard.wanted.front().noun},
-                                                      {"low", told_price(shape->price_low)}, {"high", told_price(shape->price_high)}});
+                                                      {"low", format(shape->price_low)}, {"high", format(shape->price_high)}});
     if (scope.empty()) return;
     Need need;
     merge(need, heard.wanted.front());
@@ -96,6 +94,7 @@ void superlative(Talk& talk, const Heard& heard) {
     talk.memory.focus = extreme.product.id;
     return;
   }
+  if (by_price && shape->price_low == Money{}) return talk.say("prices.unread", {});
   if (heard.names_kind()) return look_for(talk, heard);
   talk.say("superlative.unknown", {{"extreme", heard.extreme}});
 }

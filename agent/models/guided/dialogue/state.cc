@@ -40,6 +40,8 @@ State read_state(std::string_view text) {
     state.total = root.value("total", std::size_t{0});
     state.questions = root.value("questions", 0);
     state.complained = root.value("complained", false);
+    state.cart_in_doubt = root.value("cart_in_doubt", false);
+    state.prices_unread = root.value("prices_unread", false);
     state.narrowed_since = root.value("narrowed_since", 0);
     state.quantity = root.value("quantity", 0);
     state.order = root.value("order", "");
@@ -66,6 +68,8 @@ std::string write_state(const State& state) {
   if (state.total > 0) root["total"] = state.total;
   if (state.questions > 0) root["questions"] = state.questions;
   if (state.complained) root["complained"] = true;
+  if (state.cart_in_doubt) root["cart_in_doubt"] = true;
+  if (state.prices_unread) root["prices_unread"] = true;
   if (state.narrowed_since > 0) root["narrowed_since"] = state.narrowed_since;
   if (state.quantity > 0) root["quantity"] = state.quantity;
   if (!state.order.empty()) root["order"] = state.order;

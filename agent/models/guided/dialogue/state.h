@@ -40,6 +40,8 @@ struct State {
   std::size_t total = 0;                // and how many it found
   int questions = 0;                    // asked for the current need
   bool complained = false;
+  bool cart_in_doubt = false;           // a change may or may not have been made, and the cart could not be read since
+  bool prices_unread = false;           // it was said that prices and stock cannot be read now, and they have not been read since
   int quantity = 0;                     // how many are wanted of what is being chosen; 0 while nobody said
   std::string order;                    // order id that waits for its email
   std::string added;                    // id of the product that went into the cart last
