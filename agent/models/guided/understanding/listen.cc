@@ -381,6 +381,7 @@ Heard Listener::hear_anew(std::string_view text, std::string_view kind) const {
   hear_quantity(heard, taken);
   heard.numbers = number_phrases(heard.text, heard.words, taken, lexicon_);
   hear_wanted(heard, kind, taken);
+  hear_currency(heard);
   for (const text::Word& word : heard.words) {
     for (const Scale& scale : lexicon_.scales) {
       if (std::find(scale.words.begin(), scale.words.end(), word.folded) != scale.words.end()) heard.scales.push_back(&scale);

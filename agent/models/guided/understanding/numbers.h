@@ -21,6 +21,7 @@ struct NumberPhrase {
   bool around = false;                  // "about 500"
   bool bounded = false;                 // a bound was said
   bool money = false;                   // a currency or a price word stands by it
+  bool unit_of_money = false;           // its unit is the name of a currency, too: "60 pounds"
   std::vector<std::string> attributes;  // words of attribute names that were said with it, the best first
   std::string counted;                  // folded, behind a number without a unit: "megapixels", "ports"
 };
