@@ -314,8 +314,11 @@ class Grader {
   }
 
   void rules() {
-    std::vector<std::string> decided;
-    for (const RuleDecision& one : s_.rules) decided.push_back(one.rule);
+    std::vector<std::string> decided, failed;
+    for (const RuleDecision& one : s_.rules) (one.decision == kCouldNotRun ? failed : decided).push_back(one.rule);
+    for (const std::string& rule : e_.could_not_run) {
+      if (!contains(failed, rule)) miss("could_not_run", rule, failed.empty() ? "every rule could" : text::join_and(failed));
+    }
     for (const std::string& rule : e_.rules) {
       if (!contains(decided, rule)) miss("rules", rule, decided.empty() ? "no rule decided anything" : text::join_and(decided));
     }

@@ -11,10 +11,12 @@
 
 namespace floorwalker::evals {
 
-// What a guardrail decided in a turn, beyond letting something pass.
+inline constexpr const char* kCouldNotRun = "could_not_run";
+
+// What a guardrail decided in a turn, beyond letting something pass, or that it could not run.
 struct RuleDecision {
   std::string rule;
-  std::string decision;   // "refuse", "ask", "mark"
+  std::string decision;   // "refuse", "ask", "mark"; kCouldNotRun
   std::string about;      // the tool, or the text
   std::string why;
 };

@@ -97,8 +97,9 @@ class Player {
   bool mistaken(CaseRecord& record) {
     const auto findings = unknown_names(*job_.one, world_.names(), has_remote_shop(*job_.suite, *job_.one) ? nullptr : &world_.catalogue());
     for (const Finding& finding : findings) record.problem += (record.problem.empty() ? "" : "; ") + located(finding);
-    if (!findings.empty()) record.known_failing.clear();
-    return !findings.empty();
+    record.mistaken = !findings.empty();
+    if (record.mistaken) record.known_failing.clear();
+    return record.mistaken;
   }
 
   // A shopper with a goal speaks until they have it, or lose patience; what is expected holds for where that leaves them.
@@ -155,7 +156,7 @@ class Player {
   // Holds the turn against what was expected of it; what guardrails decided is looked up where it is asked for, or may tell why something failed.
   void assess(const Expectation& expect, const Conversation& conversation, TurnRecord& record) {
     const int turn = record.state.reply.turn;
-    if (!expect.rules.empty() || !expect.rules_not.empty()) record.state.rules = world_.rules_of(conversation, turn);
+    if (!expect.rules.empty() || !expect.rules_not.empty() || !expect.could_not_run.empty()) record.state.rules = world_.rules_of(conversation, turn);
     record.failures = grade(expect, record.state, world_.catalogue());
     if (!record.failures.empty() && record.state.rules.empty()) record.state.rules = world_.rules_of(conversation, turn);
     if (!options_.judge) return;
@@ -292,9 +293,10 @@ Result<RunRecord> run_suites(const std::vector<Suite>& suites, const WorldMaker&
   const std::vector<Job> jobs = jobs_of(suites, options.repeat);
   std::vector<std::optional<CaseRecord>> records(jobs.size());
   Worlds worlds(make_world);
-  std::atomic<std::size_t> next{0}, done{0};
+  std::atomic<std::size_t> next{0};
   std::atomic<std::int64_t> cost{0};
   std::mutex progress_mutex;
+  Progress progress{0, jobs.size(), 0};   // guarded by it
   const auto used_up = [&] {
     const std::int64_t saved = options.saved_micros ? options.saved_micros() : 0, judge = options.judge ? options.judge->cost_micros() : 0;
     return options.max_cost_micros > 0 && cost + judge - saved >= options.max_cost_micros;
@@ -304,9 +306,10 @@ Result<RunRecord> run_suites(const std::vector<Suite>& suites, const WorldMaker&
       if (options.stop.stop_requested() || used_up()) return;
       records[i] = played(jobs[i], worlds, options);
       cost += cost_of(*records[i]);
-      const std::size_t finished = ++done;
       const std::lock_guard lock(progress_mutex);
-      if (options.progress) options.progress(finished, jobs.size());
+      ++progress.done;
+      progress.failed += records[i]->failed();
+      if (options.progress) options.progress(progress);
     }
   };
   std::vector<std::jthread> threads;

@@ -76,11 +76,18 @@ struct CaseRecord {
   std::vector<TurnRecord> turns;
   std::size_t unplayed = 0;               // turns with expectations that it did not come to
   std::string problem;                    // the case as a whole failed: "" if not
+  bool mistaken = false;                  // because it names what its world does not have: the suite is wrong, and tells nothing of the agent
   std::string known_failing;              // why it may fail, "" if it may not
   SourcePosition at;
 
   bool passed() const;
   bool failed() const { return !passed() && known_failing.empty(); }   // what makes a run fail
+};
+
+// How far a run has come.
+struct Progress {
+  std::size_t done = 0, all = 0;          // plays of cases
+  std::size_t failed = 0;                 // of those done
 };
 
 struct RunOptions {
@@ -90,7 +97,7 @@ struct RunOptions {
   std::int64_t max_cost_micros = 0;       // stop beginning cases when the models have cost that much; 0: no limit
   std::function<std::int64_t()> saved_micros;   // of that cost so far, what recordings answered and nobody was paid; may be empty
   Judge* judge = nullptr;                 // answers what suites ask a judge; without one those questions are left open
-  std::function<void(std::size_t done, std::size_t all)> progress;
+  std::function<void(const Progress&)> progress;   // of one play at a time
   std::stop_token stop;
 };
 

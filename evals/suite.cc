@@ -277,6 +277,7 @@ class SuiteReader {
                {"results", [&](const Node& value, const Path& at) { results(value, at, expect.results); }},
                {"rules", named(expect.rules, NamedThing::What::kRule)},
                {"rules_not", named(expect.rules_not, NamedThing::What::kRule)},
+               {"could_not_run", named(expect.could_not_run, NamedThing::What::kRule)},
                {"judged", [&](const Node& value, const Path& at) { judged(value, at, expect.judged); }},
                {"never_says", r_.texts(expect.never_says)},
                {"says_any", words(expect.says_any)},
@@ -429,7 +430,7 @@ int Expectation::state_checks() const {
   checks += shown.has_value() + asked.has_value() + cart.has_value() + cart_unchanged + cart_total.has_value();
   checks += !tools_called.empty() + !tools_not_called.empty() + !results.empty() + !calls.empty() + !outcome.empty() + !error.empty();
   checks += !not_asked.empty() + max_questions.has_value() + min_calls.has_value();
-  checks += !rules.empty() + !rules_not.empty();
+  checks += !rules.empty() + !rules_not.empty() + !could_not_run.empty();
   checks += claims.min > 0 || !claims.including.empty() || !claims.kinds.empty();
   return checks;
 }

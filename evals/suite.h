@@ -81,6 +81,7 @@ struct Expectation {
   std::vector<std::string> never_says;              // none of these in the reply (folded)
   std::vector<std::string> says_any;                // one of these in the reply (folded): only beside a check of state
   std::vector<std::string> rules, rules_not;        // guardrails that decided something in the turn; that decided nothing
+  std::vector<std::string> could_not_run;           // guardrails that could not run
   std::vector<JudgedQuestion> judged;
   std::optional<int> min_calls;                     // tool calls in the turn
   std::optional<int> max_calls;                     // tool calls in the turn

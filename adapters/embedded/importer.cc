@@ -96,6 +96,9 @@ Result<void> write_all(Connection& connection, const ImportRequest& request, con
   if (const std::size_t repaired = stream.repaired(); repaired && report.problems.size() < request.most_problems) {
     report.notes.push_back(std::to_string(repaired) + " records or cells were not UTF-8 and were read as Windows-1252");
   }
+  if (const std::size_t oversold = stream.oversold(); oversold && report.problems.size() < request.most_problems) {
+    report.notes.push_back("rows with a stock below 0 (more was sold than there was), which count as sold out: " + std::to_string(oversold));
+  }
   if (request.replace && report.records == 0 && report.problems.empty()) {
     return fail(ErrorKind::kInvalidArgument, "there is no record in " + request.sources.front().name() + ", and --replace would leave the shop without products; nothing was changed");
   }

@@ -19,6 +19,12 @@ std::string_view raw(const Value& row, const TextSource& source) {
   return source.otherwise ? std::string_view(*source.otherwise) : std::string_view();
 }
 
+// What can be ordered and is not in the shop, nor is it told when it will be: neither in stock nor sold out.
+bool not_there_yet(std::string_view level) {
+  const std::string word = text::spaced(text::fold(level));
+  return word == "preorder" || word == "pre order" || word == "pre-order" || word == "backorder" || word == "back order" || word == "back-order";
+}
+
 // How shops say what is in stock; folded.
 std::optional<Availability> parse_availability(std::string_view text) {
   const std::string word = attribute_name(text);
@@ -28,8 +34,7 @@ std::optional<Availability> parse_availability(std::string_view text) {
       {"limited", Availability::kLowStock},     {"limited_availability", Availability::kLowStock},
       {"out_of_stock", Availability::kOutOfStock}, {"outofstock", Availability::kOutOfStock}, {"sold_out", Availability::kOutOfStock},
       {"unavailable", Availability::kOutOfStock},  {"no", Availability::kOutOfStock},         {"false", Availability::kOutOfStock},
-      {"discontinued", Availability::kOutOfStock}, {"preorder", Availability::kInStock},      {"pre_order", Availability::kInStock},
-      {"backorder", Availability::kInStock},    {"unknown", Availability::kUnknown}};
+      {"discontinued", Availability::kOutOfStock}, {"unknown", Availability::kUnknown}};
   for (const auto& [name, availability] : words) {
     if (name == word) return availability;
   }
@@ -232,17 +237,21 @@ bool Mapper::read_prices(const Value& row, Variant& variant, FieldProblems& prob
   return true;
 }
 
-Stock Mapper::stock(const Value& row, FieldProblems& problems) const {
+Stock Mapper::stock(const Value& row, FieldProblems& problems) {
   if (any_holds(map_.stock.untracked, row)) return {Availability::kInStock, std::nullopt};
   Stock stock;
   const std::string level = one(row, map_.stock.availability);
+  if (not_there_yet(level)) return stock;
   if (!level.empty()) {
     if (const auto availability = parse_availability(level)) stock.availability = *availability;
     else problems.push_back({"availability", in_quotes(level) + " must be one of in stock, low stock, out of stock, preorder or backorder"});
   }
   const std::string count = one(row, map_.stock.count);
   if (count.empty() || stock.availability == Availability::kOutOfStock) return stock;
-  if (const auto number = parse_whole(count)) return stock_of_count(std::max<std::int64_t>(0, *number));
+  if (const auto number = parse_whole(count)) {
+    oversold_ += *number < 0;
+    return stock_of_count(std::max<std::int64_t>(0, *number));
+  }
   if (const auto availability = parse_availability(count)) return {*availability, std::nullopt};
   problems.push_back({"stock", in_quotes(count) + " must be a whole number or one of in stock, low stock, out of stock"});
   return stock;

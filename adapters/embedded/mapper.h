@@ -33,13 +33,16 @@ class Mapper {
   // Settles options and variant ids once all rows of the product are in, and checks that it can be sold.
   void finish(Listing& listing, FieldProblems& problems) const;
 
+  // Rows whose stock was below 0, as shops count what they sold and did not have: taken for 0.
+  std::size_t oversold() const { return oversold_; }
+
  private:
   void add_variants(const Value& row, Listing& listing, FieldProblems& problems);
   void add_combinations(const Value& lists, const Variant& model, const SellingRule& rule, Listing& listing, FieldProblems& problems);
   std::vector<OptionValue> row_options(const Value& row);
   bool read_prices(const Value& row, Variant& variant, FieldProblems& problems) const;
   std::optional<std::int64_t> amount(const Value& row, const TextSource& source, const char* field, FieldProblems& problems) const;
-  Stock stock(const Value& row, FieldProblems& problems) const;
+  Stock stock(const Value& row, FieldProblems& problems);
   SellingRule rule(const Value& row, FieldProblems& problems) const;
   std::string one(const Value& row, const TextSource& source) const;
   std::vector<std::string> many(const Value& row, const TextSource& source) const;
@@ -48,6 +51,7 @@ class Mapper {
   const ImportMap& map_;
   Currency currency_;
   AttributeMapper attributes_;
+  std::size_t oversold_ = 0;
   std::vector<std::string> pair_names_;  // the option names of the product's rows so far: often only the first tells them
 };
 

@@ -9,6 +9,13 @@ namespace {
 constexpr std::size_t kBatch = 256;
 constexpr std::size_t kBatchesAhead = 8;
 
+// No text that a shop wrote has a NUL: what does is damaged, and what stands behind it may be anything.
+void refuse_nul(const Value& value, const std::string& field, FieldProblems& problems) {
+  if (value.text.find('\0') != std::string_view::npos) problems.push_back({field, "holds a NUL byte: the file is damaged, or is no text (UTF-16?); write it anew as UTF-8"});
+  for (std::size_t i = 0; i < value.items.size(); ++i) refuse_nul(value.items[i], field + "[" + std::to_string(i) + "]", problems);
+  for (const Member& member : value.members) refuse_nul(member.value, (field.empty() ? "" : field + ".") + std::string(member.name), problems);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ByteSource>> open_source(const ImportSource& source) {
@@ -114,7 +121,8 @@ Result<void> RecordStream::read_native(RowReader& rows, const ByteSource& bytes,
     start_batch(source, bytes, 1);
     ImportItem item{source, record.line, {}, {}, false};
     if (record.problem) item.problems.push_back({"", *record.problem});
-    else item.record = parse_native(record.value, currency_, item.problems);
+    else refuse_nul(record.value, "", item.problems);
+    if (item.problems.empty()) item.record = parse_native(record.value, currency_, item.problems);
     if (!give(std::move(item))) return {};
   }
 }
@@ -144,19 +152,23 @@ Result<void> RecordStream::read_mapped(RowReader& rows, const ByteSource& bytes,
     if (!joins && !close()) return {};
     start_batch(source, bytes, 1);
     const bool skipped = !record.problem && mapper.skips(record.value);
+    FieldProblems damaged;
+    if (!record.problem && !skipped) refuse_nul(record.value, "", damaged);
     if (joins) {  // what leaves a product's first row out leaves out all of it
       const std::size_t before = open->problems.size();
+      open->problems.insert(open->problems.end(), damaged.begin(), damaged.end());
       if (!skipped && !open->skipped) Mapper::merge(listing, mapper.part(record.value, Mapper::Row::kFurther, open->problems));
       for (std::size_t i = before; i < open->problems.size(); ++i) open->problems[i].line = record.line;
       continue;
     }
-    open = ImportItem{source, record.line, {}, {}, skipped};
+    open = ImportItem{source, record.line, {}, std::move(damaged), skipped};
     open_group = group;
     unreadable = record.problem.has_value();
     if (unreadable) open->problems.push_back({"", *record.problem});
     else if (!skipped) listing = mapper.part(record.value, Mapper::Row::kFirst, open->problems);
   }
   close();
+  oversold_ += mapper.oversold();
   return {};
 }
 

@@ -44,6 +44,9 @@ class RecordStream {
   // After the end: records that were not UTF-8.
   std::size_t repaired() const { return repaired_; }
 
+  // After the end: rows with a stock below 0.
+  std::size_t oversold() const { return oversold_; }
+
  private:
   Result<void> run();
   Result<void> read_source(std::size_t source);
@@ -55,6 +58,7 @@ class RecordStream {
 
   const ImportRequest& request_;
   Currency currency_;
+  std::size_t oversold_ = 0;  // the reading thread's until it ends
   std::size_t repaired_ = 0;  // the reading thread's until it ends
   ImportBatch batch_;         // the reading thread's
 

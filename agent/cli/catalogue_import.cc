@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -11,6 +10,7 @@
 
 #include "adapters/embedded/importer.h"
 #include "agent/cli/catalogue_commands.h"
+#include "agent/cli/terminal.h"
 #include "agent/core/text.h"
 #include "agent/resources/resources.h"
 #include "tools/search/index.h"
@@ -41,30 +41,6 @@ std::vector<std::string> shipped_maps() {
   }
   return names;
 }
-
-// One line on standard error: rewritten in place on a terminal, elsewhere only the last.
-class ProgressLine {
- public:
-  ProgressLine() : terminal_(isatty(STDERR_FILENO) != 0) {}
-
-  void tell(const std::string& text) {
-    if (!terminal_) return;
-    std::cerr << "\r\x1b[K" << text << std::flush;
-    open_ = true;
-  }
-  void end(const std::string& text) {
-    clear();
-    std::cerr << text << "\n";
-  }
-  void clear() {
-    if (open_) std::cerr << "\r\x1b[K" << std::flush;
-    open_ = false;
-  }
-
- private:
-  bool terminal_;
-  bool open_ = false;
-};
 
 std::string in_words(const embedded::ImportProgress& progress) {
   std::string text = fmt::format("importing {}: {} records", progress.file, progress.records);

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -17,6 +18,7 @@
 #include "agent/cli/eval_worlds.h"
 #include "agent/cli/interrupt.h"
 #include "agent/cli/model_settings.h"
+#include "agent/cli/terminal.h"
 #include "agent/core/digest.h"
 #include "agent/resources/resources.h"
 #include "evals/importers.h"
@@ -34,7 +36,7 @@ Examples:
   floorwalker eval live.yaml --record-shop shop.jsonl   a suite on a shop behind an adapter; later, without the shop: --shop recorded:shop.jsonl
   floorwalker eval evals/suites --fail-under grounded_accuracy=0.99 --baseline last.json --out report.json --junit junit.xml
 Exit status 1: a case failed, a metric is worse than its --fail-under (a floor; a ceiling where less is better), or the baseline shows a
-regression; 2: no such metric, or a baseline of other suites. evals/README.md says what the metrics mean and how to write a suite.
+regression; 2: what was given is wrong: a suite has mistakes, there is no such metric, the baseline is of other suites. evals/README.md says what the metrics mean and how to write a suite.
 )";
 
 struct EvalOptions {
@@ -140,7 +142,7 @@ Result<std::string> unpacked(const std::string& file) {
 }
 
 // Prints the suite that files of another format make.
-Result<bool> import(const EvalOptions& options) {
+Result<void> import(const EvalOptions& options) {
   std::vector<evals::ImportSource> sources;
   for (const std::string& file : options.suites) {
     auto text = unpacked(file);
@@ -150,7 +152,7 @@ Result<bool> import(const EvalOptions& options) {
   const auto suite = evals::import_suite(sources, options.import);
   if (!suite) return fail(suite.error());
   std::cout << *suite;
-  return true;
+  return {};
 }
 
 // Sets up whether shops behind adapters are recorded or played. The recording that is to be saved after the run, or null.
@@ -169,44 +171,58 @@ Result<std::shared_ptr<http::ShopRecording>> set_shops(const std::string& shop, 
   return played ? nullptr : std::move(*recording);
 }
 
-// Runs the suites; true if everything that was asked of them holds.
-Result<bool> evaluate(const Settings& settings, EvalOptions options) {
+// What CI tells apart: a run that came up to everything, one that did not, and one that says nothing about the agent because what it was given is wrong.
+enum Status { kHolds = 0, kFails = 1, kWrong = 2 };
+
+int wrong(const Error& error) {
+  complain(error);
+  return kWrong;
+}
+
+bool has_mistakes(const evals::RunRecord& run) {
+  return std::any_of(run.cases.begin(), run.cases.end(), [](const evals::CaseRecord& record) { return record.mistaken; });
+}
+
+// Runs the suites; the exit status.
+int evaluate(const Settings& settings, EvalOptions options) {
   const auto suites = load_suites(options.suites);
-  if (!suites) return fail(suites.error());
+  if (!suites) return wrong(suites.error());
   const auto baseline = read_baseline(options.baseline, *suites);
-  if (!baseline) return fail(baseline.error());
+  if (!baseline) return wrong(baseline.error());
   Composition::Wraps wraps;
   if (!options.record_model.empty()) {
     auto cassette = open_cassette(options.record_model, settings);
-    if (!cassette) return fail(cassette.error());
+    if (!cassette) return wrong(cassette.error());
     options.run.saved_micros = [kept = *cassette] { return kept->saved_micros(); };
     wraps.cassette = std::move(*cassette);
   }
   if (settings.model.starts_with("recorded:")) options.run.max_cost_micros = 0;   // nobody is paid
   const auto judge = EvalJudge::open(options.judge);
-  if (!judge) return fail(judge.error());
+  if (!judge) return wrong(judge.error());
   if (*judge) options.run.judge = &(*judge)->judge();
   EvalWorlds worlds(settings, std::move(wraps));
   const auto recording = set_shops(settings.shop, options.record_shop, *suites, worlds);
-  if (!recording) return fail(recording.error());
+  if (!recording) return wrong(recording.error());
   const Interrupts interrupts;
   const TurnInterrupt interrupt;
   options.run.stop = interrupt.token();
-  const bool terminal = isatty(STDERR_FILENO) != 0;
-  options.run.progress = [terminal](std::size_t done, std::size_t all) {
-    if (terminal) std::cerr << "\r\x1b[K" << done << " of " << all << " cases" << (done == all ? "\r\x1b[K" : "") << std::flush;
+  ProgressLine line;
+  options.run.progress = [&line, began = std::chrono::steady_clock::now()](const evals::Progress& now) {
+    line.tell(progress_bar(now.done, now.all, now.failed, std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - began)));
   };
   auto run = evals::run_suites(*suites, [&](const evals::Suite& suite, const evals::Case& one, int repeat) { return worlds.open(suite, one, repeat); }, options.run);
-  if (!run) return fail(run.error());
+  line.clear();
+  if (!run) return complain(run.error());
   if (interrupt.token().stop_requested() && *recording) std::cerr << "floorwalker: interrupted, so the recording of the shop stays as it was\n";
   else if (*recording) {
-    if (auto saved = (*recording)->save(); !saved) return fail(saved.error());
+    if (auto saved = (*recording)->save(); !saved) return complain(saved.error());
   }
   run->build = build_of(settings, *run);
-  if (auto written = write_reports(options, *run, *baseline); !written) return fail(written.error());
+  if (auto written = write_reports(options, *run, *baseline); !written) return complain(written.error());
   const bool colour = isatty(STDOUT_FILENO) != 0;
   std::cout << (options.json ? evals::json_report(*run) : evals::terminal_report(*run, colour ? evals::Colour::kAlways : evals::Colour::kNever));
-  return holds(options, *run, *baseline);
+  const bool all = holds(options, *run, *baseline);
+  return has_mistakes(*run) ? kWrong : all ? kHolds : kFails;
 }
 
 // For the command line: nothing is played for a rule that no run can be held against.
@@ -244,12 +260,10 @@ void add_eval(CLI::App& app, Exit& exit) {
   command->callback([settings, options, &exit] {
     options->import.shop = settings->shop.empty() ? "demo" : settings->shop;
     options->import.playbook = settings->playbook;
-    const auto held = options->import.format.empty() ? evaluate(*settings, *options) : import(*options);
-    if (!held) {
-      exit.status = complain(held.error());
-      if (held.error().kind == ErrorKind::kConflict) exit.status = 2;   // the baseline and the suites do not go together
-    } else {
-      exit.status = *held ? 0 : 1;
+    if (options->import.format.empty()) {
+      exit.status = evaluate(*settings, *options);
+    } else if (const auto printed = import(*options); !printed) {
+      exit.status = complain(printed.error());
     }
   });
 }

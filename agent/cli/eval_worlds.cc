@@ -183,6 +183,7 @@ class ComposedWorld final : public evals::World {
       if (one.turn != turn) continue;
       for (const guardrails::Considered& rule : one.considered) {
         if (rule.came == guardrails::Considered::Came::kActed) decided.push_back({rule.rule, one.decision, one.subject, rule.why});
+        if (rule.came == guardrails::Considered::Came::kCouldNotRun) decided.push_back({rule.rule, evals::kCouldNotRun, one.subject, rule.why});
       }
     }
     return decided;

@@ -193,6 +193,13 @@ class Explainer::Replay {
     explained.what = "result";
     explained.subject = tool;
     const ToolEffect effect = std::find(parts_.writes.begin(), parts_.writes.end(), tool) != parts_.writes.end() ? ToolEffect::kWrite : ToolEffect::kRead;
+    if (const auto by = guardrails::withheld_by(message.result.content)) {
+      explained.considered = {*by};
+      explained.decision = "refuse";
+      explained.rule = by->rule;
+      explained.why = by->why;
+      return explained;
+    }
     const ToolResult seen = guardrails::ResultGuard(rules_.results).check(message.result, effect, &explained.considered);
     for (const Considered& one : explained.considered) {
       if (one.came == Came::kPassed) continue;

@@ -1,10 +1,12 @@
 #include "agent/cli/terminal.h"
 
+#include <fmt/format.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <iostream>
 #include <utility>
 
 namespace floorwalker::cli {
@@ -28,7 +30,37 @@ std::size_t columns(char32_t c) {
   return wide ? 2 : 1;
 }
 
+std::string minutes(std::chrono::seconds time) { return fmt::format("{}:{:02}", time.count() / 60, time.count() % 60); }
+
 }  // namespace
+
+ProgressLine::ProgressLine() : terminal_(isatty(STDERR_FILENO) != 0) {}
+
+void ProgressLine::tell(const std::string& text) {
+  if (!terminal_) return;
+  std::cerr << "\r\x1b[K" << text << std::flush;
+  open_ = true;
+}
+
+void ProgressLine::end(const std::string& text) {
+  clear();
+  std::cerr << text << "\n";
+}
+
+void ProgressLine::clear() {
+  if (open_) std::cerr << "\r\x1b[K" << std::flush;
+  open_ = false;
+}
+
+std::string progress_bar(std::size_t done, std::size_t all, std::size_t failed, std::chrono::seconds elapsed) {
+  constexpr std::size_t kCells = 20;
+  const std::size_t full = all == 0 ? kCells : kCells * done / all;
+  std::string bar = fmt::format("[{}{}] {}/{}", std::string(full, '#'), std::string(kCells - full, '.'), done, all);
+  if (failed > 0) bar += fmt::format(", {} failed", failed);
+  bar += ", " + minutes(elapsed);
+  if (done > 0 && done < all) bar += ", about " + minutes(elapsed * static_cast<std::int64_t>(all - done) / static_cast<std::int64_t>(done)) + " left";
+  return bar;
+}
 
 Style Style::of(int descriptor) {
   const char* no_colour = getenv("NO_COLOR");

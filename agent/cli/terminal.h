@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -30,6 +31,24 @@ class Style {
 
   bool colours_;
 };
+
+// One line on standard error: rewritten in place on a terminal, elsewhere only the last.
+class ProgressLine {
+ public:
+  ProgressLine();
+
+  void tell(const std::string& text);
+  void end(const std::string& text);
+  void clear();
+
+ private:
+  bool terminal_;
+  bool open_ = false;
+};
+
+// "[#####...............]  120/480, 2 failed, 0:12, about 0:36 left": how far many alike things have come in the time so far. What is left is
+// guessed from the pace, once one is done.
+std::string progress_bar(std::size_t done, std::size_t all, std::size_t failed, std::chrono::seconds elapsed);
 
 // Columns of the terminal, between 40 and 100: longer lines are hard to read. 80 where there is no terminal.
 std::size_t terminal_width(int descriptor);

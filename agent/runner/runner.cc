@@ -209,10 +209,8 @@ Result<std::vector<Event>> Runner::State::enter(Room& room) {
   if (!stored) return fail(stored.error());
   room.live = std::make_unique<Live>();
   room.live->conversation = std::move(stored->conversation);
-  if (room.live->conversation.turn == 0) {
-    room.live->conversation.locale = options.locale;
-    room.live->conversation.currency = options.currency;
-  }
+  room.live->conversation.locale = options.locale;   // as the shop is run now, whatever it was when the conversation was left
+  room.live->conversation.currency = options.currency;
   for (const Message& message : room.live->conversation.messages) room.live->redactor.go_on_after(message.text);
   for (const Event& event : stored->open) {
     if (const auto* said = std::get_if<ShopperSaid>(&event.body)) room.live->redactor.go_on_after(said->text);

@@ -69,6 +69,7 @@ TEST_F(GoogleFeed, GroupsVariantsByWhatVaries) {
   EXPECT_EQ(shoe.variants[0].id.str(), "S1");
   EXPECT_EQ(shoe.variants[0].options, (std::vector<OptionValue>{{"Size", "42"}}));
   EXPECT_EQ(shoe.variants[0].price.minor, 5990);
+  EXPECT_EQ(shoe.variants[1].stock, Stock{}) << "on preorder: neither in stock nor sold out";
   EXPECT_EQ(shoe.variants[0].compare_at->minor, 7990);
   EXPECT_EQ(attribute_text(shoe, "color"), "Black");
   EXPECT_EQ(attribute_text(shoe, "material"), "Leather");
@@ -84,6 +85,14 @@ TEST_F(GoogleFeed, MakesARowWithoutGroupAProductOfItsOwn) {
   EXPECT_TRUE(mug.variants.front().options.empty());
   EXPECT_EQ(mug.variants.front().stock.availability, Availability::kOutOfStock);
   EXPECT_EQ(attribute_text(mug, "color"), "White");
+}
+
+TEST_F(GoogleFeed, CountsNothingAsInStockThatIsOnlyOnOrder) {
+  import(shipped("google-feed"), {"id\ttitle\tprice\tavailability\tquantity\tavailability_date\n1\tMug\t5 USD\tpreorder\t40\t2027-02-01\n2\tCup\t5 USD\tbackorder\t\t\n3\tJug\t5 USD\tin_stock\t40\t\n"});
+  EXPECT_EQ(product("1").variants.front().stock, Stock{});
+  EXPECT_EQ(product("2").variants.front().stock, Stock{});
+  EXPECT_EQ(product("3").variants.front().stock.count, 40);
+  EXPECT_EQ(attribute_text(product("1"), "available_from"), "2027-02-01");
 }
 
 TEST_F(GoogleFeed, RefusesPricesInAnotherCurrency) {

@@ -62,6 +62,27 @@ TEST_F(Importer, RefusesAGzipFileThatWasCutShort) {
   EXPECT_TRUE(ids().empty());
 }
 
+TEST_F(Importer, CountsAStockBelowZeroAsSoldOutAndSaysSo) {
+  const auto report = import(map(kTable), {"id,name,price,left\n1,Lamp,2,-3\n2,Chair,4,0\n3,Desk,4,9\n"});
+  EXPECT_TRUE(report.problems.empty());
+  EXPECT_EQ(report.notes, std::vector<std::string>{"rows with a stock below 0 (more was sold than there was), which count as sold out: 1"});
+  EXPECT_EQ(product("1").variants.front().stock, product("2").variants.front().stock);
+  EXPECT_EQ(product("1").variants.front().stock.availability, Availability::kOutOfStock);
+}
+
+TEST_F(Importer, RefusesANulWhereverItStands) {
+  using namespace std::string_literals;
+  const auto table = import(map(kTable), {"id,name,price,maker\n1,Lamp,2,Acme\n2,Ch\0air,4,Acme\n"s});
+  ASSERT_EQ(table.problems.size(), 1u);
+  EXPECT_EQ(table.problems[0].line, 3u);
+  EXPECT_EQ(table.problems[0].field, "name");
+  EXPECT_EQ(table.problems[0].message.substr(0, 16), "holds a NUL byte");
+  EXPECT_TRUE(ids().empty());
+  const auto native = import(shipped("floorwalker"), {"{\"type\":\"shop\",\"currency\":\"USD\"}\n" R"({"id":"1","title":"Lamp","kind":"lamp","attributes":{"shade":["red","bl\u0000ue"]},"variants":[{"id":"v","price":"2.00"}]})"});
+  ASSERT_EQ(native.problems.size(), 1u);
+  EXPECT_EQ(native.problems[0].field, "attributes.shade[1]");
+}
+
 TEST_F(Importer, TellsARepeatedIdBesideOtherProblems) {
   const auto report = import(map(kTable), {"id,name,price\n1,Lamp,cheap\n2,Chair,4\n2,Chair,5\n"});
   ASSERT_EQ(report.problems.size(), 2u);

@@ -105,6 +105,13 @@ TEST_F(GradeTest, ReadsWhatAToolAnswered) {
   EXPECT_EQ(failed("not_called: [search_catalogue]"), Checks{"not_called"});
 }
 
+TEST_F(GradeTest, TellsARuleThatCouldNotRunFromOneThatActed) {
+  state.rules = {{"result_text", kCouldNotRun, "search_catalogue", "the result is no JSON"}, {"quantity", "refuse", "update_cart", "at most 10"}};
+  EXPECT_EQ(failed("could_not_run: [result_text], rules: [quantity], rules_not: [result_text]"), Checks{});
+  EXPECT_EQ(failed("could_not_run: [quantity]"), Checks{"could_not_run"});
+  EXPECT_EQ(failed("rules: [result_text]"), Checks{"rules"});
+}
+
 TEST_F(GradeTest, FindsNothingAtAPointerThatLeadsNowhere) {
   state.reply.tools = {{{CallId("c"), "search_catalogue", "{}", "", ""}, ToolOutcome::kOk}};
   state.results = {{CallId("c"), ToolOutcome::kOk, R"({"list":[1]})", {}}};

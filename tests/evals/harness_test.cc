@@ -220,19 +220,32 @@ TEST(Harness, ExcusesNoCaseThatNamesWhatIsNotThere) {
 TEST(Harness, NamesMistakesOnlyTheShopAndPlaybookCanTell) {
   const TemporaryFolder folder;
   std::ofstream(folder / "s.yaml") << "suite: s\nshop: demo\ncases:\n  - id: a\n    turns:\n      - say: hello\n        expect: {not_called: [updat_cart], rules_not: [quantty]}\n";
-  EXPECT_EQ(eval((folder / "s.yaml").string(), folder.path()), 1);
+  EXPECT_EQ(eval((folder / "s.yaml").string(), folder.path()), 2);
   const std::string told = contents(folder / "printed");
   EXPECT_NE(told.find("s.yaml:7:31: there is no tool 'updat_cart' (did you mean 'update_cart'?)"), std::string::npos) << told;
   EXPECT_NE(told.find("has no rule 'quantty' (did you mean 'quantity'?)"), std::string::npos) << told;
+}
+
+TEST(Harness, TellsAWrongSuiteFromAFailedCaseByItsExitStatus) {
+  const TemporaryFolder folder;
+  const auto status = [&](const std::string& expect) {
+    std::ofstream(folder / "s.yaml") << "suite: s\nshop: demo\ncases: [{id: a, turns: [{say: hello, expect: " << expect << "}]}]\n";
+    return eval((folder / "s.yaml").string(), folder.path());
+  };
+  EXPECT_EQ(status("{cart: []}"), 0) << contents(folder / "complained");
+  EXPECT_EQ(status("{shown: {min: 9}}"), 1);
+  EXPECT_EQ(status("{shwon: {min: 9}}"), 2);
+  EXPECT_EQ(status("{shown: {includes: [no-such-product]}}"), 2);
+  EXPECT_EQ(eval((folder / "none.yaml").string(), folder.path()), 2);
 }
 
 TEST(Harness, RefusesTwoSuitesOfOneName) {
   const TemporaryFolder folder;
   for (const char* name : {"a.yaml", "b.yaml"}) std::ofstream(folder / name) << "suite: s\nshop: demo\ncases: [{id: a, turns: [{say: hello, expect: {cart: []}}]}]\n";
   const std::string a = (folder / "a.yaml").string(), b = (folder / "b.yaml").string();
-  EXPECT_EQ(eval(a + " " + a, folder.path()), 1);
+  EXPECT_EQ(eval(a + " " + a, folder.path()), 2);
   EXPECT_NE(contents(folder / "complained").find("this suite was named twice (to play its cases several times, use --repeat)"), std::string::npos) << contents(folder / "complained");
-  EXPECT_EQ(eval(a + " " + b, folder.path()), 1);
+  EXPECT_EQ(eval(a + " " + b, folder.path()), 2);
   EXPECT_NE(contents(folder / "complained").find("b.yaml:1:8: another suite of this run is called 's', too: " + a), std::string::npos) << contents(folder / "complained");
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "agent/models/guided/dialogue/calls.h"
 #include "agent/models/guided/dialogue/describe.h"
 #include "tests/support/guided_dialogue.h"
 #include "tests/support/memory_shop.h"
@@ -86,6 +87,37 @@ class GuidedDialogue : public ::testing::Test {
   MemoryShop shop_;
   std::unique_ptr<Dialogue> dialogue_;
 };
+
+TEST(GuidedCalls, GiveNoIdTwiceInATurnWhateverALaterStepAsksForFirst) {
+  Conversation conversation;
+  conversation.turn = 3;
+  const std::vector<ToolSpec> tools = {{"get_product", "", "{}", ToolEffect::kRead}};
+  const auto step = [&](const std::vector<const char*>& products) {
+    guided::Calls calls({conversation, tools});
+    for (const char* product : products) calls.product(ProductId(product));
+    Message message;
+    message.role = Role::kAssistant;
+    message.turn = conversation.turn;
+    message.calls = calls.pending();
+    conversation.messages.push_back(message);
+    for (const ToolCall& call : message.calls) {
+      Message answer;
+      answer.role = Role::kTool;
+      answer.turn = conversation.turn;
+      answer.result = {call.id, ToolOutcome::kOk, "{}", {}};
+      conversation.messages.push_back(answer);
+    }
+  };
+  step({"P-1"});
+  step({"P-2", "P-1", "P-3"});
+  std::set<std::string> ids;
+  std::size_t made = 0;
+  for (const Message& message : conversation.messages) {
+    for (const ToolCall& call : message.calls) ids.insert(call.id.str()), ++made;
+  }
+  EXPECT_EQ(made, 3u);
+  EXPECT_EQ(ids.size(), made);
+}
 
 TEST_F(GuidedDialogue, ShowsProductsAndAsksAtMostOneQuestion) {
   const auto turn = say("I'm looking for boots");

@@ -404,6 +404,33 @@ TEST_F(Hearing, WhatAThingIsToHaveIsNoOtherThing) {
   EXPECT_TRUE(hear("it should have a monitor").names_kind()) << "of nothing that was talked about";
 }
 
+// "USD CAD ... of an amount", "" where no currency is spoken of.
+std::string currency_of(const Heard& heard) {
+  std::string out;
+  if (!heard.currency) return out;
+  for (const std::string& code : heard.currency->codes) out += (out.empty() ? "" : " ") + code;
+  return out + (heard.currency->of_amount ? ", of an amount" : "");
+}
+
+TEST_F(Hearing, HearsWhichCurrencyIsMeant) {
+  const std::string dollars = "USD CAD AUD NZD SGD HKD";
+  for (const Said& said : {Said{"what is that in euros?", "EUR"}, Said{"show me prices in GBP", "GBP"}, Said{"laptops in Canadian dollars please", "CAD"},
+                           Said{"laptop for less than €800", "EUR, of an amount"}, Said{"a sofa under US$900", "USD, of an amount"}, Said{"up to 90 pounds", "GBP, of an amount"}}) {
+    EXPECT_EQ(currency_of(hear(said.text)), said.expected) << said.text;
+  }
+  EXPECT_EQ(currency_of(hear("a laptop below $800")), dollars + ", of an amount");
+  EXPECT_EQ(currency_of(hear("can I pay in dollars?")), dollars);
+  for (const char* none : {"a laptop under 800", "has it got the euro plug?", "how heavy is it in pounds?", "a laptop under 4 pounds", "my pound cake"}) {
+    EXPECT_EQ(currency_of(hear(none)), "") << none;
+  }
+  EXPECT_TRUE(hear("which currency are your prices in?").has(Act::kCurrency));
+}
+
+TEST_F(Hearing, PoundsAreAPriceWhereTheyCanBeNoWeight) {
+  EXPECT_EQ(constraints(hear("a laptop under 4 pounds")), "weight at_most 4 lb");
+  EXPECT_EQ(constraints(hear("a laptop under 400 pounds")), "price at_most 400") << "no laptop is anywhere near that heavy";
+}
+
 TEST_F(Hearing, HearsPoliciesAndSuperlatives) {
   EXPECT_EQ(hear("what is your return policy?").topic, "returns");
   EXPECT_EQ(hear("how long does delivery take").topic, "delivery");

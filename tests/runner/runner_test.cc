@@ -357,6 +357,18 @@ TEST_F(RunnerTest, ASessionGoesOnInAnotherRunner) {
   EXPECT_EQ(second->reply.text, "Done.");
 }
 
+TEST_F(RunnerTest, ASessionGoesOnInTheCurrencyThatTheShopSellsInNow) {
+  script(kTwoTurns);
+  options_.currency = *Currency::parse("USD");
+  ASSERT_EQ(say("a laptop")->conversation.currency.code(), "USD");
+  runner_.reset();
+  options_.currency = *Currency::parse("EUR");
+  options_.locale = "en-IE";
+  const auto second = say("add it");
+  EXPECT_EQ(second->conversation.currency.code(), "EUR");
+  EXPECT_EQ(second->conversation.locale, "en-IE");
+}
+
 TEST_F(RunnerTest, ATurnLeftOpenIsFinishedFirst) {
   script(kTwoTurns);
   JournalEntry begun;   // as a killed process leaves it

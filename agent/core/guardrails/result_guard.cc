@@ -13,12 +13,15 @@
 namespace floorwalker::guardrails {
 namespace {
 
+constexpr std::string_view kWithheld = "withheld", kCouldNotRun = "could_not_run", kActed = "acted";
 constexpr std::size_t kShortText = 400;   // bytes to which texts are cut where a whole result is too large
 
-std::string error(std::string_view kind, std::string_view message) {
+// What a withheld result becomes: the error that the model reads, and which rule withheld it.
+std::string error(std::string_view kind, std::string_view message, const Considered& by) {
   json::Writer w;
-  w.open('{').key("error").open('{').field("kind", kind).field("message", message);
-  return w.close('}').close('}').take();
+  w.open('{').key("error").open('{').field("kind", kind).field("message", message).close('}');
+  w.key(kWithheld).open('{').field("rule", by.rule).field("came", by.came == Considered::Came::kCouldNotRun ? kCouldNotRun : kActed).field("why", by.why).close('}');
+  return w.close('}').take();
 }
 
 // JSON as it stands, string by string.
@@ -131,14 +134,15 @@ class Check {
     Walk walk(result_.content, rules_.injection, large);
     std::string content = walk.run();
     if (content.size() > rules_.max_size) {
-      note("result_size", Considered::Came::kActed, std::to_string(content.size()) + " bytes, at most " + std::to_string(rules_.max_size));
-      return withheld(ErrorKind::kMalformed, "the answer was too large to be read; ask for less");
+      const std::string why = std::to_string(content.size()) + " bytes, at most " + std::to_string(rules_.max_size);
+      return withheld({"result_size", Considered::Came::kActed, why}, ErrorKind::kMalformed, "the answer was too large to be read; ask for less");
     }
     note("result_size", large ? Considered::Came::kActed : Considered::Came::kPassed, std::to_string(result_.content.size()) + " bytes, at most " + std::to_string(rules_.max_size));
-    note("result_text", walk.mark().empty() ? Considered::Came::kPassed : Considered::Came::kActed, walk.mark());
     if (!walk.mark().empty() && rules_.injection == OnInjection::kRefuse) {
-      return withheld(ErrorKind::kRefused, "a text in the answer speaks to the assistant instead of about its subject, so it is withheld");
+      const std::string what = "a text in the answer speaks to the assistant instead of about its subject, so it is withheld";
+      return withheld({"result_text", Considered::Came::kActed, walk.mark()}, ErrorKind::kRefused, what);
     }
+    note("result_text", walk.mark().empty() ? Considered::Came::kPassed : Considered::Came::kActed, walk.mark());
     result_.content = std::move(content);
     return std::move(result_);
   }
@@ -149,16 +153,17 @@ class Check {
   }
 
   ToolResult cannot_run(const std::string& why) {
+    if (rules_.on_error == OnError::kRefuse) return withheld({"result_text", Considered::Came::kCouldNotRun, why}, ErrorKind::kMalformed, "the answer could not be checked, so it is withheld");
     note("result_text", Considered::Came::kCouldNotRun, why);
-    if (rules_.on_error == OnError::kAllow) return std::move(result_);
-    return withheld(ErrorKind::kMalformed, "the answer could not be checked, so it is withheld");
+    return std::move(result_);
   }
 
   // A read tells nothing then; a write's outcome stands, whatever its words were.
-  ToolResult withheld(ErrorKind kind, const std::string& message) {
+  ToolResult withheld(const Considered& by, ErrorKind kind, const std::string& message) {
+    note(by.rule.c_str(), by.came, by.why);
     const bool done = effect_ == ToolEffect::kWrite && (result_.outcome == ToolOutcome::kOk || result_.outcome == ToolOutcome::kUnknown);
     if (!done) result_.outcome = kind == ErrorKind::kRefused ? ToolOutcome::kRefused : ToolOutcome::kFailed;
-    result_.content = error(to_string(kind), done ? message + "; what was asked for was carried out all the same: view the cart before saying how it stands" : message);
+    result_.content = error(to_string(kind), done ? message + "; what was asked for was carried out all the same: view the cart before saying how it stands" : message, by);
     return std::move(result_);
   }
 
@@ -169,6 +174,18 @@ class Check {
 };
 
 }  // namespace
+
+std::optional<Considered> withheld_by(std::string_view content) {
+  if (!content.starts_with("{\"error\"")) return std::nullopt;
+  const auto read = parse_json(content);
+  const Value* by = read ? read->find(kWithheld) : nullptr;
+  const auto text = [&](std::string_view key) {
+    const Value* value = by ? by->find(key) : nullptr;
+    return value && value->type == Value::Type::kText ? value->text : std::string();
+  };
+  if (text("rule").empty()) return std::nullopt;
+  return Considered{text("rule"), text("came") == kCouldNotRun ? Considered::Came::kCouldNotRun : Considered::Came::kActed, text("why")};
+}
 
 ToolResult ResultGuard::check(ToolResult result, ToolEffect effect, std::vector<Considered>* considered) const {
   return Check(rules_, std::move(result), effect, considered).run();

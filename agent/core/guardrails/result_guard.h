@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/core/guardrails/action_guard.h"
@@ -23,5 +25,9 @@ class ResultGuard {
  private:
   ResultRules rules_;
 };
+
+// The rule that withheld a result, by what `check` left of it; nothing where it was not withheld. Tells why in a replay, whose results were
+// withheld when they came.
+std::optional<Considered> withheld_by(std::string_view content);
 
 }  // namespace floorwalker::guardrails

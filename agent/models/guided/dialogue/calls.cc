@@ -67,10 +67,21 @@ const ToolResult* Calls::find(const std::string& name, const std::string& argume
   }
   if (again || !may_call) return nullptr;
   ToolCall& call = pending_.emplace_back();
-  call.id = CallId(id_prefix(request_.conversation.turn) + std::to_string(asked_.size()));
+  call.id = unused_id();
   call.name = name;
   call.arguments = arguments;
   return nullptr;
+}
+
+// An answered call keeps its id while the same code runs anew in a later step, and asks for its calls in another order.
+CallId Calls::unused_id() const {
+  const auto used = [&](const CallId& id) {
+    const auto is_it = [&](const ToolCall& call) { return call.id == id; };
+    return std::any_of(done_.begin(), done_.end(), [&](const Done& done) { return is_it(*done.call); }) || std::any_of(pending_.begin(), pending_.end(), is_it);
+  };
+  for (std::size_t number = asked_.size();; ++number) {
+    if (const CallId id(id_prefix(request_.conversation.turn) + std::to_string(number)); !used(id)) return id;
+  }
 }
 
 template <typename T>

@@ -66,6 +66,8 @@ class Calls {
   // Looks the call up among those of this turn; null and, if it may be made, added to pending_ if it is new.
   const ToolResult* find(const std::string& name, const std::string& arguments, bool write, bool may_call);
 
+  CallId unused_id() const;
+
   template <typename T>
   Answer<T> answer(const std::string& name, const std::string& arguments, Result<T> (*read)(std::string_view), bool write = false);
 

@@ -331,9 +331,10 @@ bool requests_many(const Talk& talk, const Heard& heard) {
 }
 
 // `first`: of the turn. What a part of the turn has asked is not answered by the next part.
-void answer(Talk& talk, const Heard& heard, bool first) {
+void answer(Talk& talk, Heard& heard, bool first) {
   remember_self(talk, heard);
   if (service(talk, heard)) return;
+  if (tell_currency(talk, heard)) return;
   if (first && answer_pending(talk, heard)) return;
   if (requests_many(talk, heard)) return look_for_many(talk, heard);
   if (cart(talk, heard)) return;

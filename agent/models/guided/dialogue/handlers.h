@@ -34,6 +34,10 @@ void merge(Need& need, const Wanted& wanted);
 // What the utterance says the thing is for, kept with the current need.
 void remember_uses(Talk& talk, const Heard& heard);
 
+// "what's that in euros?", "under $60": says in what the shop sells (currency.cc), and makes `heard` ask for the price of what it points at. True if
+// nothing else was asked.
+bool tell_currency(Talk& talk, Heard& heard);
+
 // About products (product.cc, compare.cc, fit.cc).
 void answer_about(Talk& talk, const Heard& heard);           // details, an attribute, stock, price
 bool answer_if_known(Talk& talk, const Heard& heard);        // from the product in focus, where its data answers

@@ -46,6 +46,12 @@ struct OptionSaid {
   bool operator==(const OptionSaid&) const = default;
 };
 
+// A currency that was named.
+struct CurrencySaid {
+  std::vector<std::string> codes;       // what it may mean
+  bool of_amount = false;               // beside a figure: "under $60"
+};
+
 // What the shopper points at.
 struct Reference {
   std::vector<int> ordinals;            // from 1; -1 is the last
@@ -88,6 +94,7 @@ struct Heard {
   std::vector<bool> indifferent;        // per word: of a phrase that leaves a choice open, and names nothing: "no preference on colour"
   bool anew = false;                    // something that the shopper has is to be replaced: "my hairdryer died", "my old printer ... a new one"
   std::optional<int> quantity;
+  std::optional<CurrencySaid> currency;
   std::vector<std::string> asked;       // words of attribute names that a question asks for, best first
   std::vector<const Scale*> scales;     // "cheaper", "bigger": a wish for more or less
   std::vector<const Scale*> kept;       // "just as big": what must not get worse
@@ -128,6 +135,7 @@ class Listener {
   void hear_options(Heard& heard, std::vector<bool>& taken) const;
   void hear_quantity(Heard& heard, std::vector<bool>& taken) const;
   void hear_service(Heard& heard) const;
+  void hear_currency(Heard& heard) const;
   void hear_kept(Heard& heard) const;
   void hear_wanted(Heard& heard, std::string_view kind, const std::vector<bool>& taken) const;
 

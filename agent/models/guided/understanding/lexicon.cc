@@ -9,12 +9,12 @@ namespace floorwalker::guided {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Act>, 41> kActs{{
+constexpr std::array<std::pair<std::string_view, Act>, 42> kActs{{
     {"greet", Act::kGreet}, {"thanks", Act::kThanks}, {"bye", Act::kBye}, {"identity", Act::kIdentity}, {"help", Act::kHelp},
     {"small_talk", Act::kSmallTalk}, {"out_of_scope", Act::kOutOfScope}, {"find", Act::kFind}, {"more", Act::kMore},
     {"other", Act::kOther}, {"surprise", Act::kSurprise}, {"retract", Act::kRetract}, {"skip", Act::kSkip}, {"start_over", Act::kStartOver},
     {"compare", Act::kCompare}, {"advise", Act::kAdvise}, {"why", Act::kWhy}, {"details", Act::kDetails},
-    {"compatible", Act::kCompatible}, {"stock", Act::kStock}, {"price", Act::kPrice}, {"attribute", Act::kAttribute},
+    {"compatible", Act::kCompatible}, {"stock", Act::kStock}, {"price", Act::kPrice}, {"currency", Act::kCurrency}, {"attribute", Act::kAttribute},
     {"add", Act::kAdd}, {"remove", Act::kRemove}, {"quantity", Act::kQuantity}, {"change", Act::kChange},
     {"view_cart", Act::kViewCart}, {"clear_cart", Act::kClearCart}, {"checkout", Act::kCheckout}, {"discount", Act::kDiscount},
     {"addons", Act::kAddons}, {"no_addons", Act::kNoAddons}, {"policy", Act::kPolicy}, {"order", Act::kOrder},
@@ -92,6 +92,20 @@ void read_bounds(const YAML::Node& node, std::vector<Bound>& bounds) {
   std::stable_sort(bounds.begin(), bounds.end(), [](const Bound& a, const Bound& b) { return a.words.size() > b.words.size(); });
 }
 
+void read_currencies(const YAML::Node& root, Lexicon& lexicon) {
+  for (const YAML::Node& item : need(root, "currencies")) {
+    const std::vector<std::string> codes = strings(need(item, "codes"));
+    for (const std::string& phrase : strings(need(item, "say"))) {
+      lexicon.currencies.push_back({tokens(phrase), codes});
+      if (lexicon.currencies.back().words.size() == 1) lexicon.currency.insert(lexicon.currencies.back().words.front());
+    }
+    for (const std::string& sign : strings(need(item, "signs"))) lexicon.currency_signs.emplace_back(sign, codes);
+    if (item["name"]) lexicon.currency_names[codes.front()] = item["name"].as<std::string>();
+  }
+  std::stable_sort(lexicon.currencies.begin(), lexicon.currencies.end(), [](const auto& a, const auto& b) { return a.words.size() > b.words.size(); });
+  std::stable_sort(lexicon.currency_signs.begin(), lexicon.currency_signs.end(), [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+}
+
 WordClasses read_classes(const YAML::Node& root, const Lexicon& lexicon) {
   WordClasses classes;
   for (const auto& entry : need(root, "classes")) {
@@ -99,6 +113,7 @@ WordClasses read_classes(const YAML::Node& root, const Lexicon& lexicon) {
   }
   for (const auto& [word, value] : lexicon.numbers) classes["number"].push_back(word);
   for (const auto& [word, value] : lexicon.ordinals) classes["ordinal"].push_back(word);
+  classes["currency"].assign(lexicon.currency.begin(), lexicon.currency.end());
   return classes;
 }
 
@@ -130,7 +145,7 @@ void read_scales(const YAML::Node& root, Lexicon& lexicon) {
 
 // The sets of words, by their key in the file.
 constexpr std::pair<const char*, std::unordered_set<std::string> Lexicon::*> kWordSets[] = {
-    {"spending", &Lexicon::spending}, {"tastes", &Lexicon::tastes}, {"dull", &Lexicon::dull}, {"currency", &Lexicon::currency},
+    {"spending", &Lexicon::spending}, {"tastes", &Lexicon::tastes}, {"dull", &Lexicon::dull},
     {"price", &Lexicon::price}, {"negation_ends", &Lexicon::negation_ends}, {"fillers", &Lexicon::fillers}, {"indefinite", &Lexicon::indefinite},
     {"not_describing", &Lexicon::not_describing}, {"openers", &Lexicon::openers}, {"versus", &Lexicon::versus}, {"modifiers", &Lexicon::modifiers},
     {"own", &Lexicon::own}, {"first_person", &Lexicon::first_person}, {"wanting", &Lexicon::wanting}, {"being", &Lexicon::being},
@@ -205,6 +220,7 @@ Result<Lexicon> Lexicon::load(std::string_view yaml) {
     Lexicon lexicon;
     lexicon.numbers = number_map(need(root, "numbers"));
     lexicon.ordinals = number_map(need(root, "ordinals"));
+    read_currencies(root, lexicon);
     const WordClasses classes = read_classes(root, lexicon);
     read_word_lists(root, lexicon);
     read_bounds(need(root, "before"), lexicon.before);

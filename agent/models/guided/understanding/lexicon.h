@@ -18,7 +18,7 @@ namespace floorwalker::guided {
 enum class Act {
   kGreet, kThanks, kBye, kIdentity, kHelp, kSmallTalk, kOutOfScope,                          // talk
   kFind, kMore, kOther, kSurprise, kRetract, kStartOver, kSkip,                                     // finding
-  kCompare, kAdvise, kWhy, kDetails, kCompatible, kStock, kPrice, kAttribute,                // about products
+  kCompare, kAdvise, kWhy, kDetails, kCompatible, kStock, kPrice, kCurrency, kAttribute,                // about products
   kAdd, kRemove, kQuantity, kChange, kViewCart, kClearCart, kCheckout, kDiscount,            // cart
   kAddons, kNoAddons,
   kPolicy, kOrder, kHandOff, kComplaint,                                                     // service
@@ -52,6 +52,12 @@ struct Bound {
   bool around = false;  // "about 500": a band around the number
 };
 
+// A name of money, and the currencies that it may mean: "dollars" -> USD, CAD, AUD.
+struct CurrencyName {
+  std::vector<std::string> words;
+  std::vector<std::string> codes;
+};
+
 // How shoppers of one language speak, from a file such as prompts/guided/lexicon.en.yaml. Immutable, safe for every thread.
 struct Lexicon {
   // Fails with kMalformed, naming line and key.
@@ -73,7 +79,10 @@ struct Lexicon {
   std::unordered_set<std::string> spending;        // between a negation and a bound: "don't want to go" over 800
   std::unordered_set<std::string> tastes;          // words of attribute names that are a reason only to those who asked: "colour"
   std::unordered_set<std::string> dull;            // words of attribute names that are no reason to buy: "package", "date"
-  std::unordered_set<std::string> currency;        // "dollars"
+  std::vector<CurrencyName> currencies;            // the longest phrases first
+  std::unordered_set<std::string> currency;        // their single words: "dollars"
+  std::vector<std::pair<std::string, std::vector<std::string>>> currency_signs;  // "$" -> the same codes; the longest signs first
+  std::map<std::string, std::string> currency_names;  // code -> how the agent calls it: USD -> "US dollars"
   std::unordered_set<std::string> price;           // "price", "budget"
   std::vector<std::vector<std::string>> negations; // "not", "anything but"
   std::unordered_set<std::string> negation_ends;   // where a negation stops: "but", "and", "with"

@@ -439,6 +439,7 @@ Heard Listener::hear_anew(std::string_view text, std::string_view kind) const {
   }
   leave_out_rejected(heard, lexicon_);
   hear_wanted(heard, kind, taken);
+  hear_currency(heard);
   for (const text::Word& word : heard.words) {
     for (const Scale& scale : lexicon_.scales) {
       if (std::find(scale.words.begin(), scale.words.end(), word.folded) != scale.words.end()) heard.scales.push_back(&scale);

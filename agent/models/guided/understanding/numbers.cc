@@ -61,6 +61,7 @@ class Reader {
     NumberPhrase phrase;
     phrase.low = phrase.high = span.measure;
     phrase.span = {word_at(words_, span.start), word_at(words_, span.end - 1) + 1};
+    phrase.unit_of_money = phrase.low.unit.dimension != Dimension::kNone && lexicon_.currency.count(words_[phrase.span.last - 1].folded) > 0;
     const std::string_view head = before(text_, span.start);
     if (ends_with_sign(head)) phrase.money = true;
     read_symbol(without_sign(head), phrase);
@@ -399,15 +400,22 @@ std::optional<Constraint> bind_count(const NumberPhrase& phrase, std::string_vie
 
 }  // namespace
 
+namespace {
+
+Constraint bound_on_price(NumberPhrase phrase) {
+  phrase.low.unit = phrase.high.unit = Unit{};
+  if (!phrase.bounded) phrase.op = Constraint::Op::kAtMost;
+  return bound_on_field(phrase, "price");
+}
+
+}  // namespace
+
 std::optional<Constraint> bind_number(const NumberPhrase& phrase, std::string_view kind, const Vocabulary& vocabulary, const Lexicon& lexicon) {
   const Dimension dimension = phrase.low.unit.dimension == Dimension::kNone ? phrase.high.unit.dimension : phrase.low.unit.dimension;
   if (!phrase.counted.empty()) return bind_count(phrase, kind, vocabulary);
   if (phrase.money || (dimension == Dimension::kNone && phrase.attributes.empty())) {
     if (!phrase.money && !phrase.bounded) return std::nullopt;
-    NumberPhrase price = phrase;
-    price.low.unit = price.high.unit = Unit{};
-    if (!phrase.bounded) price.op = Constraint::Op::kAtMost;
-    return bound_on_field(price, "price");
+    return bound_on_price(phrase);
   }
   const auto attributes = vocabulary.numeric_attributes(kind);
   const NumericAttribute* best = nullptr;
@@ -424,7 +432,9 @@ std::optional<Constraint> bind_number(const NumberPhrase& phrase, std::string_vi
     }
   }
   // What hardly any of them states is no way to choose among them.
-  if (!best || double(best->products) < kLeastStated * double(attributes.front().products)) return std::nullopt;
+  const bool stated = best && double(best->products) >= kLeastStated * double(attributes.front().products);
+  if (phrase.unit_of_money && phrase.bounded && !(stated && in_range(*best, phrase.low))) return bound_on_price(phrase);  // "under 60 pounds", of teapots
+  if (!stated) return std::nullopt;
   NumberPhrase bound = phrase;
   if (dimension == Dimension::kNone) bound.low.unit = bound.high.unit = canonical_unit(best->dimension);
   if (!bound.bounded && dimension == Dimension::kData) bound.op = Constraint::Op::kAtLeast;

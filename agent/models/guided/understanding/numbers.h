@@ -23,6 +23,7 @@ struct NumberPhrase {
   bool money = false;                   // a currency or a price word stands by it
   bool points = false;                  // "the 25 dollar one": behind an article that points
   bool negated = false;                 // "not the 500 one"
+  bool unit_of_money = false;           // its unit is the name of a currency, too: "60 pounds"
   std::vector<std::string> attributes;  // words of attribute names that were said with it, the best first
   std::string counted;                  // folded, behind a number without a unit: "megapixels", "ports"
 };
