@@ -353,7 +353,7 @@ Result<std::reference_wrapper<const Playbook>> Composition::playbook() {
   if (!parts_->playbook_checked) {
     const auto words = vocabulary();   // loads the playbook as well
     if (!words) return fail(words.error());
-    const bool named_together = !parts_->settings.playbook.empty() && !parts_->settings.shop.empty();
+    const bool named_together = !parts_->settings.playbook.empty() && !parts_->settings.shop.empty() && !wraps_.desk;
     const std::vector<Finding> findings = check_names(*parts_->playbook, words->get(), named_together);
     if (const std::string errors = first_errors(findings); !errors.empty()) {
       return fail(ErrorKind::kInvalidArgument, "The playbook does not fit the shop:" + errors);
@@ -374,6 +374,7 @@ Result<std::reference_wrapper<ToolBox>> Composition::tools() {
     const auto found = search();
     if (!found) return fail(found.error());
     if (const auto checked = playbook(); !checked) return fail(checked.error());
+    if (wraps_.desk) return std::ref(*wraps_.desk);
     parts_->begin_compatibility();
     auto rules = parts_->compatibility_rules.get();
     if (!rules) return fail(rules.error());
@@ -540,6 +541,8 @@ PlannerRules Composition::Parts::rules_by(const Playbook& book) const {
   rules.guardrails = book.guardrails;
   rules.hesitation = book.hesitation;
   rules.browsed_option = book.browsed_option;
+  if (book.desk.actions.empty()) return rules;
+  if (auto actions = guardrails::ActionRules::compile(book)) rules.desk = std::move(*actions);   // one that loaded always compiles
   return rules;
 }
 

@@ -68,6 +68,7 @@ class Composition {
   // Things of the caller's around the parts, for planting faults and for recording; each may be empty.
   struct Wraps {
     std::function<std::shared_ptr<ToolBox>(ToolBox&)> tools;
+    std::shared_ptr<ToolBox> desk;                             // somebody else's tools, instead of the shop's
     std::function<std::shared_ptr<Model>(Model&)> model;       // around each model of the chain
     std::function<GateMaker(GateMaker)> gate;
     std::function<void(PlannerRules&)> rules;
