@@ -61,7 +61,7 @@ class Composition {
   Result<std::reference_wrapper<Journal>> journal();
   Result<std::reference_wrapper<runner::Runner>> runner();
 
-  // Takes up a playbook file that was changed since runner() was called: its guardrails, limits and plays hold for turns that begin from now on. One
+  // Takes up a playbook file, or one that it extends, that was changed since runner() was called: its guardrails, limits and plays hold for turns that begin from now on. One
   // with mistakes is reported in the log, and the one before stays. True if another is in use now.
   bool refresh();
 
