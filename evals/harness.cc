@@ -276,7 +276,7 @@ CaseRecord played(const Job& job, Worlds& worlds, const RunOptions& options) {
 
 bool needs_own_world(const Suite& suite, const Case& one) {
   const bool time_goes_by = std::any_of(one.turns.begin(), one.turns.end(), [](const EvalTurn& turn) { return turn.after.count() > 0; });
-  return !one.script.empty() || !one.faults.empty() || time_goes_by || has_remote_shop(suite, one);
+  return !one.script.empty() || !one.faults.empty() || time_goes_by || has_remote_shop(suite, one) || !suite.desk.empty();
 }
 
 bool TurnRecord::grounded() const {

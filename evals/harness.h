@@ -46,7 +46,7 @@ class World {
   virtual std::string leftovers() { return ""; }
 };
 
-// Whether nobody else may use the case's world: its model is scripted, its shop fails or is a remote one, or time goes by in it.
+// Whether nobody else may use the case's world: its model is scripted, its shop fails, is a remote one or a desk, or time goes by in it.
 bool needs_own_world(const Suite& suite, const Case& one);
 
 // Opens the world that a case asks for. `repeat`, from 0, is which of its plays it is for, where it has a world of its own.

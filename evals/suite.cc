@@ -76,10 +76,15 @@ class SuiteReader {
     r_.object(root, {"", ""},
               {{"suite", r_.text(suite.name), yaml::Presence::kRequired},
                {"description", r_.text(suite.description)},
-               {"shop", r_.text(suite.shop), yaml::Presence::kRequired},
+               {"shop", r_.text(suite.shop)},
+               {"desk", r_.text(suite.desk)},
                {"playbook", r_.text(suite.playbook)},
                {"cases", [&](const Node& node, const Path& path) { cases(node, path, suite.cases); }, yaml::Presence::kRequired},
                {"known_failing", [&](const Node& node, const Path& path) { known_failing_ = {&node, path}; }}});
+    if (suite.shop.empty() == suite.desk.empty()) r_.error(root, {"", ""}, "a suite has either a 'shop' or a 'desk'");
+    for (const Case& one : suite.cases) {
+      if (!suite.desk.empty() && !one.shop.empty()) r_.error(one.at, {"cases", "cases"}, "a case of a desk has no shop of its own");
+    }
     if (known_failing_.first) known_failing(*known_failing_.first, known_failing_.second, suite.cases);
     return suite;
   }

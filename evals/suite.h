@@ -158,6 +158,7 @@ struct Suite {
   std::string description;
   std::string file;
   std::string shop;                      // "demo", or a file of the native import format beside the suite
+  std::string desk;                      // instead of a shop: a file of recorded answers beside the suite (recorded_desk.h)
   std::string playbook;
   std::vector<Case> cases;               // tables expanded
   SourcePosition at;                     // of its name

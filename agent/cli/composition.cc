@@ -4,9 +4,11 @@
 #include <spdlog/spdlog.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <fstream>
 #include <future>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -109,6 +111,13 @@ std::vector<std::string> names_of_writes(const ToolBox& tools) {
   return names;
 }
 
+// When the file was written; the earliest time where there is none.
+fs::file_time_type written(const fs::path& file) {
+  std::error_code error;
+  const auto time = fs::last_write_time(file, error);
+  return error ? fs::file_time_type::min() : time;
+}
+
 Result<std::string_view> resource(std::string_view path) {
   if (const auto bytes = resources::find(path)) return *bytes;
   return fail(ErrorKind::kInternal, "This program was built without " + std::string(path) + ".");
@@ -194,7 +203,7 @@ struct Composition::Parts {
   PlannerRules base;                               // what no playbook says
   std::vector<std::string> tool_names;
   std::unique_ptr<LivePlaybook> live;              // nothing where the playbook is no file
-  fs::file_time_type playbook_time{};
+  std::map<fs::path, fs::file_time_type> watched;  // the files that the playbook was read from, its parents as well, and when each was written
   std::unique_ptr<runner::Runner> runner;   // last: goes before what it works with
 
   ~Parts() {
@@ -215,6 +224,8 @@ struct Composition::Parts {
   PlannerRules rules_by(const Playbook& book) const;
   Result<GateMaker> gate_by(const Playbook& book) const;
   void watch_playbook();
+  void watch(const fs::path& file);
+  LoadedPlaybook load_watched();
   Result<void> make_guided();
   Result<void> make_models(const std::string& name, const std::shared_ptr<models::Cassette>& cassette);
   Result<void> make_servers(const std::string& name, const std::shared_ptr<models::Cassette>& cassette);
@@ -353,7 +364,7 @@ Result<std::reference_wrapper<const Playbook>> Composition::playbook() {
   if (!parts_->playbook_checked) {
     const auto words = vocabulary();   // loads the playbook as well
     if (!words) return fail(words.error());
-    const bool named_together = !parts_->settings.playbook.empty() && !parts_->settings.shop.empty();
+    const bool named_together = !parts_->settings.playbook.empty() && !parts_->settings.shop.empty() && !wraps_.desk;
     const std::vector<Finding> findings = check_names(*parts_->playbook, words->get(), named_together);
     if (const std::string errors = first_errors(findings); !errors.empty()) {
       return fail(ErrorKind::kInvalidArgument, "The playbook does not fit the shop:" + errors);
@@ -374,6 +385,7 @@ Result<std::reference_wrapper<ToolBox>> Composition::tools() {
     const auto found = search();
     if (!found) return fail(found.error());
     if (const auto checked = playbook(); !checked) return fail(checked.error());
+    if (wraps_.desk) return std::ref(*wraps_.desk);
     parts_->begin_compatibility();
     auto rules = parts_->compatibility_rules.get();
     if (!rules) return fail(rules.error());
@@ -540,6 +552,8 @@ PlannerRules Composition::Parts::rules_by(const Playbook& book) const {
   rules.guardrails = book.guardrails;
   rules.hesitation = book.hesitation;
   rules.browsed_option = book.browsed_option;
+  if (book.desk.actions.empty()) return rules;
+  if (auto actions = guardrails::ActionRules::compile(book)) rules.desk = std::move(*actions);   // one that loaded always compiles
   return rules;
 }
 
@@ -554,19 +568,30 @@ Result<GateMaker> Composition::Parts::gate_by(const Playbook& book) const {
 
 // A playbook that is a file of the merchant's may change while the program runs.
 void Composition::Parts::watch_playbook() {
-  std::error_code error;
-  playbook_time = fs::last_write_time(settings.playbook, error);
-  if (error) return;
-  live = std::make_unique<LivePlaybook>([name = settings.playbook, environment = settings.environment] { return load_playbook_file(name, environment); });
+  if (written(settings.playbook) == fs::file_time_type::min()) return;
+  live = std::make_unique<LivePlaybook>([this] { return load_watched(); });
   live->reload();
+}
+
+void Composition::Parts::watch(const fs::path& file) { watched[file] = written(file); }
+
+// Every file is watched from before it is read, so that no change of it is missed.
+LoadedPlaybook Composition::Parts::load_watched() {
+  watched.clear();
+  watch(settings.playbook);
+  LoadOptions options = playbook_files(settings.environment);
+  options.open = [this, open = options.open](const std::string& name, const std::string& from) {
+    const auto found = open(name, from);
+    if (!found) return found;
+    watch(found->path);
+    return open(name, from);
+  };
+  return load_playbook_file(settings.playbook, options);
 }
 
 bool Composition::refresh() {
   if (!parts_->live || !parts_->runner) return false;
-  std::error_code error;
-  const auto time = fs::last_write_time(parts_->settings.playbook, error);
-  if (error || time == parts_->playbook_time) return false;
-  parts_->playbook_time = time;
+  if (std::all_of(parts_->watched.begin(), parts_->watched.end(), [](const auto& file) { return written(file.first) == file.second; })) return false;
   const LivePlaybook::Reloaded reloaded = parts_->live->reload();
   if (const std::string wrong = first_errors(reloaded.findings); !wrong.empty()) spdlog::error("the playbook has mistakes, so the one before stays in use:{}", wrong);
   if (!reloaded.changed) return false;

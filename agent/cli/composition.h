@@ -61,13 +61,14 @@ class Composition {
   Result<std::reference_wrapper<Journal>> journal();
   Result<std::reference_wrapper<runner::Runner>> runner();
 
-  // Takes up a playbook file that was changed since runner() was called: its guardrails, limits and plays hold for turns that begin from now on. One
+  // Takes up a playbook file, or one that it extends, that was changed since runner() was called: its guardrails, limits and plays hold for turns that begin from now on. One
   // with mistakes is reported in the log, and the one before stays. True if another is in use now.
   bool refresh();
 
   // Things of the caller's around the parts, for planting faults and for recording; each may be empty.
   struct Wraps {
     std::function<std::shared_ptr<ToolBox>(ToolBox&)> tools;
+    std::shared_ptr<ToolBox> desk;                             // somebody else's tools, instead of the shop's
     std::function<std::shared_ptr<Model>(Model&)> model;       // around each model of the chain
     std::function<GateMaker(GateMaker)> gate;
     std::function<void(PlannerRules&)> rules;

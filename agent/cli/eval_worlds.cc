@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <set>
@@ -14,6 +15,7 @@
 #include "agent/cli/explanation.h"
 #include "agent/models/foreseen.h"
 #include "evals/faulty_tools.h"
+#include "evals/recorded_desk.h"
 
 namespace floorwalker::cli {
 
@@ -39,10 +41,11 @@ class EvalWorlds::Shops {
     return folder_ / (name + "-" + std::to_string(++made_));
   }
 
-  // The database of a suite's shop: "" for the demo shop.
+  // The database of a suite's shop: "" for the demo shop, an empty one for a desk.
   Result<std::string> database(const evals::Suite& suite, const std::string& shop) {
     if (shop == "demo") return std::string();
     const std::lock_guard lock(mutex_);
+    if (!suite.desk.empty()) return empty_shop();
     const fs::path source = fs::path(suite.file).parent_path() / shop;
     const fs::path database = folder_ / (source.stem().string() + ".db");
     const bool adapter = source.extension() == ".yaml" || source.extension() == ".yml";
@@ -51,6 +54,18 @@ class EvalWorlds::Shops {
     if (auto done = import(source, database); !done) return fail(done.error());
     imported_.insert(database.string());
     return database.string();
+  }
+
+  // The tools of a suite's desk, read once for all its cases.
+  Result<std::shared_ptr<ToolBox>> desk(const evals::Suite& suite) {
+    const fs::path file = fs::path(suite.file).parent_path() / suite.desk;
+    const std::lock_guard lock(mutex_);
+    if (const auto known = desks_.find(file); known != desks_.end()) return known->second;
+    std::ifstream in(file, std::ios::binary);
+    if (!in) return fail(ErrorKind::kIo, "The desk " + file.string() + " cannot be read.");
+    evals::RecordedDesk::Loaded loaded = evals::RecordedDesk::load(std::string(std::istreambuf_iterator<char>(in), {}), file.string());
+    if (!loaded.findings.empty()) return fail(ErrorKind::kInvalidArgument, evals::located(loaded.findings.front()));
+    return desks_[file] = std::move(loaded.desk);
   }
 
   // The folder with the copy of a remote shop's catalogue. `copy` makes it, once for all worlds, in a folder that is new; a shop that cannot be
@@ -85,6 +100,13 @@ class EvalWorlds::Shops {
   }
 
  private:
+  Result<std::string> empty_shop() {
+    const fs::path database = folder_ / "empty.db";
+    if (fs::exists(database)) return database.string();
+    const auto shop = embedded::Shop::create(database);
+    return shop ? Result<std::string>(database.string()) : fail(shop.error());
+  }
+
   static bool copy_demo(const fs::path& from, const fs::path& to) {
     std::error_code error;
     for (const char* file : {"demo-shop.db", "demo-shop.db.index"}) {
@@ -110,6 +132,7 @@ class EvalWorlds::Shops {
   std::mutex mutex_;  // guards what follows
   int made_ = 0;
   std::set<std::string> imported_;
+  std::map<fs::path, std::shared_ptr<ToolBox>> desks_;
   bool demo_kept_ = false;
   std::mutex copying_;  // guards catalogues_; held while one is copied
   std::map<std::string, Result<fs::path>> catalogues_;   // by adapter
@@ -293,6 +316,11 @@ Result<std::shared_ptr<evals::World>> EvalWorlds::open(const evals::Suite& suite
   settings.fleeting = true;   // a temporary folder, not synced to disk
   Composition::Wraps wraps = wraps_;
   if (loader) wraps.playbook = loader;
+  if (!suite.desk.empty()) {
+    auto desk = shops.desk(suite);
+    if (!desk) return fail(desk.error());
+    wraps.desk = std::move(*desk);
+  }
   fs::path catalogue;
   if (evals::has_remote_shop(suite, one)) {
     auto copied = copy_of(settings, wraps.playbook);

@@ -136,8 +136,8 @@ void add_check(CLI::App& playbook, Exit& exit) {
   command->add_option("files", options->files, "Playbooks: files, or names of shipped ones")->required();
   command->add_option("--environment", options->environment, "Whose overrides apply");
   command->add_option("--shop", options->shop, "Also check the names that the playbooks use against this shop's catalogue");
-  command->add_option("--format", options->format, "How findings are printed")->check(CLI::IsMember({"text", "github"}));
-  command->add_flag("--json", options->json, "One JSON object for each file");
+  CLI::Option* format = command->add_option("--format", options->format, "How findings are printed")->check(CLI::IsMember({"text", "github"}));
+  command->add_flag("--json", options->json, "One JSON object for each file")->excludes(format);
   command->callback([options, &exit] { exit.status = check(*options); });
 }
 

@@ -58,6 +58,7 @@ Suite alone(const Suite& suite, const Case& one) {
   made.name = suite.name;
   made.file = suite.file;
   made.shop = suite.shop;
+  made.desk = suite.desk;
   made.playbook = suite.playbook;
   made.cases = {one};
   return made;

@@ -105,6 +105,7 @@ class Work {
   void run_calls();
   void begin_calls();
   void run_call(PendingCall& pending);
+  guardrails::Ruling judged(const PendingCall& pending) const;
   void settle(PendingCall& pending, ToolOutcome outcome, std::string content);
   void after_tools();
   void change_rung(std::size_t rung);
@@ -482,7 +483,7 @@ void Work::run_call(PendingCall& pending) {
     t.failed.push_back(pending.call);
     return settle(pending, ToolOutcome::kFailed, refusal("invalid_argument", pending.call.problem));
   }
-  const guardrails::Ruling ruling = guardrails::judge_shop_action(pending.call, conversation(), rules_.guardrails, rules_.writes, rules_.identifiers, rules_.browsed_option);
+  const guardrails::Ruling ruling = judged(pending);
   if (ruling.decision != guardrails::Decision::kAllow) {
     t.failed.push_back(pending.call);
     return settle(pending, ToolOutcome::kRefused, refusal("refused", ruling.why, ruling.say));
@@ -494,6 +495,20 @@ void Work::run_call(PendingCall& pending) {
   }
   const ToolEffect effect = contains(rules_.writes, pending.call.name) ? ToolEffect::kWrite : ToolEffect::kRead;
   effects_.push_back(CallTool{t.step, pending.call, pending.key, effect});
+}
+
+// What the rules for our own tools say of the call, and then those of the playbook's desk.
+guardrails::Ruling Work::judged(const PendingCall& pending) const {
+  guardrails::Ruling own = guardrails::judge_shop_action(pending.call, session_.conversation, rules_.guardrails, rules_.writes, rules_.identifiers, rules_.browsed_option);
+  if (own.decision != guardrails::Decision::kAllow || !rules_.desk) return own;
+  const auto& messages = session_.conversation.messages;
+  guardrails::ActionGuard guard(rules_.desk);
+  for (std::size_t i = 0; i + 1 < messages.size(); ++i) guard.add(messages[i]);   // the last one makes this call
+  for (const PendingCall& before : session_.turn->calls) {
+    if (&before == &pending) break;
+    guard.begin(before.call);
+  }
+  return guard.decide(pending.call);
 }
 
 void Work::settle(PendingCall& pending, ToolOutcome outcome, std::string content) {

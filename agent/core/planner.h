@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,7 @@ struct PlannerRules {
   GuardrailRules guardrails;
   HesitationRules hesitation;
   std::vector<std::string> writes;     // names of the tools that change something
+  std::shared_ptr<const guardrails::ActionRules> desk;  // what holds besides for tools that are not ours; null where there are none
   BrowsedOption browsed_option = BrowsedOption::kAsk;   // whether a value said while browsing is the shopper's choice
   guardrails::Identifiers identifiers = guardrails::Identifiers::kAny;  // which a write may use
   std::size_t rungs = 1;               // models in the fallback chain, the first one speaks by default

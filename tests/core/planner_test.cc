@@ -416,6 +416,45 @@ TEST(Planner, AMessageThatIsTurnedAwayEndsAWaitForAYes) {
   EXPECT_FALSE(talk.session().conversation.unconfirmed);
 }
 
+// A desk whose cancelling takes a yes and one change of an order at a time.
+PlannerRules with_desk() {
+  Playbook book;
+  book.desk.identity_from = {"find_user"};
+  book.desk.conditions = {{"not-under-way", "not (args.id in under_way.stop.id)", "Another change is under way.", Undecided::kRefuse, {}}};
+  book.desk.actions = {{"cancel", {"cancel"}, {"id"}, {}, {"not-under-way"}, {}, true, {}}, {"stop", {"stop"}, {"id"}, {}, {}, {}, false, {}}};
+  PlannerRules rules;
+  rules.writes = {"cancel", "stop"};
+  rules.desk = *guardrails::ActionRules::compile(book);
+  return rules;
+}
+
+TEST(Planner, HoldsSomebodyElsesToolsToTheRulesOfTheDesk) {
+  Talk talk(with_desk());
+  const auto refused = [&] { return talk.session().conversation.messages.back().result.content; };
+  talk.say("please cancel it");
+  talk.call("cancel", R"({"id":"7"})");
+  EXPECT_EQ(names(talk.finish()), Names{"call_model"});
+  EXPECT_NE(refused().find("It is not established who the shopper is"), std::string::npos);
+  talk.call("find_user", "{}", "c2");
+  talk.finish();
+  talk.result("c2", ToolOutcome::kOk, "\"ann\"");
+  talk.call("cancel", R"({"id":"8"})", "c3");
+  EXPECT_EQ(names(talk.finish()), Names{"call_tool"});
+}
+
+TEST(Planner, TellsADeskWhichChangesAreUnderWay) {
+  Talk talk(with_desk());
+  talk.say("please cancel and stop it");
+  talk.call("find_user");
+  talk.finish();
+  talk.result("c1", ToolOutcome::kOk, "\"ann\"");
+  talk.call("stop", R"({"id":"7"})", "c2");
+  talk.call("cancel", R"({"id":"7"})", "c3");
+  EXPECT_EQ(names(talk.finish()), Names{"call_tool"});
+  EXPECT_EQ(names(talk.result("c2")), Names{"call_model"});
+  EXPECT_NE(talk.session().conversation.messages.back().result.content.find("Another change is under way"), std::string::npos);
+}
+
 TEST(Planner, OffersOnceWhatAPlayCallsForAndOnlyWithConsent) {
   PlannerRules rules;
   rules.hesitation.plays = {{"nothing found", {{"no_results", 1, 1, {}}}, "help", "Shall I look for you?", {}, std::chrono::minutes(5), 1, {}}};

@@ -61,8 +61,8 @@ json to_json(const YAML::Node& node) {
   return value;
 }
 
-std::string schema_errors(const json& document) {
-  const json rules = json::parse(contents(kSource / "evals/suite.schema.json"));
+std::string schema_errors(const json& document, const char* file = "evals/suite.schema.json") {
+  const json rules = json::parse(contents(kSource / file));
   valijson::Schema schema;
   valijson::SchemaParser(valijson::SchemaParser::kDraft7).populateSchema(valijson::adapters::NlohmannJsonAdapter(rules), schema);
   valijson::ValidationResults results;
@@ -79,7 +79,20 @@ TEST(ShippedSuites, AreWhatTheSchemaAllows) {
   for (const fs::path& file : suite_files()) EXPECT_EQ(schema_errors(to_json(YAML::Load(contents(file)))), "") << file;
 }
 
+TEST(ShippedSuites, HaveDesksThatTheirSchemaAllows) {
+  constexpr const char* kSchema = "evals/desk.schema.json";
+  std::size_t desks = 0;
+  for (const auto& entry : fs::directory_iterator(kSource / "evals/shops")) {
+    if (entry.path().extension() != ".yaml") continue;
+    EXPECT_EQ(schema_errors(to_json(YAML::Load(contents(entry.path()))), kSchema), "") << entry.path();
+    ++desks;
+  }
+  EXPECT_GT(desks, 0u);
+  EXPECT_NE(schema_errors(to_json(YAML::Load("desk: d\ntools: {a: {answers: [{tells: 1, refuses: no}]}}\n")), kSchema), "");
+}
+
 TEST(ShippedSuites, ASchemaErrorIsSeen) {
+  EXPECT_NE(schema_errors(to_json(YAML::Load("suite: s\nshop: demo\ndesk: d.yaml\ncases: [{id: a, turns: [{say: hi, expect: {shown: {min: 1}}}]}]\n"))), "");
   EXPECT_NE(schema_errors(to_json(YAML::Load("suite: s\nshop: demo\ncases: [{id: a, turns: [{say: hi, expect: {shwon: {min: 1}}}]}]\n"))), "");
   EXPECT_NE(schema_errors(to_json(YAML::Load("suite: s\nshop: demo\ncases: [{id: a, turns: [{say: hi, view: x}]}]\n"))), "");
 }

@@ -26,6 +26,14 @@ TEST(Suite, ExpandsATableIntoCases) {
   EXPECT_EQ(loaded.suite.cases[1].turns[0].expect->cart->at(0).product, "P-2");
 }
 
+TEST(Suite, IsPlayedInAShopOrAtADesk) {
+  const std::string cases = "cases:\n  - id: a\n    turns: [{say: hi, expect: {called: [find_user]}}]\n";
+  EXPECT_TRUE(load_suite("suite: s\ndesk: d.yaml\n" + cases, "s.yaml").ok());
+  EXPECT_FALSE(load_suite("suite: s\n" + cases, "s.yaml").ok());
+  EXPECT_FALSE(load_suite("suite: s\nshop: demo\ndesk: d.yaml\n" + cases, "s.yaml").ok());
+  EXPECT_FALSE(load_suite("suite: s\ndesk: d.yaml\ncases:\n  - id: a\n    shop: demo\n    turns: [{say: hi, expect: {called: [find_user]}}]\n", "s.yaml").ok());
+}
+
 // A turn that shows nothing must not pass "everything shown is under 50".
 TEST(Suite, GivesEveryCeilingAFloor) {
   const LoadedSuite loaded = load_suite(

@@ -41,6 +41,12 @@ TEST(Condition, ComparesAndCombines) {
   EXPECT_EQ(holds("false not in order.lines.free"), Outcome::kFails);
 }
 
+TEST(Condition, KnowsWhatTheEvidenceSays) {
+  EXPECT_EQ(holds("known(order.status)"), Outcome::kHolds);
+  EXPECT_EQ(holds("known(order.paid)"), Outcome::kFails);
+  EXPECT_EQ(holds("known(order.paid) or count(args.ids) > 9"), Outcome::kFails);
+}
+
 TEST(Condition, AddsAmountsExactly) {
   EXPECT_EQ(holds("sum(order.lines.price) = order.total"), Outcome::kHolds);
   EXPECT_EQ(holds("sum(order.lines.price) - 79.3 = 0"), Outcome::kHolds);

@@ -96,6 +96,7 @@ TEST_F(PlaybookCommand, PrintsTheSchema) {
 TEST_F(PlaybookCommand, WrongUsageIsStatusTwo) {
   EXPECT_EQ(run("check").status, 2);
   EXPECT_EQ(run("check --format pdf x.yaml").status, 2);
+  EXPECT_EQ(run("check --json --format github retail").status, 2);
 }
 
 constexpr const char* kTranscript =
@@ -256,6 +257,19 @@ TEST_F(PlaybookCommand, AChatGoesOnUnderTheChangedPlaybookAndKeepsTheOldOneWhenT
   write("shop.yaml", "playbook: shop\nguardrails: {input: {max_lenght: 5000}}\n");
   EXPECT_EQ(chat.say("hello there"), "refused");
   write("shop.yaml", "playbook: shop\nextends: retail\n");
+  EXPECT_EQ(chat.say("hello there"), "answered");
+}
+
+TEST_F(PlaybookCommand, AChatGoesOnUnderAParentThatWasChanged) {
+  write("base.yaml", "playbook: base\nextends: retail\n");
+  write("brand.yaml", "playbook: brand\nextends: base\n");
+  Chat chat(write("shop.yaml", "playbook: shop\nextends: brand\n"));
+  EXPECT_EQ(chat.say("hello there"), "answered");
+  write("base.yaml", "playbook: base\nextends: retail\nguardrails: {input: {max_length: 5}}\n");
+  EXPECT_EQ(chat.say("hello there"), "refused");
+  write("base.yaml", "playbook: base\nguardrails: {input: {max_lenght: 5000}}\n");
+  EXPECT_EQ(chat.say("hello there"), "refused");
+  write("base.yaml", "playbook: base\nextends: retail\n");
   EXPECT_EQ(chat.say("hello there"), "answered");
 }
 

@@ -90,6 +90,14 @@ TEST(PlaybookLoader, ReportsEveryMistakeAtOnceInFileOrder) {
             "4:31 limits.steps: a number from 1 to 64 is wanted here, not 900\n");
 }
 
+TEST(PlaybookLoader, RefusesNumbersThatMayBeOctal) {
+  const auto loaded = load("compare: {max_products: 04}\nlimits: {steps: 010}\n");
+  EXPECT_EQ(findings(loaded),
+            "2:25 compare.max_products: '04' is read as octal by some, so a whole number does not begin with 0 (write 4)\n"
+            "3:17 limits.steps: '010' is read as octal by some, so a whole number does not begin with 0 (write 10)\n");
+  EXPECT_EQ(findings(load("addons: {max_per_session: 0}\nlimits: {steps: 10}\n")), "");
+}
+
 TEST(PlaybookLoader, RefusesBooleansWhereTextIsWanted) {
   const auto loaded = load("brand: {locale: no}\nvocabulary: {synonyms: {on: [lit]}}\nguardrails: {say: {competitors: [\"no\", off]}}\n");
   EXPECT_EQ(findings(loaded),

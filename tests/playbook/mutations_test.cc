@@ -86,6 +86,43 @@ TEST(Mutations, TakeOutEachSideOfABoundAndEachKindANeedIsFor) {
             "1 needs.a.require[1].oak (yes) not: yes\n");
 }
 
+TEST(Mutations, TurnADesksConditionsRoundAndTakeOutWhatItsActionsAsk) {
+  EXPECT_EQ(told(mutations_of("desk:\n"
+                              "  identity: {from: find_user}\n"
+                              "  conditions: {open: {that: \"order.open\", else: It is closed., unknown: allow}}\n"
+                              "  actions: {cancel: {words: [cancel, stop], takes: [id], identifiers: {id: order}, require: [open], confirm: [[args.id, \"'all'\"]]}}\n",
+                              "p.yaml")),
+            "2 desk.identity.from (find_user) Another\n"
+            "3 desk.conditions.open.that (order.open) not (order.open)\n"
+            "3 desk.conditions.open.else (It is closed.) Another\n"
+            "3 desk.conditions.open.unknown (allow) refuse\n"
+            "4 desk.actions.cancel.words[0] (cancel) removed\n"
+            "4 desk.actions.cancel.words[1] (stop) removed\n"
+            "4 desk.actions.cancel.takes (id) removed\n"
+            "4 desk.actions.cancel.takes[0] (id) removed\n"
+            "4 desk.actions.cancel.identifiers.id (order) removed\n"
+            "4 desk.actions.cancel.require[0] (open) removed\n"
+            "4 desk.actions.cancel.confirm (args.id, 'all') removed\n"
+            "4 desk.actions.cancel.confirm[0] (args.id, 'all') removed\n"
+            "4 desk.actions.cancel.confirm[0][0] (args.id) removed\n"
+            "4 desk.actions.cancel.confirm[0][1] ('all') removed\n");
+}
+
+// A condition that no action requires is a mistake: it goes with the last that did.
+TEST(Mutations, LeaveADeskThatCanStillBeRead) {
+  const std::string text = *cli::playbook_text("retail-service");
+  std::size_t desk = 0;
+  for (const Mutation& one : mutations_of(text, "retail-service")) {
+    if (!one.rule.starts_with("desk.")) continue;
+    LoadOptions options;
+    options.change = [&](std::string_view, yaml::Node& own) { one.apply(own); };
+    const LoadedPlaybook loaded = load_playbook(text, "retail-service", options);
+    EXPECT_TRUE(loaded.ok()) << one.rule;
+    ++desk;
+  }
+  EXPECT_GT(desk, 200u);
+}
+
 // "ask: {television: budget}" is a list of one.
 TEST(Mutations, EmptyAListOfOneThatIsWrittenWithoutBrackets) {
   const std::string yaml = "playbook: p\nguardrails: {actions: {confirm: start_checkout}}\n";

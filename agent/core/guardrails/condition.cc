@@ -28,7 +28,7 @@ constexpr std::size_t kMaxText = 2000;
 constexpr int kMaxDepth = 40;
 
 const std::map<std::string, std::size_t>& functions() {
-  static const std::map<std::string, std::size_t> known = {{"count", 1}, {"sum", 1}, {"first", 1}, {"starts", 2}, {"distinct", 1}, {"pick", 3}, {"covers", 2}, {"differ", 2}};
+  static const std::map<std::string, std::size_t> known = {{"count", 1}, {"sum", 1}, {"first", 1}, {"starts", 2}, {"known", 1}, {"distinct", 1}, {"pick", 3}, {"covers", 2}, {"differ", 2}};
   return known;
 }
 
@@ -393,6 +393,7 @@ class Evaluator {
     const Value& first = value(node.children[0]);
     const Value& second = node.children.size() > 1 ? value(node.children[1]) : missing();
     if (node.name == "starts") return keep(starts(first, second));
+    if (node.name == "known") return keep(Value::of(!first.missing()));
     if (node.name == "count" && first.type == Value::Type::kMap) return keep(Value::number(static_cast<std::int64_t>(first.entries.size()) * 1'000'000));
     if (first.type != Value::Type::kList) return missing();
     if (node.name == "count") return keep(Value::number(static_cast<std::int64_t>(first.items.size()) * 1'000'000));

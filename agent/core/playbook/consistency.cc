@@ -57,6 +57,18 @@ constexpr std::array<const char*, 13> kOwnTools = {"search_catalogue", "describe
 struct Range {
   std::optional<double> low, high;
   std::set<std::string> is, is_not;
+  std::optional<std::set<std::string>> one_of;   // what every list of values leaves
+
+  // Whether a value that is asked for, or each of a list, is ruled out by another bound.
+  bool empty(const std::string& field) const {
+    const auto out = [&](const std::string& value) {
+      const auto number = number_of(field, value);
+      return is_not.contains(value) || (number && low && *number < *low) || (number && high && *number > *high) || (one_of && !one_of->contains(value));
+    };
+    if (low && high && *low > *high) return true;
+    if (is.size() > 1 || std::any_of(is.begin(), is.end(), out)) return true;
+    return one_of && std::all_of(one_of->begin(), one_of->end(), out);
+  }
 };
 
 class Consistency {
@@ -75,6 +87,7 @@ class Consistency {
     plays();
     actions();
     languages();
+    banned_phrases();
     own_texts();
     voice();
     loosened_by_parents();
@@ -126,9 +139,12 @@ class Consistency {
   void plays();
   void actions();
   void caps();
+  void confirmation();
   void tools();
   void grants();
   void languages();
+  void banned_phrases();
+  static const Node* entry_with(const Node& list, const char* key, const std::string& text, bool last);
   void own_texts();
   void own_text(const std::string& path, const std::string& text);
   void voice();
@@ -179,11 +195,14 @@ void Consistency::need_bounds(const NeedRule& need) {
     if (bound.op == Op::kBetween) range.high = number_of(bound.field, bound.values.back());
     if (bound.op == Op::kEquals) range.is.insert(text::fold(bound.values.front()));
     if (bound.op == Op::kNot) range.is_not.insert(text::fold(bound.values.front()));
+    if (bound.op != Op::kOneOf) continue;
+    std::set<std::string> values;
+    for (const std::string& value : bound.values) values.insert(text::fold(value));
+    if (range.one_of) std::erase_if(values, [&](const std::string& value) { return !range.one_of->contains(value); });
+    range.one_of = std::move(values);
   }
   for (const auto& [field, range] : ranges) {
-    const bool crossed = range.low && range.high && *range.low > *range.high;
-    const bool excluded = std::any_of(range.is.begin(), range.is.end(), [&](const auto& value) { return range.is_not.contains(value); });
-    if (crossed || excluded || range.is.size() > 1) say(position(path), path, "no product can meet all bounds on '" + field + "'");
+    if (range.empty(field)) say(position(path), path, "no product can meet all bounds on '" + field + "'");
   }
 }
 
@@ -218,6 +237,7 @@ void Consistency::vocabulary() {
   for (const auto& [umbrella, members] : book_.vocabulary.umbrellas) {
     const std::string path = "vocabulary.umbrellas." + umbrella;
     for (const std::string& member : members) {
+      if (text::fold(member) == text::fold(umbrella)) say(position(path), path, "'" + umbrella + "' stands for itself", "list the kinds that it means");
       const auto inner = book_.vocabulary.umbrellas.find(member);
       if (inner != book_.vocabulary.umbrellas.end() && member != umbrella &&
           std::find(inner->second.begin(), inner->second.end(), umbrella) != inner->second.end()) {
@@ -253,6 +273,10 @@ void Consistency::addons() {
   for (const AddonRule& rule : book_.addons.rules) {
     const std::string path = "addons." + rule.for_kind;
     if (rule.kind == rule.for_kind) say(rule.at, path, "'" + rule.kind + "' is an add-on to itself");
+    for (const RankingRule& never : book_.ranking) {
+      if (never.what != RankingRule::What::kNever || never.field != "kind" || !never.with.empty() || text::fold(never.value) != text::fold(rule.kind)) continue;
+      say(rule.at, path, "'" + rule.kind + "' is never shown, so it can never be offered; the rule stands in line " + std::to_string(never.at.line));
+    }
     if (rule.when.empty() && !seen.emplace(rule.for_kind, rule.kind).second) {
       say(rule.at, path, "'" + rule.kind + "' is listed before, so this entry can never fire");
     }
@@ -295,6 +319,14 @@ void Consistency::opposite(const RankingRule& first, const RankingRule& second) 
 void Consistency::never() {
   std::set<std::string> needs;
   for (const NeedRule& need : book_.needs) needs.insert(need.name);
+  for (auto rule = book_.ranking.begin(); rule != book_.ranking.end(); ++rule) {
+    const auto said = [&](const RankingRule& other) {
+      return other.what == RankingRule::What::kNever && other.field == rule->field && text::fold(other.value) == text::fold(rule->value) && (other.with.empty() || other.with == rule->with);
+    };
+    if (rule->what != RankingRule::What::kNever) continue;
+    const auto before = std::find_if(book_.ranking.begin(), rule, said);
+    if (before != rule) say(rule->at, "ranking.never", "'" + rule->value + "' is never shown already by line " + std::to_string(before->at.line) + ", so the rule can never decide");
+  }
   for (const RankingRule& rule : book_.ranking) {
     if (rule.what != RankingRule::What::kNever || !rule.with.contains("need") || needs.contains(rule.with.at("need"))) continue;
     const std::string near = text::nearest(rule.with.at("need"), {needs.begin(), needs.end()});
@@ -312,6 +344,9 @@ void Consistency::plays() {
   for (std::size_t i = 0; i < plays.size(); ++i) {
     const std::string path = "hesitation.plays[" + std::to_string(i) + "]";
     if (!names.insert(plays[i].name).second) say(plays[i].at, path, "another play is also named '" + plays[i].name + "'");
+    if (const Node* most = node_at(path + ".max_per_session"); most && rules_.proactive.max_per_session > 0 && plays[i].max_per_session > rules_.proactive.max_per_session) {
+      say(most->at, path + ".max_per_session", "the limit can never decide: guardrails.proactive.max_per_session is " + std::to_string(rules_.proactive.max_per_session));
+    }
     if (plays[i].cooldown.count() == 0 && node_at(path + ".cooldown")) {
       say(position(path + ".cooldown"), path + ".cooldown", "a play without cooldown would be made over and over");
     }
@@ -360,10 +395,19 @@ void Consistency::caps() {
   }
 }
 
+// How long a yes is good for says something only where one is asked for.
+void Consistency::confirmation() {
+  const Node* within = node_at("guardrails.actions.confirm_within");
+  const auto asks = [](const DeskAction& action) { return action.needs_yes; };
+  if (!within || !rules_.confirm.empty() || std::any_of(book_.desk.actions.begin(), book_.desk.actions.end(), asks)) return;
+  say(within->at, "guardrails.actions.confirm_within", "nothing needs the shopper's yes, so this can never decide", "name the tools that do in 'confirm'");
+}
+
 void Consistency::actions() {
   tools();
   grants();
   caps();
+  confirmation();
   if (rules_.max_discount_permille == 0 && rules_.discounts && !rules_.discounts->empty()) {
     say(position("guardrails.actions.limits.discount"), "guardrails.actions.limits.discount", "codes are allowed, but none may take anything off");
   }
@@ -380,6 +424,30 @@ void Consistency::languages() {
     if (std::find(known.begin(), known.end(), rules_.input.languages[i]) != known.end()) continue;
     say(position(path), path, "the language '" + rules_.input.languages[i] + "' cannot be told from others, so the rule can never fire", "known: " + text::join_and(known));
   }
+}
+
+// What holds a phrase that may not be said may not be said either.
+void Consistency::banned_phrases() {
+  const auto& phrases = rules_.never_phrases;
+  for (std::size_t i = 0; i < phrases.size(); ++i) {
+    for (std::size_t j = 0; j < phrases.size(); ++j) {
+      const bool same = as_words(phrases[i]) == as_words(phrases[j]);
+      if (i == j || (same && i < j) || !holds_phrase(phrases[i], phrases[j])) continue;
+      const Node* list = node_at("guardrails.say.never");
+      const Node* said = list ? entry_with(*list, "phrase", phrases[i], i > j && same) : nullptr;
+      say(said ? said->at : position("guardrails.say.never"), "guardrails.say.never", "'" + phrases[i] + "' can never decide: '" + phrases[j] + "' is never said already");
+    }
+  }
+}
+
+// The text under `key` in an item of the list; the last such where `last`.
+const Node* Consistency::entry_with(const Node& list, const char* key, const std::string& text, bool last) {
+  const Node* found = nullptr;
+  for (const Node& item : list.items) {
+    const Node* value = item.find(key);
+    if (value && value->text == text && (last || !found)) found = value;
+  }
+  return found;
 }
 
 // What the merchant wrote for the agent to say must pass the merchant's own guardrails.

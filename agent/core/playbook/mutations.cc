@@ -55,6 +55,11 @@ Turn back(Turn turn) {
 std::optional<std::string> next_to_nothing(const Node& node) { return "0.000001" + node.text.substr(std::min(node.text.find(' '), node.text.size())); }
 std::optional<std::string> another(const Node&) { return "Another"; }
 
+// What an expression would say of everything alike.
+std::optional<std::string> another_text(const Node&) { return "'Another'"; }
+std::optional<std::string> negated(const Node& node) { return "not (" + node.text + ")"; }
+std::optional<std::string> decided_otherwise(const Node& node) { return node.text == "refuse" ? "allow" : "refuse"; }
+
 // Words that stand for each other's opposite.
 std::optional<std::string> opposite(const Node& node) {
   static const std::map<std::string, std::string> all = {{"low", "high"},       {"high", "low"},        {"ask", "use"},        {"use", "ask"},         {"commitment", "shown"}, {"shown", "commitment"},
@@ -176,6 +181,28 @@ constexpr Shape kShapes[] = {
     {"limits.seconds", less},
     {"limits.cost", next_to_nothing},
     {"limits.facts_good_for", less},
+    {"desk.dialects.*", removed},
+    {"desk.dialects.*.known_by[]", removed_among_others},
+    {"desk.dialects.*.when", negated},
+    {"desk.identity.from[]", another},
+    {"desk.records.*.from[]", another},
+    {"desk.records.*.id", another},
+    {"desk.records.*.inside", another},
+    {"desk.records.*.at", another},
+    {"desk.identifiers.*[]", another},
+    {"desk.shopper_may_name[]", removed},
+    {"desk.let.*", another_text},
+    {"desk.conditions.*.that", negated},
+    {"desk.conditions.*.else", another},
+    {"desk.conditions.*.unknown", decided_otherwise},
+    {"desk.actions.*.words[]", removed_among_others},
+    {"desk.actions.*.takes", removed},
+    {"desk.actions.*.takes[]", removed},
+    {"desk.actions.*.identifiers.*", removed},
+    {"desk.actions.*.require[]", removed},
+    {"desk.actions.*.confirm", removed},
+    {"desk.actions.*.confirm[]", removed},
+    {"desk.actions.*.confirm[][]", removed_among_others},
 };
 
 // The pattern's parts: "needs.*.prefer[]" -> "needs", "*", "prefer", "[]".
@@ -229,10 +256,27 @@ void take_out(Node& root, const std::vector<Step>& steps) {
   }
 }
 
+// A condition that no action requires any more goes with the last that did: a playbook may not have one that never decides.
+void drop_unasked_conditions(Node& root, const std::vector<Step>& steps) {
+  if (steps.size() != 5 || steps[0].key != "desk" || steps[3].key != "require") return;
+  const Node* actions = root.find("desk")->find("actions");
+  const auto asked = [&](const Node::Entry& condition) {
+    return std::any_of(actions->entries.begin(), actions->entries.end(), [&](const Node::Entry& action) {
+      const Node* require = action.value.find("require");
+      const auto named = [&](const Node& one) { return one.text == condition.key; };
+      return require && (named(*require) || std::any_of(require->items.begin(), require->items.end(), named));
+    });
+  };
+  for (Node::Entry& section : std::find_if(root.entries.begin(), root.entries.end(), [](const auto& one) { return one.key == "desk"; })->value.entries) {
+    if (section.key == "conditions") std::erase_if(section.value.entries, [&](const Node::Entry& condition) { return !asked(condition); });
+  }
+}
+
 void put(Node& root, const std::vector<Step>& steps, const Node& value) {
   Node* const node = holder(root, steps);
   if (!node) return;
   const Step& last = steps.back();
+  if (node->type == Node::Type::kScalar) *node = value;   // a list of one, written without brackets
   if (last.key.empty() && last.index < node->items.size()) node->items[last.index] = value;
   for (Node::Entry& entry : node->entries) {
     if (entry.key == last.key) entry.value = value;
@@ -296,7 +340,7 @@ class Finder {
   void note(const Node& node, const std::vector<Step>& steps, const Place& place, const Shape& shape) {
     if (shape.turn == &removed || shape.turn == &removed_among_others) {
       if (all_that_its_need_says(*root_, steps) || (shape.turn == &removed_among_others && place.among == 1)) return;
-      found_.push_back({place.path, shown(node), "removed", node.at, [steps](Node& root) { take_out(root, steps); }, {}});
+      found_.push_back({place.path, shown(node), "removed", node.at, removal(steps), {}});
       return;
     }
     if (decides_nothing(*root_, steps)) return;
@@ -305,6 +349,13 @@ class Finder {
     const Turn other = shape.turn ? back(shape.turn) : nullptr;
     if (auto otherwise = other ? turned(node, with_text(node, other), steps, place.path) : std::nullopt) change->other_way = {std::move(*otherwise)};
     found_.push_back(std::move(*change));
+  }
+
+  static std::function<void(Node&)> removal(const std::vector<Step>& steps) {
+    return [steps](Node& root) {
+      take_out(root, steps);
+      drop_unasked_conditions(root, steps);
+    };
   }
 
   static Node with_text(Node node, Turn turn) {

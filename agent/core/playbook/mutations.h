@@ -20,9 +20,8 @@ struct Mutation {
   std::vector<Mutation> other_way;            // of a number, the shift the other way, for where the playbook cannot be read with this one
 };
 
-// Of every rule at least one, in file order: words, needs with their wishes and bounds, questions, axes, add-ons, ranking, plays, guardrails, limits and
-// the brand's words. Names, versions and other settings that decide nothing are no rules. Rules of a desk are left out: only its own tools
-// know them, and recorded conversations defend them (`playbook diff`).
+// Of every rule at least one, in file order: words, needs with their wishes and bounds, questions, axes, add-ons, ranking, plays, guardrails, limits,
+// the brand's words, and what a desk knows, requires and asks. Names, versions and other settings that decide nothing are no rules.
 std::vector<Mutation> mutations_of(std::string_view yaml, const std::string& file);
 
 // Where rules stand, "*" being a free name and "[]" an item of a list: "needs.*.prefer[]".

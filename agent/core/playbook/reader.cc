@@ -308,6 +308,11 @@ std::optional<std::int64_t> Reader::integer(const Node& node, const Path& path, 
     error(node, path, "a whole number is wanted here, not " + described(node));
     return std::nullopt;
   }
+  const std::size_t digits = node.text.front() == '-' ? 1 : 0;
+  if (node.text[digits] == '0' && node.text.size() > digits + 1) {   // octal to YAML 1.1, decimal to YAML 1.2
+    error(node, path, "'" + node.text + "' is read as octal by some, so a whole number does not begin with 0", "write " + std::to_string(value));
+    return std::nullopt;
+  }
   if (value < low || value > high) {
     error(node, path, "a number from " + std::to_string(low) + " to " + std::to_string(high) + " is wanted here, not " + node.text);
     return std::nullopt;
