@@ -678,5 +678,22 @@ TEST_F(GuidedDialogue, ShowsNewProductsForMore) {
   for (const std::string& id : say("show me more").shown()) EXPECT_EQ(std::count(first.begin(), first.end(), id), 0) << id;
 }
 
+TEST_F(GuidedDialogue, SaysOnceOfWhatNothingIsPublished) {
+  say("a tote");
+  const std::string both = say("how long is the warranty, can I pay with paypal?").text;
+  EXPECT_NE(both.find("no published information on warranty or payment"), std::string::npos) << both;
+  EXPECT_EQ(both.find("published"), both.rfind("published")) << both;
+  EXPECT_EQ(say("good. how long do I have to send it back?").text.find("published"), std::string::npos);
+}
+
+TEST_F(GuidedDialogue, ClaimsNotToHaveUnderstoodOnlyWhereItSaysNothingElse) {
+  say("a tote");
+  const std::string after = say("well now. what's in my cart?").text;
+  EXPECT_EQ(after.find("another way"), std::string::npos) << after;
+  EXPECT_EQ(after.find("didn't quite get"), std::string::npos) << after;
+  const std::string alone = say("well now").text;
+  EXPECT_TRUE(alone.find("another way") != std::string::npos || alone.find("didn't quite get") != std::string::npos) << alone;
+}
+
 }  // namespace
 }  // namespace floorwalker::test

@@ -262,7 +262,7 @@ void explain(Talk& talk, const Heard& heard) {
   const Pointed pointed = point_out(heard, talk.memory, book);
   const ProductId id = !pointed.products.empty() ? pointed.products.front() : talk.memory.focus.value_or(ProductId());
   const ProductCard* card = id.empty() ? nullptr : book.card(id);
-  if (!card || !talk.need()) return talk.say("fallback", {});
+  if (!card || !talk.need()) return;
   const auto why = reasons(*card, *talk.need(), talk, 4);
   talk.say("why", {{"title", short_title(card->title)}, {"price", price_phrase(*card)}, {"why", text::join_and(why)}});
 }

@@ -353,9 +353,8 @@ void answer(Talk& talk, const Heard& heard, bool first) {
   if (social(talk, heard)) return;
   if (heard.has(Act::kYes)) return talk.say("yes.nothing", {});
   if (heard.has(Act::kNo) || heard.has(Act::kAny)) return talk.say("no.nothing", {});
-  if (talk.text.empty()) talk.say("fallback", {});
-  else if (!first && heard.question && talk.memory.focus && !heard.names_kind()) answer_about(talk, heard);
-  else if (!first && heard.question) talk.say("question.open", {});
+  if (!first && !talk.text.empty() && heard.question && talk.memory.focus && !heard.names_kind()) answer_about(talk, heard);
+  else talk.unanswered = talk.unanswered || heard.question;
 }
 
 // "my laptop only has usb-c": tells of the shopper's life, and asks for nothing.
@@ -587,10 +586,13 @@ void converse(Talk& talk, std::string_view said) {
     const bool asked = talk.presentation.asked.value_or(std::string()).starts_with("option:");
     if (asked && heard.has(Act::kAdd) && heard.reference.named.empty() && heard.reference.ordinals.empty() && !heard.names_kind()) continue;  // waits for the answer
     answer(talk, heard, first);
-    if (talk.waiting() || talk.state.pending == Pending::kEmail) return;
+    if (talk.waiting()) return;
+    if (talk.state.pending == Pending::kEmail) break;
     first = false;
   }
+  say_unpublished(talk);
   if (talk.text.empty()) talk.say("fallback", {});
+  else if (talk.unanswered) talk.say("question.open", {});
 }
 
 }  // namespace floorwalker::guided

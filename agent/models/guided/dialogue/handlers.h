@@ -66,6 +66,7 @@ void offer_addons(Talk& talk, const ProductId& product, bool on_request);
 
 // Service and the shop (service.cc, shop.cc).
 void policy(Talk& talk, const Heard& heard);
+void say_unpublished(Talk& talk);                            // of all topics of the turn at once
 void order(Talk& talk, const Heard& heard);
 void hand_off(Talk& talk, const Heard& heard);
 void complaint(Talk& talk, const Heard& heard);

@@ -398,7 +398,7 @@ void answer_about(Talk& talk, const Heard& heard) {
   if (products.empty() && !pointed.unclear.empty() && heard.reference.of_group) return ask_which(talk, pointed.unclear, "details");
   if (products.empty() && talk.memory.focus) products = {*talk.memory.focus};
   if (products.empty() && heard.names_kind()) return look_for(talk, heard);
-  if (products.empty()) return talk.say("fallback", {});
+  if (products.empty()) return;
   if (products.size() > kAnswered) products.resize(kAnswered);
   for (const ProductId& id : products) talk.calls.product(id);
   if (!talk.waiting() && none_says(talk, products, heard)) return;
