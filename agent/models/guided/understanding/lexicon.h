@@ -72,6 +72,10 @@ struct Lexicon {
   std::unordered_set<std::string> spending;        // between a negation and a bound: "don't want to go" over 800
   std::unordered_set<std::string> tastes;          // words of attribute names that are a reason only to those who asked: "colour"
   std::unordered_set<std::string> dull;            // words of attribute names that are no reason to buy: "package", "date"
+  std::vector<std::pair<std::vector<std::string>, std::string>> same_facts;  // words for one thing, the longest first -> the stem that stands for them: "wi fi" -> "wifi"
+  std::unordered_set<std::string> shared_nouns;    // of so many facts that alone they name none: "port", "version"
+  std::unordered_set<std::string> versions;        // behind what an attribute is of, where its value numbers that: "usb" version
+  std::unordered_set<std::string> counting;        // before a unit that is asked for: "how many" gigabytes
   std::unordered_set<std::string> currency;        // "dollars"
   std::unordered_set<std::string> price;           // "price", "budget"
   std::vector<std::vector<std::string>> negations; // "not", "anything but"
