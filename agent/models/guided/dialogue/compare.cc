@@ -66,14 +66,6 @@ std::string cell_text(const Comparison::Axis& axis, std::size_t index, const Com
   return cell.value ? format(*cell.value) : std::string();
 }
 
-// "Not supported": tells what a thing is not, in words that read badly behind the fact's name.
-bool says_not(const std::string& value, const Lexicon& lexicon) {
-  const auto words = text::words(value);
-  return words.size() > 1 && std::any_of(lexicon.negations.begin(), lexicon.negations.end(), [&](const auto& phrase) {
-    return phrase.size() == 1 && phrase.front() == words.front().folded;
-  });
-}
-
 // "weight 1.2 kg, battery life 12 h": one product on the axes that tell them apart.
 std::string facts_of(const Talk& talk, const std::vector<const Comparison::Axis*>& axes, std::size_t index, const Comparison& comparison) {
   std::string facts;

@@ -4,6 +4,7 @@
 #include "agent/core/guardrails/personal.h"
 #include "agent/models/guided/dialogue/describe.h"
 #include "agent/models/guided/dialogue/handlers.h"
+#include "agent/models/guided/dialogue/stated.h"
 
 // Decides what an utterance asks for and who answers it.
 namespace floorwalker::guided {
@@ -154,7 +155,7 @@ bool about_shop(Talk& talk, const Heard& heard) {
   if (!heard.extreme.empty() && !of_these && !among_shown && !heard.has(Act::kCompare)) {
     return superlative(talk, heard), true;
   }
-  const bool of_it = heard.reference.pronoun && !heard.asked.empty() && talk.memory.focus;
+  const bool of_it = heard.reference.pronoun && (!heard.asked.empty() || unit_asked(heard, talk.guide.lexicon)) && talk.memory.focus;
   const bool of_one = of_it || !heard.reference.ordinals.empty() || !heard.reference.named.empty();  // "how many pages does the first one print?"
   if (heard.has(Act::kCount) && !of_one) return count(talk, heard), true;
   const bool bounded = !heard.wanted.empty() && !heard.wanted.front().constraints.empty();
@@ -210,6 +211,7 @@ bool about_products(Talk& talk, const Heard& heard) {
   if ((!heard.has(Act::kSuperlative) || heard.reference.all) && !heard.has(Act::kFind) && answer_extreme(talk, heard)) return true;
   if (heard.has(Act::kCompare) || goes_on_comparing(talk, heard)) return compare(talk, heard), true;
   if (heard.has(Act::kAdvise)) return advise(talk, heard), true;
+  if (heard.acts.size() <= 1 && heard.scales.empty() && !heard.has(Act::kFind) && answer_which_has(talk, heard)) return true;
   const bool restates = heard.names_kind() && !heard.wanted.front().constraints.empty() && !heard.reference.points();  // "why keyboards, headphones up to 150"
   if (heard.has(Act::kWhy) && talk.memory.focus && !restates) return explain(talk, heard), true;
   if (heard.has(Act::kAddons) && talk.memory.focus) {
@@ -219,10 +221,11 @@ bool about_products(Talk& talk, const Heard& heard) {
     return true;
   }
   if (!talk.memory.focus && !heard.reference.points()) return false;
+  if (heard.question && heard.reference.pronoun && unit_asked(heard, talk.guide.lexicon)) return answer_about(talk, heard), true;  // "gigabytes" is no brand there
   CardBook book(talk.conversation);
   const bool shown = heard.reference.of_group && heard.question && !point_out(heard, talk.memory, book).products.empty();
   const bool new_kind = heard.names_kind() && !heard.reference.points() && !shown;
-  if (new_kind && heard.question && !heard.has(Act::kFind) && answer_if_known(talk, heard)) return true;
+  if (new_kind && heard.question && !heard.has(Act::kFind) && answer_if_known(talk, heard, *talk.memory.focus)) return true;
   if (any_of(heard, {Act::kDetails, Act::kStock, Act::kPrice}) && !new_kind) return answer_about(talk, heard), true;
   if (!heard.asked.empty() && heard.question && !new_kind) return answer_about(talk, heard), true;
   const bool fact = heard.has(Act::kAttribute) && heard.question && !new_kind && heard.scales.empty();

@@ -42,7 +42,8 @@ std::string thing_of(const Talk& talk, const Heard& heard) {
   for (std::size_t i = heard.words.size(); i > 0; --i) {
     const std::string& word = heard.words[i - 1].folded;
     const bool number = (word[0] >= '0' && word[0] <= '9') || talk.guide.lexicon.ordinals.count(word) > 0;
-    if (!number && !talk.guide.lexicon.fillers.count(word) && !talk.guide.lexicon.modifiers.count(word) && word.size() > 2 && !find_unit(word) &&
+    const bool joins = talk.guide.lexicon.openers.count(word) > 0 || talk.guide.lexicon.joiners.count(word) > 0;
+    if (!number && !joins && !talk.guide.lexicon.fillers.count(word) && !talk.guide.lexicon.modifiers.count(word) && word.size() > 2 && !find_unit(word) &&
         !talk.guide.lexicon.pronouns.count(word)) {
       return word;
     }
@@ -245,6 +246,7 @@ std::optional<ProductId> partner_of(const Talk& talk, const Heard& heard) {
   for (std::size_t i = 2; i < words && !ends_so; ++i) {
     std::size_t next = i + 1;
     while (next < words && talk.guide.lexicon.besides.count(heard.words[next].folded)) ++next;  // "a bag for it too"
+    if (i > 0 && talk.guide.lexicon.asking.count(heard.words[i - 1].folded) && next < words && talk.guide.lexicon.taking.count(heard.words[next].folded)) ++next;  // "which toner does it take"
     const bool end = next == words || heard.text.substr(heard.words[next - 1].end, heard.words[next].start - heard.words[next - 1].end).find_first_of(",;.?!") != std::string::npos;
     ends_so = end && talk.guide.lexicon.pronouns.count(heard.words[i].folded) > 0 && !talk.guide.lexicon.adding.count(heard.words[i - 1].folded);
   }
@@ -510,8 +512,33 @@ bool tell_measure(Talk& talk, const Heard& heard) {
   return true;
 }
 
+namespace {
+
+// "does it work with a mac?": what is to fit is none of the shop's things, and the product's own record names it.
+bool record_tells(Talk& talk, const Heard& heard, CardBook& book) {
+  const Reference& reference = heard.reference;
+  const bool measured = std::any_of(heard.numbers.begin(), heard.numbers.end(), [](const NumberPhrase& number) { return number.low.unit.dimension != Dimension::kNone; });
+  const bool of_shop = (heard.names_kind() && !reference.of_group) || !heard.owned.empty() || !reference.had.empty();
+  if (!heard.question || measured || of_shop || reference.all || reference.named.size() > 1) return false;
+  const std::vector<ProductId> meant = point_out(heard, talk.memory, book).products;
+  if (meant.size() > 1 || (meant.empty() && !talk.memory.focus)) return false;
+  const ProductId id = meant.empty() ? *talk.memory.focus : meant.front();
+  if (!answer_if_known(talk, heard, id)) return false;
+  talk.memory.focus = id;
+  return true;
+}
+
+// Whether a word of what the shopper has was read in several ways: a list of these describes nothing.
+bool read_several_ways(const Heard& heard, const std::map<std::string, std::string>& facts) {
+  const auto values = std::count_if(heard.known.begin(), heard.known.end(), [](const Known& known) { return known.reading(Mention::What::kAttributeValue) || known.reading(Mention::What::kOptionValue); });
+  return facts.size() > std::size_t(values) + heard.numbers.size();
+}
+
+}  // namespace
+
 void check_fit(Talk& talk, const Heard& heard) {
   CardBook book(talk.conversation);
+  if (record_tells(talk, heard, book)) return;
   auto facts = facts_of(heard);
   if (const std::string thing = measured_thing(talk, heard); !thing.empty()) {
     const std::vector<ProductCard> cards = asked_of(talk, heard, book);
@@ -547,7 +574,7 @@ void check_fit(Talk& talk, const Heard& heard) {
   const auto fit = against_own ? talk.calls.fits(products.front(), thing_of(talk, heard), facts) : talk.calls.fits(products[0], products[1]);
   if (fit.waiting) return;
   if (!fit) return talk.say("fit.cannot", {{"title", title_of(products.front(), talk.memory)}});
-  say_fit(talk, *fit, against_own && facts.size() > kFactsOfOwn ? thing_of(talk, heard) : std::string());
+  say_fit(talk, *fit, against_own && read_several_ways(heard, facts) ? thing_of(talk, heard) : std::string());
   talk.memory.focus = products.front();
 }
 

@@ -129,7 +129,7 @@ void read_scales(const YAML::Node& root, Lexicon& lexicon) {
 
 // The sets of words, by their key in the file.
 constexpr std::pair<const char*, std::unordered_set<std::string> Lexicon::*> kWordSets[] = {
-    {"spending", &Lexicon::spending}, {"tastes", &Lexicon::tastes}, {"dull", &Lexicon::dull}, {"shared_nouns", &Lexicon::shared_nouns}, {"versions", &Lexicon::versions}, {"counting", &Lexicon::counting}, {"currency", &Lexicon::currency},
+    {"spending", &Lexicon::spending}, {"tastes", &Lexicon::tastes}, {"dull", &Lexicon::dull}, {"shared_nouns", &Lexicon::shared_nouns}, {"versions", &Lexicon::versions}, {"taking", &Lexicon::taking}, {"counting", &Lexicon::counting}, {"currency", &Lexicon::currency},
     {"price", &Lexicon::price}, {"negation_ends", &Lexicon::negation_ends}, {"fillers", &Lexicon::fillers}, {"indefinite", &Lexicon::indefinite},
     {"not_describing", &Lexicon::not_describing}, {"openers", &Lexicon::openers}, {"versus", &Lexicon::versus}, {"modifiers", &Lexicon::modifiers},
     {"own", &Lexicon::own}, {"first_person", &Lexicon::first_person}, {"wanting", &Lexicon::wanting}, {"being", &Lexicon::being},
