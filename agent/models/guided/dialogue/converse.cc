@@ -389,6 +389,12 @@ bool talks_back(const Talk& talk, const Heard& heard) {
 // "no preference on colour", to a question that is open
 bool leaves_open(const Talk& talk, const Heard& heard) { return heard.has(Act::kAny) && !heard.has(Act::kFind) && !wants_content(heard) && !talk.open_question().empty(); }
 
+// "and can you show me one?", of what stands before it
+bool asks_to_see(const Heard& heard) {
+  const bool other = stands_alone(heard) || any_of(heard, {Act::kMore, Act::kOther, Act::kSurprise, Act::kRetract}) || !heard.topic.empty();
+  return heard.has(Act::kFind) && !other && !wants_content(heard) && !heard.reference.points() && heard.reference.words.empty() && heard.numbers.empty();
+}
+
 // The clauses to answer one after the other: those that look for something are one.
 std::vector<std::string> parts_of(const Talk& talk, std::string_view said) {
   const Listener& listener = talk.guide.listener;
@@ -412,6 +418,7 @@ std::vector<std::string> parts_of(const Talk& talk, std::string_view said) {
       detail = clause;
       continue;
     }
+    if (!parts.empty() && asks_to_see(heard)) continue;
     const bool alone = stands_alone(heard) || leaves_open(talk, heard);
     const bool anew = !told.empty() && listener.hear(told + clause, talk.kind()).names_kind() && !heard.names_kind();  // "my printer is mad, ... a new one"
     if (!alone && open) parts.back() += clause;

@@ -339,13 +339,20 @@ bool same_rule(const Compatibility& a, const Compatibility& b) {
 }
 
 // What names the partner's model though it is called otherwise ("solid ink" for a printer whose toner is asked for), where nothing so called
-// does: it must be for the partner by the rule that `asked` was held against. True once it was told.
-bool offer_named(Talk& talk, const Heard& heard, const ProductCard& partner, const Compatibility& asked) {
+// does: it must be for the partner by the rule that `asked` was held against. Where no rule speaks of the two (`asked` is null), its record names both
+// the model and what is asked for. True once it was told.
+bool offer_named(Talk& talk, const Heard& heard, const ProductCard& partner, const Compatibility* asked) {
   const auto model = model_words(partner.title);
   const std::string number = model.empty() ? std::string() : model_number(model.front()).empty() ? model.front() : model_number(model.front());
   if (number.size() < 3 || partner.brand.empty()) return false;
+  std::vector<std::string> noun;
+  for (const text::Word& word : text::words(heard.wanted.front().noun)) noun.push_back(word.folded);
   SearchRequest request;
-  request.words = partner.brand + " " + number;
+  request.words = asked ? partner.brand + " " + number : heard.wanted.front().noun;
+  for (const Mention& mention : asked ? std::vector<Mention>{} : talk.guide.vocabulary.recognise(number)) {
+    if (mention.what == Mention::What::kAttributeValue && request.constraints.empty()) request.constraints.push_back({mention.field, Constraint::Op::kEquals, {mention.value}});
+  }
+  if (!asked && request.constraints.empty()) return false;
   request.broad = true;
   request.limit = kNamedLooked;
   const auto page = talk.calls.search(request);
@@ -353,17 +360,17 @@ bool offer_named(Talk& talk, const Heard& heard, const ProductCard& partner, con
   std::vector<ProductCard> cards;
   for (std::size_t i = 0; page && i < page->products.size() && i < page->hits.size(); ++i) {
     const ProductCard& card = page->products[i];
-    if (card.id != partner.id && card.brand == partner.brand && meets_one(page->hits[i], {number}) && cards.size() < 6) cards.push_back(card);
+    if (card.id != partner.id && card.brand == partner.brand && meets_one(page->hits[i], asked ? std::vector<std::string>{number} : noun) && cards.size() < 6) cards.push_back(card);
   }
   std::vector<Answer<Compatibility>> answers;
-  for (const ProductCard& card : cards) answers.push_back(talk.calls.fits(card.id, partner.id));
+  for (const ProductCard& card : cards) answers.push_back(asked ? talk.calls.fits(card.id, partner.id) : Answer<Compatibility>{});
   if (talk.waiting()) return true;
-  for (std::size_t i = cards.size(); i > 0; --i) {
+  for (std::size_t i = asked ? cards.size() : 0; i > 0; --i) {
     const auto& answer = answers[i - 1];
-    if (!answer || answer->fit == Fit::kNo || !same_rule(*answer, asked)) cards.erase(cards.begin() + std::ptrdiff_t(i - 1));
+    if (!answer || answer->fit == Fit::kNo || !same_rule(*answer, *asked)) cards.erase(cards.begin() + std::ptrdiff_t(i - 1));
   }
   if (cards.empty()) return false;
-  talk.say("fitting.named", {{"what", heard.wanted.front().noun}, {"other", short_title(partner.title)}, {"title", short_title(cards.front().title)},
+  talk.say(asked ? "fitting.named" : "fitting.lists", {{"what", heard.wanted.front().noun}, {"other", short_title(partner.title)}, {"title", short_title(cards.front().title)},
                              {"price", price_phrase(cards.front())}});
   talk.show(cards, heard.wanted.front().noun);
   talk.memory.focus = cards.front().id;
@@ -475,7 +482,8 @@ bool find_fitting(Talk& talk, const Heard& heard, bool along) {
   const bool names_it = other && !model_words(other->title).empty() && need.words != called(talk, wanted) && need.words.find_first_of("0123456789") != std::string::npos;
   const auto checked = std::find_if(tried.answers.begin(), tried.answers.end(), [](const auto& answer) { return answer && !answer->checks.empty(); });
   if (along && tried.sure == 0 && !names_it && checked == tried.answers.end()) return false;
-  if (tried.sure == 0 && other && !names_it && checked != tried.answers.end() && offer_named(talk, heard, *other, **checked)) return true;
+  const Compatibility* rule = checked != tried.answers.end() ? &**checked : nullptr;
+  if (tried.sure == 0 && other && !names_it && offer_named(talk, heard, *other, rule)) return true;
   if (tried.sure == 0 && other && !tried.cards.empty()) own_brand_first(talk, need, *other, tried);
   if (talk.waiting()) return true;
   say_fitting(talk, heard, title, tried);
