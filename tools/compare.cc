@@ -120,7 +120,8 @@ std::vector<std::string> texts_of(const Product& product, const std::string& axi
   return texts;
 }
 
-// Attributes on which the products differ, those stated by most of them first; in the order of the products' own lists.
+// Attributes on which the products differ, those stated by most of them first, of these what one has and another lacks; else in the order of
+// the products' own lists.
 std::vector<std::string> differing(const std::vector<Product>& products) {
   std::vector<std::pair<std::size_t, std::string>> found;
   std::set<std::string> seen;
@@ -137,7 +138,11 @@ std::vector<std::string> differing(const std::vector<Product>& products) {
       if (stated >= 2 && distinct.size() > 1) found.emplace_back(stated, attribute.name);
     }
   }
-  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  const auto function = [&](const std::string& name) {
+    const auto values = values_of(products.front(), name);
+    return !values.empty() && std::holds_alternative<bool>(values.front());
+  };
+  std::stable_sort(found.begin(), found.end(), [&](const auto& a, const auto& b) { return std::pair(a.first, function(a.second)) > std::pair(b.first, function(b.second)); });
   std::vector<std::string> names;
   for (auto& [stated, name] : found) names.push_back(name);
   return names;

@@ -710,5 +710,81 @@ TEST_F(GuidedDialogue, ShowsNewProductsForMore) {
   for (const std::string& id : say("show me more").shown()) EXPECT_EQ(std::count(first.begin(), first.end(), id), 0) << id;
 }
 
+TEST_F(GuidedDialogue, SaysOnceOfWhatNothingIsPublished) {
+  say("a tote");
+  const std::string both = say("how long is the warranty, can I pay with paypal?").text;
+  EXPECT_NE(both.find("no published information on warranty or payment"), std::string::npos) << both;
+  EXPECT_EQ(both.find("published"), both.rfind("published")) << both;
+  EXPECT_EQ(say("good. how long do I have to send it back?").text.find("published"), std::string::npos);
+}
+
+TEST_F(GuidedDialogue, ClaimsNotToHaveUnderstoodOnlyWhereItSaysNothingElse) {
+  say("a tote");
+  const std::string after = say("well now. what's in my cart?").text;
+  EXPECT_EQ(after.find("another way"), std::string::npos) << after;
+  EXPECT_EQ(after.find("didn't quite get"), std::string::npos) << after;
+  const std::string alone = say("well now").text;
+  EXPECT_TRUE(alone.find("another way") != std::string::npos || alone.find("didn't quite get") != std::string::npos) << alone;
+}
+
+// A shop of printers and drives whose records hold what shoppers ask about.
+class GuidedQuestions : public GuidedDialogue {
+ protected:
+  GuidedQuestions() {
+    const auto yes = [](const std::string& name, bool value) { return Attribute{name, value}; };
+    shop_.catalogue.add(simple_product("P-1", "Corbel Printer 10", "printer", 20000, {yes("usb_port", true), yes("wi_fi", false), yes("ethernet_lan", true), yes("mac_compatibility", true),
+                                                                                      words("compatible_operating_systems", "Windows 7; Mac OS X v10.4")}));
+    shop_.catalogue.add(simple_product("P-2", "Corbel Printer 20", "printer", 15000, {yes("usb_port", true), yes("wi_fi", false), yes("ethernet_lan", false)}));
+    shop_.catalogue.add(simple_product("P-3", "Corbel Printer 30", "printer", 12000, {yes("usb_port", true)}));
+    shop_.catalogue.add(simple_product("D-1", "Pennant Drive", "drive", 2500, {words("usb_version", "2"), number("capacity", "4 GB"), words("works_with", "Windows 7, Windows 8")}));
+    tools::Shop ports;
+    ports.catalogue = &shop_.catalogue;
+    ports.search = &shop_.search;
+    ports.carts = &shop_.carts;
+    ports.policies = &shop_.policies;
+    ports.orders = &shop_.orders;
+    ports.desk = &shop_.desk;
+    Playbook playbook;
+    playbook.brand.currency = *Currency::parse("USD");
+    dialogue_ = std::make_unique<Dialogue>(ports, playbook, *search::build_index(shop_.catalogue));
+  }
+};
+
+TEST_F(GuidedQuestions, AnswersBothThingsOfAQuestionAndNoSharedNoun) {
+  say("tell me about the Corbel Printer 20");
+  const std::string both = say("does it have wifi or a network port?").text;
+  EXPECT_NE(both.find("wi fi: no; ethernet lan: no"), std::string::npos) << both;
+  EXPECT_EQ(both.find("usb"), std::string::npos) << both;
+  const std::string other = say("does it have a serial port?").text;
+  EXPECT_EQ(other.find("usb"), std::string::npos) << other;
+  EXPECT_NE(say("does it have a usb port?").text.find("Yes"), std::string::npos);
+}
+
+TEST_F(GuidedQuestions, TellsOfAllShownWhichHasAThing) {
+  say("I need a printer");
+  const auto turn = say("which of the three has ethernet?");
+  EXPECT_EQ(turn.text, "With ethernet lan: Corbel Printer 10. Without ethernet lan: Corbel Printer 20. Not stated for Corbel Printer 30.");
+  EXPECT_TRUE(turn.shown().empty());
+}
+
+TEST_F(GuidedQuestions, LooksInTheRecordForWhatAThingWorksWith) {
+  say("tell me about the Corbel Printer 10");
+  const auto turn = say("does it work with a mac?");
+  EXPECT_EQ(turn.text.substr(0, 3), "Yes") << turn.text;
+  EXPECT_FALSE(turn.called("check_compatibility"));
+  say("tell me about the Corbel Printer 30");
+  EXPECT_NE(say("does it work with a mac?").text.substr(0, 3), "Yes");
+}
+
+TEST_F(GuidedQuestions, HoldsAFigureAgainstTheOneThatIsStated) {
+  say("tell me about the Pennant Drive");
+  EXPECT_NE(say("how many gigabytes is it?").text.find("4 GB"), std::string::npos);
+  EXPECT_EQ(say("is it usb 3?").text.substr(0, 3), "No.");
+  EXPECT_EQ(say("is it usb 2?").text.substr(0, 4), "Yes.");
+  EXPECT_EQ(say("does it have 8 GB?").text.substr(0, 3), "No.");
+  EXPECT_EQ(say("does it work with windows 8?").text.substr(0, 4), "Yes.");
+  EXPECT_EQ(say("does it work with windows 10?").text.substr(0, 3), "No.");
+}
+
 }  // namespace
 }  // namespace floorwalker::test

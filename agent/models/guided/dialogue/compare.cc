@@ -9,6 +9,7 @@ namespace floorwalker::guided {
 namespace {
 
 constexpr std::size_t kAxesTold = 4;
+constexpr std::size_t kMostSideBySide = 3;
 
 // "the transit and the brief 17": every part of the sentence is looked up for itself.
 std::vector<ProductId> named_one_by_one(Talk& talk, const Heard& heard, CardBook& book) {
@@ -58,9 +59,8 @@ std::vector<ProductId> to_compare(Talk& talk, const Heard& heard) {
   } else if (products.size() == 1 && talk.memory.focus && *talk.memory.focus != products.front()) {
     products.push_back(*talk.memory.focus);
   }
-  const std::size_t most = std::max<std::size_t>(2, std::min<std::size_t>(talk.guide.playbook.compare.max_products, 4));
-  const bool named = !pointed.products.empty();
-  if (products.size() > (named ? most : 3)) products.resize(named ? most : 3);
+  const std::size_t most = std::clamp<std::size_t>(talk.guide.playbook.compare.max_products, 2, kMostSideBySide);
+  if (products.size() > most) products.resize(most);
   return products;
 }
 
@@ -68,14 +68,6 @@ std::string cell_text(const Comparison::Axis& axis, std::size_t index, const Com
   if (axis.name == "price") return price_phrase(comparison.products[index]);
   const Comparison::Cell& cell = axis.cells[index];
   return cell.value ? format(*cell.value) : std::string();
-}
-
-// "Not supported": tells what a thing is not, in words that read badly behind the fact's name.
-bool says_not(const std::string& value, const Lexicon& lexicon) {
-  const auto words = text::words(value);
-  return words.size() > 1 && std::any_of(lexicon.negations.begin(), lexicon.negations.end(), [&](const auto& phrase) {
-    return phrase.size() == 1 && phrase.front() == words.front().folded;
-  });
 }
 
 // "weight 1.2 kg, battery life 12 h": one product on the axes that tell them apart.
@@ -134,16 +126,22 @@ bool of_other_things(const Talk& talk, const Heard& heard, CardBook& book) {
   });
 }
 
+// What one of them has and another lacks: a network, a feeder.
+bool is_function(const Comparison::Axis& axis) {
+  return std::any_of(axis.cells.begin(), axis.cells.end(), [](const Comparison::Cell& cell) { return cell.value && std::holds_alternative<bool>(*cell.value); });
+}
+
 // Axes that tell the products apart: those that matter for a need first.
 std::vector<const Comparison::Axis*> telling(const Comparison& comparison, const Lexicon& lexicon) {
   std::vector<const Comparison::Axis*> axes;
   for (const Comparison::Axis& axis : comparison.axes) {
     if (axis.differs && (!axis.why.empty() || !is_dull(axis.name, lexicon))) axes.push_back(&axis);
   }
-  std::stable_sort(axes.begin(), axes.end(), [](const auto* a, const auto* b) {
-    const int left = (a->why.empty() ? 0 : 2) + (a->winner ? 1 : 0), right = (b->why.empty() ? 0 : 2) + (b->winner ? 1 : 0);
-    return left > right;
-  });
+  const auto weight = [&](const Comparison::Axis* axis) {
+    const bool asked = !axis->why.empty() && !is_taste(axis->name, lexicon);
+    return (asked ? 8 : 0) + (axis->name == "price" ? 4 : 0) + (is_function(*axis) ? 2 : 0) + (axis->winner ? 2 : 0) - (is_taste(axis->name, lexicon) ? 1 : 0);
+  };
+  std::stable_sort(axes.begin(), axes.end(), [&](const auto* a, const auto* b) { return weight(a) > weight(b); });
   return axes;
 }
 
@@ -171,6 +169,13 @@ std::optional<std::size_t> favourite(std::vector<const Comparison::Axis*> axes, 
     if (axis->winner && *axis->winner == index && wins.size() < 3) wins.push_back(text::spaced(axis->name));
   }
   return index;
+}
+
+// Whether something else than the price was asked for on which they differ: being cheaper is then no reason to take one.
+bool speaks_of_more(const Talk& talk, const Heard& heard, const std::vector<const Comparison::Axis*>& axes) {
+  const auto asks_price = [&](const text::Word& word) { return talk.guide.lexicon.price.count(word.folded) > 0; };
+  const bool price = std::any_of(heard.words.begin(), heard.words.end(), asks_price) || std::any_of(heard.scales.begin(), heard.scales.end(), [](const Scale* scale) { return scale->attributes.front() == "price"; });
+  return !price && std::any_of(axes.begin(), axes.end(), [](const Comparison::Axis* axis) { return axis->name != "price" && !axis->why.empty(); });
 }
 
 // "photos" of "which one is best for photos?", where neither the playbook nor what the products state speaks of it; "" otherwise.
@@ -223,12 +228,13 @@ void compare(Talk& talk, const Heard& heard) {
   std::string spoken;
   const auto meant = spoken_for(axes, heard, titles.size(), spoken);
   std::vector<std::string> wins;
-  const auto best = meant ? meant : favourite(axes, *comparison, wins);
+  auto best = meant ? meant : favourite(axes, *comparison, wins);
   if (axes.size() > kAxesTold) axes.resize(kAxesTold);
   if (axes.empty()) talk.say("compare.same", {});
   for (std::size_t i = 0; !axes.empty() && i < titles.size(); ++i) {
     talk.say("compare.each", {{"title", titles[i]}, {"facts", facts_of(talk, axes, i, *comparison)}});
   }
+  if (wins == std::vector<std::string>{"price"} && speaks_of_more(talk, heard, axes)) best.reset();
   const std::string unknown = meant ? std::string() : use_unknown(talk, heard);
   if (!unknown.empty()) talk.say("compare.unjudged", {{"use", unknown}, {"title", best ? titles[*best] : ""}, {"wins", text::join_and(wins)}});
   else if (meant) talk.say("compare.spoken", {{"title", titles[*meant]}, {"why", spoken}});
@@ -268,7 +274,7 @@ void explain(Talk& talk, const Heard& heard) {
   const Pointed pointed = point_out(heard, talk.memory, book);
   const ProductId id = !pointed.products.empty() ? pointed.products.front() : talk.memory.focus.value_or(ProductId());
   const ProductCard* card = id.empty() ? nullptr : book.card(id);
-  if (!card || !talk.need()) return talk.say("fallback", {});
+  if (!card || !talk.need()) return;
   const auto why = reasons(*card, *talk.need(), talk, 4);
   talk.say("why", {{"title", short_title(card->title)}, {"price", price_phrase(*card)}, {"why", text::join_and(why)}});
 }

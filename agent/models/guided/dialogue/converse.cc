@@ -4,6 +4,7 @@
 #include "agent/core/guardrails/personal.h"
 #include "agent/models/guided/dialogue/describe.h"
 #include "agent/models/guided/dialogue/handlers.h"
+#include "agent/models/guided/dialogue/stated.h"
 
 // Decides what an utterance asks for and who answers it.
 namespace floorwalker::guided {
@@ -154,7 +155,7 @@ bool about_shop(Talk& talk, const Heard& heard) {
   if (!heard.extreme.empty() && !of_these && !among_shown && !heard.has(Act::kCompare)) {
     return superlative(talk, heard), true;
   }
-  const bool of_it = heard.reference.pronoun && !heard.asked.empty() && talk.memory.focus;
+  const bool of_it = heard.reference.pronoun && (!heard.asked.empty() || unit_asked(heard, talk.guide.lexicon)) && talk.memory.focus;
   const bool of_one = of_it || !heard.reference.ordinals.empty() || !heard.reference.named.empty();  // "how many pages does the first one print?"
   if (heard.has(Act::kCount) && !of_one) return count(talk, heard), true;
   const bool bounded = !heard.wanted.empty() && !heard.wanted.front().constraints.empty();
@@ -210,6 +211,7 @@ bool about_products(Talk& talk, const Heard& heard) {
   if ((!heard.has(Act::kSuperlative) || heard.reference.all) && !heard.has(Act::kFind) && answer_extreme(talk, heard)) return true;
   if (heard.has(Act::kCompare) || goes_on_comparing(talk, heard)) return compare(talk, heard), true;
   if (heard.has(Act::kAdvise)) return advise(talk, heard), true;
+  if (heard.acts.size() <= 1 && heard.scales.empty() && !heard.has(Act::kFind) && answer_which_has(talk, heard)) return true;
   const bool restates = heard.names_kind() && !heard.wanted.front().constraints.empty() && !heard.reference.points();  // "why keyboards, headphones up to 150"
   if (heard.has(Act::kWhy) && talk.memory.focus && !restates) return explain(talk, heard), true;
   if (heard.has(Act::kAddons) && talk.memory.focus) {
@@ -219,10 +221,11 @@ bool about_products(Talk& talk, const Heard& heard) {
     return true;
   }
   if (!talk.memory.focus && !heard.reference.points()) return false;
+  if (heard.question && heard.reference.pronoun && unit_asked(heard, talk.guide.lexicon)) return answer_about(talk, heard), true;  // "gigabytes" is no brand there
   CardBook book(talk.conversation);
   const bool shown = heard.reference.of_group && heard.question && !point_out(heard, talk.memory, book).products.empty();
   const bool new_kind = heard.names_kind() && !heard.reference.points() && !shown;
-  if (new_kind && heard.question && !heard.has(Act::kFind) && answer_if_known(talk, heard)) return true;
+  if (new_kind && heard.question && !heard.has(Act::kFind) && answer_if_known(talk, heard, *talk.memory.focus)) return true;
   if (any_of(heard, {Act::kDetails, Act::kStock, Act::kPrice}) && !new_kind) return answer_about(talk, heard), true;
   if (!heard.asked.empty() && heard.question && !new_kind) return answer_about(talk, heard), true;
   const bool fact = heard.has(Act::kAttribute) && heard.question && !new_kind && heard.scales.empty();
@@ -354,9 +357,8 @@ void answer(Talk& talk, Heard& heard, bool first) {
   if (social(talk, heard)) return;
   if (heard.has(Act::kYes)) return talk.say("yes.nothing", {});
   if (heard.has(Act::kNo) || heard.has(Act::kAny)) return talk.say("no.nothing", {});
-  if (talk.text.empty()) talk.say("fallback", {});
-  else if (!first && heard.question && talk.memory.focus && !heard.names_kind()) answer_about(talk, heard);
-  else if (!first && heard.question) talk.say("question.open", {});
+  if (!first && !talk.text.empty() && heard.question && talk.memory.focus && !heard.names_kind()) answer_about(talk, heard);
+  else talk.unanswered = talk.unanswered || heard.question;
 }
 
 // "my laptop only has usb-c": tells of the shopper's life, and asks for nothing.
@@ -396,6 +398,12 @@ bool quotes_agent(const Talk& talk, const Heard& heard) {
 // "no preference on colour", to a question that is open
 bool leaves_open(const Talk& talk, const Heard& heard) { return heard.has(Act::kAny) && !heard.has(Act::kFind) && !wants_content(heard) && !talk.open_question().empty(); }
 
+// "and can you show me one?", of what stands before it
+bool asks_to_see(const Heard& heard) {
+  const bool other = stands_alone(heard) || any_of(heard, {Act::kMore, Act::kOther, Act::kSurprise, Act::kRetract}) || !heard.topic.empty();
+  return heard.has(Act::kFind) && !other && !wants_content(heard) && !heard.reference.points() && heard.reference.words.empty() && heard.numbers.empty();
+}
+
 // The clauses to answer one after the other: those that look for something are one.
 std::vector<std::string> parts_of(const Talk& talk, std::string_view said) {
   const Listener& listener = talk.guide.listener;
@@ -420,6 +428,7 @@ std::vector<std::string> parts_of(const Talk& talk, std::string_view said) {
       detail = clause;
       continue;
     }
+    if (!parts.empty() && asks_to_see(heard)) continue;
     const bool alone = stands_alone(heard) || leaves_open(talk, heard);
     const bool anew = !told.empty() && listener.hear(told + clause, talk.kind()).names_kind() && !heard.names_kind();  // "my printer is mad, ... a new one"
     if (!alone && open) parts.back() += clause;
@@ -598,10 +607,13 @@ void converse(Talk& talk, std::string_view said) {
     const bool asked = talk.presentation.asked.value_or(std::string()).starts_with("option:");
     if (asked && heard.has(Act::kAdd) && heard.reference.named.empty() && heard.reference.ordinals.empty() && !heard.names_kind()) continue;  // waits for the answer
     answer(talk, heard, first);
-    if (talk.waiting() || talk.state.pending == Pending::kEmail) return;
+    if (talk.waiting()) return;
+    if (talk.state.pending == Pending::kEmail) break;
     first = false;
   }
+  say_unpublished(talk);
   if (talk.text.empty()) talk.say("fallback", {});
+  else if (talk.unanswered) talk.say("question.open", {});
 }
 
 }  // namespace floorwalker::guided

@@ -189,6 +189,13 @@ bool is_dull(std::string_view attribute, const Lexicon& lexicon) { return has_wo
 
 bool is_taste(std::string_view attribute, const Lexicon& lexicon) { return has_word_of(attribute, lexicon.tastes); }
 
+bool says_not(const std::string& value, const Lexicon& lexicon) {
+  const auto words = text::words(value);
+  return words.size() > 1 && std::any_of(lexicon.negations.begin(), lexicon.negations.end(), [&](const auto& phrase) {
+    return phrase.size() == 1 && phrase.front() == words.front().folded;
+  });
+}
+
 namespace {
 
 // Attributes that the playbook compares such products on.

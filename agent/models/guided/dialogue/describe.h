@@ -48,6 +48,9 @@ bool is_dull(std::string_view attribute, const Lexicon& lexicon);
 // Whether the name of an attribute or option has all words of the hint: "cable_length" of "length".
 bool has_words_of(const std::string& attribute, const std::string& hint);
 
+// "Not supported": tells what a thing is not, in words that read badly behind the fact's name.
+bool says_not(const std::string& value, const Lexicon& lexicon);
+
 // Whether it is a reason only to those who asked: "product_colour".
 bool is_taste(std::string_view attribute, const Lexicon& lexicon);
 

@@ -42,7 +42,8 @@ std::string thing_of(const Talk& talk, const Heard& heard) {
   for (std::size_t i = heard.words.size(); i > 0; --i) {
     const std::string& word = heard.words[i - 1].folded;
     const bool number = (word[0] >= '0' && word[0] <= '9') || talk.guide.lexicon.ordinals.count(word) > 0;
-    if (!number && !talk.guide.lexicon.fillers.count(word) && !talk.guide.lexicon.modifiers.count(word) && word.size() > 2 && !find_unit(word) &&
+    const bool joins = talk.guide.lexicon.openers.count(word) > 0 || talk.guide.lexicon.joiners.count(word) > 0;
+    if (!number && !joins && !talk.guide.lexicon.fillers.count(word) && !talk.guide.lexicon.modifiers.count(word) && word.size() > 2 && !find_unit(word) &&
         !talk.guide.lexicon.pronouns.count(word)) {
       return word;
     }
@@ -245,6 +246,7 @@ std::optional<ProductId> partner_of(const Talk& talk, const Heard& heard) {
   for (std::size_t i = 2; i < words && !ends_so; ++i) {
     std::size_t next = i + 1;
     while (next < words && talk.guide.lexicon.besides.count(heard.words[next].folded)) ++next;  // "a bag for it too"
+    if (i > 0 && talk.guide.lexicon.asking.count(heard.words[i - 1].folded) && next < words && talk.guide.lexicon.taking.count(heard.words[next].folded)) ++next;  // "which toner does it take"
     const bool end = next == words || heard.text.substr(heard.words[next - 1].end, heard.words[next].start - heard.words[next - 1].end).find_first_of(",;.?!") != std::string::npos;
     ends_so = end && talk.guide.lexicon.pronouns.count(heard.words[i].folded) > 0 && !talk.guide.lexicon.adding.count(heard.words[i - 1].folded);
   }
@@ -337,13 +339,20 @@ bool same_rule(const Compatibility& a, const Compatibility& b) {
 }
 
 // What names the partner's model though it is called otherwise ("solid ink" for a printer whose toner is asked for), where nothing so called
-// does: it must be for the partner by the rule that `asked` was held against. True once it was told.
-bool offer_named(Talk& talk, const Heard& heard, const ProductCard& partner, const Compatibility& asked) {
+// does: it must be for the partner by the rule that `asked` was held against. Where no rule speaks of the two (`asked` is null), its record names both
+// the model and what is asked for. True once it was told.
+bool offer_named(Talk& talk, const Heard& heard, const ProductCard& partner, const Compatibility* asked) {
   const auto model = model_words(partner.title);
   const std::string number = model.empty() ? std::string() : model_number(model.front()).empty() ? model.front() : model_number(model.front());
   if (number.size() < 3 || partner.brand.empty()) return false;
+  std::vector<std::string> noun;
+  for (const text::Word& word : text::words(heard.wanted.front().noun)) noun.push_back(word.folded);
   SearchRequest request;
-  request.words = partner.brand + " " + number;
+  request.words = asked ? partner.brand + " " + number : heard.wanted.front().noun;
+  for (const Mention& mention : asked ? std::vector<Mention>{} : talk.guide.vocabulary.recognise(number)) {
+    if (mention.what == Mention::What::kAttributeValue && request.constraints.empty()) request.constraints.push_back({mention.field, Constraint::Op::kEquals, {mention.value}});
+  }
+  if (!asked && request.constraints.empty()) return false;
   request.broad = true;
   request.limit = kNamedLooked;
   const auto page = talk.calls.search(request);
@@ -351,17 +360,17 @@ bool offer_named(Talk& talk, const Heard& heard, const ProductCard& partner, con
   std::vector<ProductCard> cards;
   for (std::size_t i = 0; page && i < page->products.size() && i < page->hits.size(); ++i) {
     const ProductCard& card = page->products[i];
-    if (card.id != partner.id && card.brand == partner.brand && meets_one(page->hits[i], {number}) && cards.size() < 6) cards.push_back(card);
+    if (card.id != partner.id && card.brand == partner.brand && meets_one(page->hits[i], asked ? std::vector<std::string>{number} : noun) && cards.size() < 6) cards.push_back(card);
   }
   std::vector<Answer<Compatibility>> answers;
-  for (const ProductCard& card : cards) answers.push_back(talk.calls.fits(card.id, partner.id));
+  for (const ProductCard& card : cards) answers.push_back(asked ? talk.calls.fits(card.id, partner.id) : Answer<Compatibility>{});
   if (talk.waiting()) return true;
-  for (std::size_t i = cards.size(); i > 0; --i) {
+  for (std::size_t i = asked ? cards.size() : 0; i > 0; --i) {
     const auto& answer = answers[i - 1];
-    if (!answer || answer->fit == Fit::kNo || !same_rule(*answer, asked)) cards.erase(cards.begin() + std::ptrdiff_t(i - 1));
+    if (!answer || answer->fit == Fit::kNo || !same_rule(*answer, *asked)) cards.erase(cards.begin() + std::ptrdiff_t(i - 1));
   }
   if (cards.empty()) return false;
-  talk.say("fitting.named", {{"what", heard.wanted.front().noun}, {"other", short_title(partner.title)}, {"title", short_title(cards.front().title)},
+  talk.say(asked ? "fitting.named" : "fitting.lists", {{"what", heard.wanted.front().noun}, {"other", short_title(partner.title)}, {"title", short_title(cards.front().title)},
                              {"price", price_phrase(cards.front())}});
   talk.show(cards, heard.wanted.front().noun);
   talk.memory.focus = cards.front().id;
@@ -473,7 +482,8 @@ bool find_fitting(Talk& talk, const Heard& heard, bool along) {
   const bool names_it = other && !model_words(other->title).empty() && need.words != called(talk, wanted) && need.words.find_first_of("0123456789") != std::string::npos;
   const auto checked = std::find_if(tried.answers.begin(), tried.answers.end(), [](const auto& answer) { return answer && !answer->checks.empty(); });
   if (along && tried.sure == 0 && !names_it && checked == tried.answers.end()) return false;
-  if (tried.sure == 0 && other && !names_it && checked != tried.answers.end() && offer_named(talk, heard, *other, **checked)) return true;
+  const Compatibility* rule = checked != tried.answers.end() ? &**checked : nullptr;
+  if (tried.sure == 0 && other && !names_it && offer_named(talk, heard, *other, rule)) return true;
   if (tried.sure == 0 && other && !tried.cards.empty()) own_brand_first(talk, need, *other, tried);
   if (talk.waiting()) return true;
   say_fitting(talk, heard, title, tried);
@@ -510,8 +520,33 @@ bool tell_measure(Talk& talk, const Heard& heard) {
   return true;
 }
 
+namespace {
+
+// "does it work with a mac?": what is to fit is none of the shop's things, and the product's own record names it.
+bool record_tells(Talk& talk, const Heard& heard, CardBook& book) {
+  const Reference& reference = heard.reference;
+  const bool measured = std::any_of(heard.numbers.begin(), heard.numbers.end(), [](const NumberPhrase& number) { return number.low.unit.dimension != Dimension::kNone; });
+  const bool of_shop = (heard.names_kind() && !reference.of_group) || !heard.owned.empty() || !reference.had.empty();
+  if (!heard.question || measured || of_shop || reference.all || reference.named.size() > 1) return false;
+  const std::vector<ProductId> meant = point_out(heard, talk.memory, book).products;
+  if (meant.size() > 1 || (meant.empty() && !talk.memory.focus)) return false;
+  const ProductId id = meant.empty() ? *talk.memory.focus : meant.front();
+  if (!answer_if_known(talk, heard, id)) return false;
+  talk.memory.focus = id;
+  return true;
+}
+
+// Whether a word of what the shopper has was read in several ways: a list of these describes nothing.
+bool read_several_ways(const Heard& heard, const std::map<std::string, std::string>& facts) {
+  const auto values = std::count_if(heard.known.begin(), heard.known.end(), [](const Known& known) { return known.reading(Mention::What::kAttributeValue) || known.reading(Mention::What::kOptionValue); });
+  return facts.size() > std::size_t(values) + heard.numbers.size();
+}
+
+}  // namespace
+
 void check_fit(Talk& talk, const Heard& heard) {
   CardBook book(talk.conversation);
+  if (record_tells(talk, heard, book)) return;
   auto facts = facts_of(heard);
   if (const std::string thing = measured_thing(talk, heard); !thing.empty()) {
     const std::vector<ProductCard> cards = asked_of(talk, heard, book);
@@ -547,7 +582,7 @@ void check_fit(Talk& talk, const Heard& heard) {
   const auto fit = against_own ? talk.calls.fits(products.front(), thing_of(talk, heard), facts) : talk.calls.fits(products[0], products[1]);
   if (fit.waiting) return;
   if (!fit) return talk.say("fit.cannot", {{"title", title_of(products.front(), talk.memory)}});
-  say_fit(talk, *fit, against_own && facts.size() > kFactsOfOwn ? thing_of(talk, heard) : std::string());
+  say_fit(talk, *fit, against_own && read_several_ways(heard, facts) ? thing_of(talk, heard) : std::string());
   talk.memory.focus = products.front();
 }
 

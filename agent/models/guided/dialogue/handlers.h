@@ -40,8 +40,9 @@ bool tell_currency(Talk& talk, Heard& heard);
 
 // About products (product.cc, compare.cc, fit.cc).
 void answer_about(Talk& talk, const Heard& heard);           // details, an attribute, stock, price
-bool answer_if_known(Talk& talk, const Heard& heard);        // from the product in focus, where its data answers
+bool answer_if_known(Talk& talk, const Heard& heard, const ProductId& id);  // from the product's record, where that answers
 bool answer_extreme(Talk& talk, const Heard& heard);         // "which has the highest resolution?": of those shown
+bool answer_which_has(Talk& talk, const Heard& heard);       // "which of them has ethernet?": of each shown whether it has it
 bool tell_measure(Talk& talk, const Heard& heard);           // "our door is 30 inches": which of those shown fit; false where no rule speaks of it
 // "a bag for it": of another kind, to go with a product. `along`: it was only asked for beside the product, and is looked for so where a rule ties the two.
 bool find_fitting(Talk& talk, const Heard& heard, bool along = false);
@@ -71,6 +72,7 @@ void offer_addons(Talk& talk, const ProductId& product, bool on_request);
 
 // Service and the shop (service.cc, shop.cc).
 void policy(Talk& talk, const Heard& heard);
+void say_unpublished(Talk& talk);                            // of all topics of the turn at once
 void order(Talk& talk, const Heard& heard);
 void hand_off(Talk& talk, const Heard& heard);
 void complaint(Talk& talk, const Heard& heard);

@@ -4,6 +4,7 @@
 #include "agent/models/guided/dialogue/describe.h"
 #include "agent/models/guided/dialogue/handlers.h"
 #include "agent/models/guided/dialogue/question_match.h"
+#include "agent/models/guided/dialogue/stated.h"
 
 // Questions about one product: its facts, its price, whether it is there in a size.
 namespace floorwalker::guided {
@@ -13,9 +14,10 @@ namespace {
 constexpr std::size_t kFactsTold = 5;
 constexpr std::size_t kMostCompared = 4;
 
-// The words of the question that may name a fact: not the words that only ask.
-std::vector<std::string> question_words(const Talk& talk, const Heard& heard, const Product& product) {
-  std::vector<std::string> found;
+// The things that the question asks about, "wifi" and "network port" of "does it have wifi or a network port?": of each the words that may name a
+// fact, not those that only ask.
+std::vector<std::vector<std::string>> things_asked(const Talk& talk, const Heard& heard, const Product& product) {
+  std::vector<std::vector<std::string>> found(1);
   const Lexicon& lexicon = talk.guide.lexicon;
   std::vector<std::string> title;
   for (const Known& known : heard.known) {  // "does the laptop come with ...": what it is called, not what is asked
@@ -23,11 +25,24 @@ std::vector<std::string> question_words(const Talk& talk, const Heard& heard, co
     for (std::size_t i = known.span.first; thing && i < known.span.last; ++i) title.push_back(text::stem(heard.words[i].folded));
   }
   for (const text::Word& word : text::words(short_title(product.title) + " " + product.brand + " " + product.kind)) title.push_back(text::stem(word.folded));
-  for (const std::string& word : heard.reference.words) {
+  const auto& said = heard.reference.words;
+  for (std::size_t i = 0; i < heard.words.size(); ++i) {
+    const std::string& word = heard.words[i].folded;
+    const bool listed = i > 0 && heard.text.substr(heard.words[i - 1].end, heard.words[i].start - heard.words[i - 1].end).find(',') != std::string::npos;
+    if ((listed || lexicon.openers.count(word)) && !found.back().empty()) found.emplace_back();
+    if (i > 0 && lexicon.number(word) > 0 && lexicon.the.count(heard.words[i - 1].folded)) continue;  // "of the three"
+    if (std::find(said.begin(), said.end(), word) == said.end()) continue;
     if (lexicon.question_words.count(word) || lexicon.price.count(word) || lexicon.the.count(word)) continue;
-    if (std::find(title.begin(), title.end(), text::stem(word)) == title.end()) found.push_back(word);
+    if (std::find(title.begin(), title.end(), text::stem(word)) == title.end()) found.back().push_back(word);
   }
+  if (found.back().empty()) found.pop_back();
   return found;
+}
+
+std::vector<std::string> question_words(const Talk& talk, const Heard& heard, const Product& product) {
+  std::vector<std::string> all;
+  for (const auto& words : things_asked(talk, heard, product)) all.insert(all.end(), words.begin(), words.end());
+  return all;
 }
 
 std::string value_list(const std::vector<const Attribute*>& attributes) {
@@ -46,9 +61,12 @@ bool value_names(const Attribute& attribute, const std::vector<std::string>& wor
   return false;
 }
 
-// A question that yes or no would answer: it does not begin with a word such as "what" or "how".
-bool asks_whether(const Talk& talk, const Heard& heard) {
-  return std::none_of(heard.words.begin(), heard.words.end(), [&](const text::Word& word) { return talk.guide.lexicon.open_questions.count(word.folded) > 0; });
+// Whether the values have every number that the question names: "Windows 7" says nothing of Windows 10.
+bool have_numbers(const std::vector<const Attribute*>& attributes, const std::vector<std::string>& words) {
+  return std::all_of(words.begin(), words.end(), [&](const std::string& word) {
+    const bool number = word.find_first_not_of("0123456789.") == std::string::npos;
+    return !number || std::any_of(attributes.begin(), attributes.end(), [&](const Attribute* attribute) { return value_names(*attribute, {word}); });
+  });
 }
 
 void say_answer(Talk& talk, const Product& product, const Heard& heard, const Answering& answer, const std::vector<std::string>& words) {
@@ -64,11 +82,11 @@ void say_answer(Talk& talk, const Product& product, const Heard& heard, const An
     const auto says_name = [&](const Attribute* attribute) { const std::string value = format(attribute->value); return value.size() > name.size() && has_words_of(value, name); };
     return std::all_of(attributes.begin(), attributes.end(), says_name) ? std::string() : name;
   };
-  if (!named.empty()) return talk.say("fact.has", {{"title", short_title(product.title)}, {"name", told(named)}, {"value", value_list(named)}});
+  if (!named.empty() && have_numbers(named, words)) return talk.say("fact.has", {{"title", short_title(product.title)}, {"name", told(named)}, {"value", value_list(named)}});
   if (!heard.asked.empty() && !answer.hinted) {
     return talk.say("fact.instead", {{"title", short_title(product.title)}, {"what", heard.asked.front()}, {"name", name}, {"value", value_list(answer.attributes)}});
   }
-  const bool has = heard.asked.empty() && asks_whether(talk, heard);
+  const bool has = heard.asked.empty() && asks_whether(talk, heard) && have_numbers(answer.attributes, words);
   const std::string said = told(answer.attributes);
   const char* key = has ? "fact.has" : said.empty() ? "fact.told" : "fact.value";
   talk.say(key, {{"title", short_title(product.title)}, {"name", said}, {"value", value_list(answer.attributes)}});
@@ -143,11 +161,21 @@ bool say_option(Talk& talk, const Product& product, const Heard& heard, const st
   return true;
 }
 
+// As the shopper said it.
+std::string spoken(const std::vector<std::string>& words) {
+  std::string said;
+  for (const std::string& word : words) said += (said.empty() ? "" : " ") + word;
+  return "\"" + said + "\"";
+}
+
+std::string joined(const std::vector<std::string>& facts) {
+  std::string all;
+  for (const std::string& fact : facts) all += (all.empty() ? "" : "; ") + fact;
+  return all;
+}
+
 std::string what_is_asked(const Heard& heard, const std::vector<std::string>& words) {
-  if (!heard.asked.empty()) return heard.asked.front();
-  std::string asked;
-  for (const std::string& word : words) asked += (asked.empty() ? "" : " ") + word;
-  return asked.empty() ? asked : "\"" + asked + "\"";
+  return !heard.asked.empty() ? heard.asked.front() : words.empty() ? std::string() : spoken(words);
 }
 
 // "do any of them have wifi?", and none of them says so. True once that is told.
@@ -166,8 +194,31 @@ bool none_says(Talk& talk, const std::vector<ProductId>& products, const Heard& 
   return true;
 }
 
+// "does it have wifi or a network port?": of each thing what is stated. False where that comes to fewer than two facts.
+bool say_each_thing(Talk& talk, const Product& product, const Heard& heard) {
+  const auto things = things_asked(talk, heard, product);
+  if (things.size() < 2 || !heard.asked.empty()) return false;
+  std::vector<std::string> facts, unknown;
+  bool by_name = false;
+  for (const auto& words : things) {
+    const Answering answer = find_answer(product, words, {}, talk.guide.lexicon);
+    if (answer.attributes.empty()) {
+      unknown.push_back(spoken(words));
+      continue;
+    }
+    by_name = by_name || !answer.by_value;
+    const std::string fact = text::spaced(answer.attributes.front()->name) + ": " + value_list(answer.attributes);
+    if (std::find(facts.begin(), facts.end(), fact) == facts.end()) facts.push_back(fact);
+  }
+  if (facts.empty() || (facts.size() < 2 && (!by_name || unknown.empty()))) return false;
+  talk.say("fact.brief", {{"title", short_title(product.title)}, {"facts", joined(facts)}});
+  if (!unknown.empty()) talk.say("fact.unknown", {{"title", short_title(product.title)}, {"what", text::join_and(unknown, "or")}});
+  return true;
+}
+
 // `brief`: of several products, each in a few words.
 void answer_fact(Talk& talk, const Product& product, const Heard& heard, bool brief) {
+  if (say_figure(talk, product, heard) || say_each_thing(talk, product, heard)) return;
   const std::vector<std::string> words = question_words(talk, heard, product);
   const Answering answer = find_answer(product, words, heard.asked, talk.guide.lexicon);
   if (brief && !answer.attributes.empty() && std::holds_alternative<bool>(answer.attributes.front()->value)) {
@@ -246,9 +297,7 @@ void say_extreme(Talk& talk, std::vector<Contender> contenders, bool low) {
   else talk.say(low ? "extreme.lowest" : "extreme.highest", {{"title", level.front()}, {"name", name}, {"value", value}});
   std::vector<std::string> rest;
   for (std::size_t i = level.size(); i < contenders.size(); ++i) rest.push_back(short_title(contenders[i].product->title) + ": " + name + " " + format(contenders[i].attribute->value));
-  std::string others;
-  for (const std::string& one : rest) others += (others.empty() ? "" : "; ") + one;
-  talk.say("extreme.others", {{"others", others}});
+  talk.say("extreme.others", {{"others", joined(rest)}});
   talk.memory.focus = first.product->id;
 }
 
@@ -328,6 +377,42 @@ bool answer_extreme(Talk& talk, const Heard& heard) {
 
 namespace {
 
+// Whether the product has what is asked for; nothing where it does not say.
+std::optional<bool> has_fact(const Answering& answer, const std::vector<std::string>& words, const Lexicon& lexicon) {
+  if (answer.attributes.empty()) return std::nullopt;
+  if (answer.by_value) return have_numbers(answer.attributes, words);
+  if (const bool* yes = std::get_if<bool>(&answer.attributes.front()->value)) return *yes;
+  return !says_not(format(answer.attributes.front()->value), lexicon);
+}
+
+}  // namespace
+
+bool answer_which_has(Talk& talk, const Heard& heard) {
+  const auto list = latest_list(talk.memory);
+  const bool of_others = heard.names_kind() && !heard.reference.of_group && !heard.reference.all;
+  if (!heard.question || !asks_which(talk, heard) || list.size() < 2 || of_others || !heard.reference.ordinals.empty() || !heard.reference.named.empty()) return false;
+  std::vector<Answer<ProductDetails>> all;
+  for (const Shown& shown : list) all.push_back(talk.calls.product(shown.product));
+  if (talk.waiting()) return true;
+  std::vector<std::string> with, without, silent;
+  std::string what;
+  for (const auto& details : all) {
+    if (!details) return false;
+    const std::vector<std::string> words = question_words(talk, heard, details->product);
+    const Answering answer = find_answer(details->product, words, heard.asked, talk.guide.lexicon);
+    const auto has = has_fact(answer, words, talk.guide.lexicon);
+    (!has ? silent : *has ? with : without).push_back(short_title(details->product.title));
+    const bool flag = has && std::holds_alternative<bool>(answer.attributes.front()->value);
+    if (what.empty() || flag) what = flag ? text::spaced(answer.attributes.front()->name) : what_is_asked(heard, words);
+    if (has && *has && with.size() == 1) talk.memory.focus = details->product.id;
+  }
+  if (with.empty() && without.empty()) return false;
+  talk.say("fact.which", {{"what", what}, {"with", text::join_and(with)}, {"without", text::join_and(without)}, {"silent", text::join_and(silent)}});
+  return true;
+}
+
+namespace {
+
 // "scanning: Mono scanning; duplex printing: yes", of what is stated.
 std::string facts_in_brief(const std::vector<std::string>& fields, const std::vector<Answering>& answers) {
   std::string facts;
@@ -384,15 +469,17 @@ std::string unoffered_option(const Product& product, const Heard& heard) {
 
 }  // namespace
 
-bool answer_if_known(Talk& talk, const Heard& heard) {
-  const auto details = talk.calls.product(*talk.memory.focus);
+bool answer_if_known(Talk& talk, const Heard& heard, const ProductId& id) {
+  const auto details = talk.calls.product(id);
   if (details.waiting) return true;
   if (!details) return false;
   const Product& product = details->product;
   const std::vector<std::string> words = question_words(talk, heard, product);
   const Answering answer = find_answer(product, words, heard.asked, talk.guide.lexicon);
-  if (answer.attributes.empty()) return false;
-  say_answer(talk, product, heard, answer, words);
+  if (!say_figure(talk, product, heard)) {
+    if (answer.attributes.empty()) return false;
+    say_answer(talk, product, heard, answer, words);
+  }
   talk.show_one(product);
   return true;
 }
@@ -411,7 +498,7 @@ void answer_about(Talk& talk, const Heard& heard) {
   if (products.empty() && !pointed.unclear.empty() && heard.reference.of_group) return ask_which(talk, pointed.unclear, "details");
   if (products.empty() && talk.memory.focus) products = {*talk.memory.focus};
   if (products.empty() && heard.names_kind()) return look_for(talk, heard);
-  if (products.empty()) return talk.say("fallback", {});
+  if (products.empty()) return;
   if (products.size() > kAnswered) products.resize(kAnswered);
   for (const ProductId& id : products) talk.calls.product(id);
   if (!talk.waiting() && none_says(talk, products, heard)) return;

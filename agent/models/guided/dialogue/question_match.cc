@@ -16,9 +16,24 @@ constexpr std::size_t kLongestQuote = 220;
 
 using Stems = std::set<std::string>;
 
-Stems stems(std::string_view text) {
+// The stems of a text; words for one and the same fact have one.
+Stems stems(std::string_view text, const Lexicon& lexicon) {
   Stems found;
-  for (const text::Word& word : text::words(text)) found.insert(text::stem(word.folded));
+  const std::vector<text::Word> words = text::words(text);
+  for (std::size_t i = 0; i < words.size();) {
+    const auto same = std::find_if(lexicon.same_facts.begin(), lexicon.same_facts.end(), [&](const auto& fact) { return phrase_at(words, i, fact.first); });
+    const bool known = same != lexicon.same_facts.end();
+    found.insert(known ? same->second : text::stem(words[i].folded));
+    i += known ? same->first.size() : 1;
+  }
+  return found;
+}
+
+// Of stems, those that can name a fact by themselves: no bare figures, no "port".
+Stems telling(const Stems& all, const Lexicon& lexicon) {
+  Stems found = all;
+  for (const std::string& noun : lexicon.shared_nouns) found.erase(text::stem(noun));
+  std::erase_if(found, [](const std::string& word) { return word.find_first_not_of("0123456789.") == std::string::npos; });
   return found;
 }
 
@@ -55,11 +70,11 @@ std::vector<std::string> sentences(const Product& product) {
   return found;
 }
 
-std::string best_sentence(const Product& product, const Stems& question) {
+std::string best_sentence(const Product& product, const Stems& question, const Lexicon& lexicon) {
   std::string best;
   std::size_t best_count = 0;
   for (std::string& sentence : sentences(product)) {
-    const std::size_t count = common(question, stems(sentence));
+    const std::size_t count = common(question, stems(sentence, lexicon));
     if (count > best_count && sentence.size() <= kLongestQuote) {
       best_count = count;
       best = std::move(sentence);
@@ -73,19 +88,21 @@ std::string best_sentence(const Product& product, const Stems& question) {
 
 Answering find_answer(const Product& product, const std::vector<std::string>& words, const std::vector<std::string>& hints,
                       const Lexicon& lexicon) {
-  Stems question;
-  for (const std::string& word : words) question.insert(text::stem(word));
+  std::string said;
+  for (const std::string& word : words) said += word + " ";
+  const Stems question = stems(said, lexicon), meant = telling(question, lexicon);
   std::vector<Stems> hinted;
-  for (const std::string& hint : hints) hinted.push_back(stems(hint));
+  for (const std::string& hint : hints) hinted.push_back(stems(hint, lexicon));
   Answering best;
   std::string best_name;
   for (const Attribute& attribute : product.attributes) {
     bool by_hint = false;
-    const Stems name = stems(text::spaced(attribute.name));
+    const Stems name = stems(text::spaced(attribute.name), lexicon);
     const bool aside = common(name, question) == 0 && is_dull(attribute.name, lexicon);
-    const double by_name = aside ? 0 : name_score(name, question, hinted, by_hint);
-    const Stems value = std::holds_alternative<std::string>(attribute.value) ? stems(std::get<std::string>(attribute.value)) : Stems{};
-    const std::size_t in_value = common(question, value);
+    const bool named = common(name, meant) > 0 || common(name, question) == name.size();
+    const double by_name = aside ? 0 : name_score(name, named ? question : Stems{}, hinted, by_hint);
+    const Stems value = std::holds_alternative<std::string>(attribute.value) ? stems(std::get<std::string>(attribute.value), lexicon) : Stems{};
+    const std::size_t in_value = common(meant, value) > 0 ? common(question, value) : 0;
     const double by_value = in_value == 0 || question.empty() ? 0 : 0.5 + 0.6 * double(in_value) / double(question.size()) - 0.01 * double(value.size());
     const double score = std::max(by_name, by_value);
     if (score < kLeastScore || score <= best.score) continue;
@@ -97,7 +114,7 @@ Answering find_answer(const Product& product, const std::vector<std::string>& wo
   for (const Attribute& attribute : product.attributes) {
     if (!best_name.empty() && attribute.name == best_name) best.attributes.push_back(&attribute);
   }
-  if (best.attributes.empty() && !question.empty()) best.sentence = best_sentence(product, question);
+  if (best.attributes.empty() && !meant.empty()) best.sentence = best_sentence(product, question, lexicon);
   return best;
 }
 

@@ -125,14 +125,22 @@ void policy(Talk& talk, const Heard& heard) {
   if (answer.waiting) return;
   if (!answer) return talk.say("policy.unavailable", {});
   if (answer->policies.empty()) {
-    talk.say("policy.none", {{"topic", text::spaced(topic)}});
-    talk.state.pending = Pending::kHandOff;
-    return talk.ask("hand_off:policy");
+    const bool known = std::find(talk.unpublished.begin(), talk.unpublished.end(), text::spaced(topic)) != talk.unpublished.end();
+    if (!known) talk.unpublished.push_back(text::spaced(topic));
+    return;
   }
   const Policy& best = answer->policies.front();
   const std::string text = quote(talk, best, heard);
   if (!text.empty()) talk.say("policy", {{"title", best.title}, {"text", text}});
   if (const std::string unsaid = left_unsaid(talk, heard, best); !unsaid.empty()) talk.say("policy.silent", {{"what", unsaid}});
+}
+
+void say_unpublished(Talk& talk) {
+  if (talk.unpublished.empty()) return;
+  talk.say("policy.none", {{"topic", text::join_and(talk.unpublished, "or")}});
+  if (talk.presentation.asked) return;
+  talk.state.pending = Pending::kHandOff;
+  talk.ask("hand_off:policy");
 }
 
 void order(Talk& talk, const Heard& heard) {

@@ -72,6 +72,8 @@ struct Talk {
   State state;
   std::string text;
   ProductId untold;  // of which this turn has said that something is not stated
+  bool unanswered = false;               // a question of this turn that no handler understood
+  std::vector<std::string> unpublished;  // topics asked in this turn of which the shop has published nothing
   bool cart_told = false;  // this turn has said what is in the cart
   bool added = false;      // this turn has put something into the cart
   Presentation presentation;

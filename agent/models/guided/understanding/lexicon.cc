@@ -145,7 +145,7 @@ void read_scales(const YAML::Node& root, Lexicon& lexicon) {
 
 // The sets of words, by their key in the file.
 constexpr std::pair<const char*, std::unordered_set<std::string> Lexicon::*> kWordSets[] = {
-    {"spending", &Lexicon::spending}, {"tastes", &Lexicon::tastes}, {"dull", &Lexicon::dull},
+    {"spending", &Lexicon::spending}, {"tastes", &Lexicon::tastes}, {"dull", &Lexicon::dull}, {"shared_nouns", &Lexicon::shared_nouns}, {"versions", &Lexicon::versions}, {"taking", &Lexicon::taking}, {"counting", &Lexicon::counting},
     {"price", &Lexicon::price}, {"negation_ends", &Lexicon::negation_ends}, {"fillers", &Lexicon::fillers}, {"indefinite", &Lexicon::indefinite},
     {"not_describing", &Lexicon::not_describing}, {"openers", &Lexicon::openers}, {"versus", &Lexicon::versus}, {"modifiers", &Lexicon::modifiers},
     {"own", &Lexicon::own}, {"first_person", &Lexicon::first_person}, {"wanting", &Lexicon::wanting}, {"being", &Lexicon::being},
@@ -161,6 +161,13 @@ constexpr std::pair<const char*, std::unordered_set<std::string> Lexicon::*> kWo
     {"open_questions", &Lexicon::open_questions}, {"question_words", &Lexicon::question_words}, {"setting", &Lexicon::setting},
 };
 
+void read_same_facts(const YAML::Node& node, Lexicon& lexicon) {
+  for (const YAML::Node& group : node) {
+    for (const std::string& phrase : strings(group)) lexicon.same_facts.emplace_back(tokens(phrase), text::stem(text::fold(strings(group).front())));
+  }
+  std::stable_sort(lexicon.same_facts.begin(), lexicon.same_facts.end(), [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+}
+
 void read_word_lists(const YAML::Node& root, Lexicon& lexicon) {
   for (const auto& [key, set] : kWordSets) lexicon.*set = word_set(root, key);
   for (const auto& entry : need(root, "usual_measures")) {
@@ -168,6 +175,7 @@ void read_word_lists(const YAML::Node& root, Lexicon& lexicon) {
     if (!unit) bad(entry.first, "'" + entry.first.as<std::string>() + "' is no unit");
     lexicon.usual_measures[static_cast<int>(unit->dimension)] = strings(entry.second);
   }
+  read_same_facts(need(root, "same_facts"), lexicon);
   lexicon.purpose = need(root, "purpose").as<std::string>();
   for (const auto& entry : need(root, "answering")) lexicon.answering[text::fold(entry.first.as<std::string>())] = strings(entry.second);
   lexicon.quantity_before = phrase_list(need(root, "quantity_before"));

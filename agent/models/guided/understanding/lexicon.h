@@ -83,6 +83,11 @@ struct Lexicon {
   std::unordered_set<std::string> currency;        // their single words: "dollars"
   std::vector<std::pair<std::string, std::vector<std::string>>> currency_signs;  // "$" -> the same codes; the longest signs first
   std::map<std::string, std::string> currency_names;  // code -> how the agent calls it: USD -> "US dollars"
+  std::vector<std::pair<std::vector<std::string>, std::string>> same_facts;  // words for one thing, the longest first -> the stem that stands for them: "wi fi" -> "wifi"
+  std::unordered_set<std::string> shared_nouns;    // of so many facts that alone they name none: "port", "version"
+  std::unordered_set<std::string> versions;        // behind what an attribute is of, where its value numbers that: "usb" version
+  std::unordered_set<std::string> taking;          // behind "does it": asks for what goes with it
+  std::unordered_set<std::string> counting;        // before a unit that is asked for: "how many" gigabytes
   std::unordered_set<std::string> price;           // "price", "budget"
   std::vector<std::vector<std::string>> negations; // "not", "anything but"
   std::unordered_set<std::string> negation_ends;   // where a negation stops: "but", "and", "with"
