@@ -174,7 +174,7 @@ Result<std::shared_ptr<http::ShopRecording>> set_shops(const std::string& shop, 
 // What CI tells apart: a run that came up to everything, one that did not, and one that says nothing about the agent because what it was given is wrong.
 enum Status { kHolds = 0, kFails = 1, kWrong = 2 };
 
-int wrong(const Error& error) {
+int unplayable(const Error& error) {
   complain(error);
   return kWrong;
 }
@@ -186,23 +186,23 @@ bool has_mistakes(const evals::RunRecord& run) {
 // Runs the suites; the exit status.
 int evaluate(const Settings& settings, EvalOptions options) {
   const auto suites = load_suites(options.suites);
-  if (!suites) return wrong(suites.error());
+  if (!suites) return unplayable(suites.error());
   const auto baseline = read_baseline(options.baseline, *suites);
-  if (!baseline) return wrong(baseline.error());
+  if (!baseline) return unplayable(baseline.error());
   Composition::Wraps wraps;
   if (!options.record_model.empty()) {
     auto cassette = open_cassette(options.record_model, settings);
-    if (!cassette) return wrong(cassette.error());
+    if (!cassette) return unplayable(cassette.error());
     options.run.saved_micros = [kept = *cassette] { return kept->saved_micros(); };
     wraps.cassette = std::move(*cassette);
   }
   if (settings.model.starts_with("recorded:")) options.run.max_cost_micros = 0;   // nobody is paid
   const auto judge = EvalJudge::open(options.judge);
-  if (!judge) return wrong(judge.error());
+  if (!judge) return unplayable(judge.error());
   if (*judge) options.run.judge = &(*judge)->judge();
   EvalWorlds worlds(settings, std::move(wraps));
   const auto recording = set_shops(settings.shop, options.record_shop, *suites, worlds);
-  if (!recording) return wrong(recording.error());
+  if (!recording) return unplayable(recording.error());
   const Interrupts interrupts;
   const TurnInterrupt interrupt;
   options.run.stop = interrupt.token();

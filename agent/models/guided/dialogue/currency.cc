@@ -7,7 +7,7 @@ namespace floorwalker::guided {
 
 namespace {
 
-std::string called(const Currency& currency, const Lexicon& lexicon) {
+std::string name_of_money(const Currency& currency, const Lexicon& lexicon) {
   const auto name = lexicon.currency_names.find(std::string(currency.code()));
   return name == lexicon.currency_names.end() ? std::string(currency.code()) : name->second;
 }
@@ -32,7 +32,7 @@ bool tell_currency(Talk& talk, Heard& heard) {
   if (!heard.has(Act::kCurrency) && !other) return false;
   const bool besides = asks_besides(talk, heard);
   const char* key = !other ? "currency.own" : heard.currency->of_amount ? "currency.amount" : "currency.other";
-  if (other || !besides) talk.say(key, {{"own", called(own, talk.guide.lexicon)}});
+  if (other || !besides) talk.say(key, {{"own", name_of_money(own, talk.guide.lexicon)}});
   const bool of_it = heard.reference.pronoun && talk.memory.focus && !heard.has(Act::kAdd);   // "what's that in euros?"
   if (of_it && !heard.has(Act::kPrice)) heard.acts.push_back(Act::kPrice);
   return !besides;
