@@ -122,6 +122,24 @@ bool of_other_things(const Talk& talk, const Heard& heard, CardBook& book) {
   });
 }
 
+// The product that wins most of the axes that matter, and the axes it wins.
+std::optional<std::size_t> favourite(const std::vector<const Comparison::Axis*>& axes, std::vector<std::string>& wins) {
+  std::vector<double> points;
+  for (const Comparison::Axis* axis : axes) {
+    if (!axis->winner) continue;
+    points.resize(std::max(points.size(), *axis->winner + 1), 0);
+    points[*axis->winner] += axis->why.empty() ? 1 : 3;
+  }
+  if (points.empty()) return std::nullopt;
+  const auto best = std::max_element(points.begin(), points.end());
+  if (std::count(points.begin(), points.end(), *best) > 1) return std::nullopt;
+  const auto index = std::size_t(best - points.begin());
+  for (const Comparison::Axis* axis : axes) {
+    if (axis->winner && *axis->winner == index && wins.size() < 3) wins.push_back(text::spaced(axis->name));
+  }
+  return index;
+}
+
 // What one of them has and another lacks: a network, a feeder.
 bool is_function(const Comparison::Axis& axis) {
   return std::any_of(axis.cells.begin(), axis.cells.end(), [](const Comparison::Cell& cell) { return cell.value && std::holds_alternative<bool>(*cell.value); });
@@ -141,29 +159,11 @@ std::vector<const Comparison::Axis*> telling(const Comparison& comparison, const
   return axes;
 }
 
-// The product that wins most of the axes that matter, and the axes it wins.
-std::optional<std::size_t> favourite(const std::vector<const Comparison::Axis*>& axes, std::vector<std::string>& wins) {
-  std::vector<double> points;
-  for (const Comparison::Axis* axis : axes) {
-    if (!axis->winner) continue;
-    points.resize(std::max(points.size(), *axis->winner + 1), 0);
-    points[*axis->winner] += axis->why.empty() ? 1 : 3;
-  }
-  if (points.empty()) return std::nullopt;
-  const auto best = std::max_element(points.begin(), points.end());
-  if (std::count(points.begin(), points.end(), *best) > 1) return std::nullopt;
-  const auto index = std::size_t(best - points.begin());
-  for (const Comparison::Axis* axis : axes) {
-    if (axis->winner && *axis->winner == index && wins.size() < 3) wins.push_back(text::spaced(axis->name));
-  }
-  return index;
-}
-
-// Whether something else than the price was asked for on which they differ: being cheaper is then no reason to take one.
+// Whether they differ in something else that was asked for, or in what one can do and another cannot: being cheaper is then no reason to take one.
 bool speaks_of_more(const Talk& talk, const Heard& heard, const std::vector<const Comparison::Axis*>& axes) {
   const auto asks_price = [&](const text::Word& word) { return talk.guide.lexicon.price.count(word.folded) > 0; };
   const bool price = std::any_of(heard.words.begin(), heard.words.end(), asks_price) || std::any_of(heard.scales.begin(), heard.scales.end(), [](const Scale* scale) { return scale->attributes.front() == "price"; });
-  return !price && std::any_of(axes.begin(), axes.end(), [](const Comparison::Axis* axis) { return axis->name != "price" && !axis->why.empty(); });
+  return !price && std::any_of(axes.begin(), axes.end(), [](const Comparison::Axis* axis) { return axis->name != "price" && (!axis->why.empty() || is_function(*axis)); });
 }
 
 // "photos" of "which one is best for photos?", where neither the playbook nor what the products state speaks of it; "" otherwise.
