@@ -737,6 +737,10 @@ class GuidedQuestions : public GuidedDialogue {
     shop_.catalogue.add(simple_product("P-2", "Corbel Printer 20", "printer", 15000, {yes("usb_port", true), yes("wi_fi", false), yes("ethernet_lan", false)}));
     shop_.catalogue.add(simple_product("P-3", "Corbel Printer 30", "printer", 12000, {yes("usb_port", true)}));
     shop_.catalogue.add(simple_product("D-1", "Pennant Drive", "drive", 2500, {words("usb_version", "2"), number("capacity", "4 GB"), words("works_with", "Windows 7, Windows 8")}));
+    rebuild();
+  }
+
+  void rebuild() {
     tools::Shop ports;
     ports.catalogue = &shop_.catalogue;
     ports.search = &shop_.search;
@@ -784,6 +788,25 @@ TEST_F(GuidedQuestions, HoldsAFigureAgainstTheOneThatIsStated) {
   EXPECT_EQ(say("does it have 8 GB?").text.substr(0, 3), "No.");
   EXPECT_EQ(say("does it work with windows 8?").text.substr(0, 4), "Yes.");
   EXPECT_EQ(say("does it work with windows 10?").text.substr(0, 3), "No.");
+}
+
+TEST_F(GuidedQuestions, ComparesThreeByWhatOneHasAndAnotherLacks) {
+  say("I need a printer");
+  const auto turn = say("what's the difference between those three?");
+  EXPECT_NE(turn.text.find("ethernet lan yes"), std::string::npos) << turn.text;
+  EXPECT_EQ(turn.text.find("ahead on price"), std::string::npos) << turn.text;
+  EXPECT_NE(say("which of those is the best for the price?").text.find("price"), std::string::npos);
+}
+
+TEST_F(GuidedQuestions, ShowsTheSupplyWhoseRecordNamesTheModel) {
+  shop_.catalogue.add(simple_product("I-1", "Corbel 85 Black", "cartridge", 4000, {words("fits_models", "M1212")}));
+  shop_.catalogue.add(simple_product("I-2", "Corbel 99 Black", "cartridge", 4000, {words("fits_models", "M9000")}));
+  shop_.catalogue.add(simple_product("P-4", "Corbel M1212nf Press", "printer", 30000));
+  rebuild();
+  say("tell me about the Corbel M1212nf Press");
+  const auto turn = say("which cartridge does it take, and can you show me one?");
+  ASSERT_EQ(turn.shown().size(), 1u) << turn.text;
+  EXPECT_EQ(turn.shown().front(), "I-1");
 }
 
 }  // namespace

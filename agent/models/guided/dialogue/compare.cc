@@ -126,25 +126,6 @@ bool of_other_things(const Talk& talk, const Heard& heard, CardBook& book) {
   });
 }
 
-// What one of them has and another lacks: a network, a feeder.
-bool is_function(const Comparison::Axis& axis) {
-  return std::any_of(axis.cells.begin(), axis.cells.end(), [](const Comparison::Cell& cell) { return cell.value && std::holds_alternative<bool>(*cell.value); });
-}
-
-// Axes that tell the products apart: those that matter for a need first.
-std::vector<const Comparison::Axis*> telling(const Comparison& comparison, const Lexicon& lexicon) {
-  std::vector<const Comparison::Axis*> axes;
-  for (const Comparison::Axis& axis : comparison.axes) {
-    if (axis.differs && (!axis.why.empty() || !is_dull(axis.name, lexicon))) axes.push_back(&axis);
-  }
-  const auto weight = [&](const Comparison::Axis* axis) {
-    const bool asked = !axis->why.empty() && !is_taste(axis->name, lexicon);
-    return (asked ? 8 : 0) + (axis->name == "price" ? 4 : 0) + (is_function(*axis) ? 2 : 0) + (axis->winner ? 2 : 0) - (is_taste(axis->name, lexicon) ? 1 : 0);
-  };
-  std::stable_sort(axes.begin(), axes.end(), [&](const auto* a, const auto* b) { return weight(a) > weight(b); });
-  return axes;
-}
-
 constexpr double kWorthTelling = 0.05;  // of a price: less does not make one product the better buy
 
 bool costs_the_same(const Comparison& comparison) {
@@ -171,11 +152,30 @@ std::optional<std::size_t> favourite(std::vector<const Comparison::Axis*> axes, 
   return index;
 }
 
-// Whether something else than the price was asked for on which they differ: being cheaper is then no reason to take one.
+// What one of them has and another lacks: a network, a feeder.
+bool is_function(const Comparison::Axis& axis) {
+  return std::any_of(axis.cells.begin(), axis.cells.end(), [](const Comparison::Cell& cell) { return cell.value && std::holds_alternative<bool>(*cell.value); });
+}
+
+// Axes that tell the products apart: those that matter for a need first.
+std::vector<const Comparison::Axis*> telling(const Comparison& comparison, const Lexicon& lexicon) {
+  std::vector<const Comparison::Axis*> axes;
+  for (const Comparison::Axis& axis : comparison.axes) {
+    if (axis.differs && (!axis.why.empty() || !is_dull(axis.name, lexicon))) axes.push_back(&axis);
+  }
+  const auto weight = [&](const Comparison::Axis* axis) {
+    const bool asked = !axis->why.empty() && !is_taste(axis->name, lexicon);
+    return (asked ? 8 : 0) + (axis->name == "price" ? 4 : 0) + (is_function(*axis) ? 2 : 0) + (axis->winner ? 2 : 0) - (is_taste(axis->name, lexicon) ? 1 : 0);
+  };
+  std::stable_sort(axes.begin(), axes.end(), [&](const auto* a, const auto* b) { return weight(a) > weight(b); });
+  return axes;
+}
+
+// Whether they differ in something else that was asked for, or in what one can do and another cannot: being cheaper is then no reason to take one.
 bool speaks_of_more(const Talk& talk, const Heard& heard, const std::vector<const Comparison::Axis*>& axes) {
   const auto asks_price = [&](const text::Word& word) { return talk.guide.lexicon.price.count(word.folded) > 0; };
   const bool price = std::any_of(heard.words.begin(), heard.words.end(), asks_price) || std::any_of(heard.scales.begin(), heard.scales.end(), [](const Scale* scale) { return scale->attributes.front() == "price"; });
-  return !price && std::any_of(axes.begin(), axes.end(), [](const Comparison::Axis* axis) { return axis->name != "price" && !axis->why.empty(); });
+  return !price && std::any_of(axes.begin(), axes.end(), [](const Comparison::Axis* axis) { return axis->name != "price" && (!axis->why.empty() || is_function(*axis)); });
 }
 
 // "photos" of "which one is best for photos?", where neither the playbook nor what the products state speaks of it; "" otherwise.

@@ -180,12 +180,13 @@ void nearest_to_dropped(SearchPage& page) {
   arrange(page, order);
 }
 
-// However well it would fit: what can be had comes before what is sold out.
+// However well it would fit, the first pick is no thing that is sold out, where another can be had.
 void sellable_first(SearchPage& page) {
-  if (page.hits.size() != page.products.size()) return;
+  const auto sellable = std::find_if(page.products.begin(), page.products.end(), [](const ProductCard& card) { return card.availability != Availability::kOutOfStock; });
+  if (sellable == page.products.end() || page.hits.size() != page.products.size()) return;
   std::vector<std::size_t> order(page.products.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_partition(order.begin(), order.end(), [&](std::size_t i) { return page.products[i].availability != Availability::kOutOfStock; });
+  std::rotate(order.begin(), order.begin() + (sellable - page.products.begin()), order.begin() + (sellable - page.products.begin()) + 1);
   arrange(page, order);
 }
 

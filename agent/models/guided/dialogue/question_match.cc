@@ -30,7 +30,7 @@ Stems stems(std::string_view text, const Lexicon& lexicon) {
 }
 
 // Of stems, those that can name a fact by themselves: no bare figures, no "port".
-Stems telling(const Stems& all, const Lexicon& lexicon) {
+Stems naming(const Stems& all, const Lexicon& lexicon) {
   Stems found = all;
   for (const std::string& noun : lexicon.shared_nouns) found.erase(text::stem(noun));
   std::erase_if(found, [](const std::string& word) { return word.find_first_not_of("0123456789.") == std::string::npos; });
@@ -90,7 +90,7 @@ Answering find_answer(const Product& product, const std::vector<std::string>& wo
                       const Lexicon& lexicon) {
   std::string said;
   for (const std::string& word : words) said += word + " ";
-  const Stems question = stems(said, lexicon), meant = telling(question, lexicon);
+  const Stems question = stems(said, lexicon), meant = naming(question, lexicon);
   std::vector<Stems> hinted;
   for (const std::string& hint : hints) hinted.push_back(stems(hint, lexicon));
   Answering best;

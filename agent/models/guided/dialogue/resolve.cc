@@ -248,7 +248,7 @@ bool goes_for(const ProductId& id, const std::vector<Shown>& members, const Memo
   const auto is_it = [&](const Shown& shown) { return shown.product == id; };
   if (std::any_of(members.begin(), members.end(), is_it)) return false;
   return std::any_of(memory.shown.begin(), memory.shown.end(), [&](const Shown& shown) {
-    const auto beside = [&](const Shown& member) { return member.turn == shown.turn; };
+    const auto beside = [&](const Shown& member) { return member.turn == shown.turn && member.group == shown.group; };
     return is_it(shown) && std::any_of(members.begin(), members.end(), beside);
   });
 }
