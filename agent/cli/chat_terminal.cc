@@ -60,8 +60,7 @@ class Lines {
       return std::getline(std::cin, line) ? std::optional(line) : std::nullopt;
     }
     while (true) {
-      Interrupts::came();
-      const Freed line(readline(prompt_.c_str()), &std::free);
+      const Freed line(read_line(), &std::free);
       if (!line && Interrupts::came() && half_typed()) {   // Ctrl-C drops the line; on an empty one it leaves
         std::cout << "\n" << std::flush;
         continue;
@@ -77,6 +76,12 @@ class Lines {
 
  private:
   using Freed = std::unique_ptr<char, decltype(&std::free)>;
+
+  char* read_line() const {
+    const PromptInterrupt prompt;
+    Interrupts::came();
+    return readline(prompt_.c_str());
+  }
 
   // Whether something stood on the line that was interrupted. The line is given up: two marks are put on it, because libedit copies one
   // character less than it is asked for, and nothing at all of an empty line.

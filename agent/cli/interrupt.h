@@ -20,6 +20,15 @@ class Interrupts {
   std::jthread watcher_;   // a signal handler may not lock: it writes to a pipe, and the watcher does the rest
 };
 
+// While it lives, the thread that made it waits at the prompt, and Ctrl-C brings its read back whenever it falls. One at a time.
+class PromptInterrupt {
+ public:
+  PromptInterrupt();
+  ~PromptInterrupt();
+  PromptInterrupt(const PromptInterrupt&) = delete;
+  PromptInterrupt& operator=(const PromptInterrupt&) = delete;
+};
+
 // The turn that Ctrl-C stops. One at a time.
 class TurnInterrupt {
  public:

@@ -134,7 +134,7 @@ TEST_F(RemoteShop, WhatWasNotRecordedFailsItsCaseAndSaysWhatToDo) {
 
 TEST_F(RemoteShop, ThereIsNothingToRecordWithoutAnAdapter) {
   write("suite.yaml", "suite: s\nshop: demo\ncases: [{id: a, turns: [{say: hello, expect: {cart: []}}]}]\n");
-  EXPECT_EQ(eval("--record-shop " + file("shop.jsonl")), 1);
+  EXPECT_EQ(eval("--record-shop " + file("shop.jsonl")), 2);
   EXPECT_NE(said().find("No case has a shop behind an adapter"), std::string::npos) << said();
 }
 

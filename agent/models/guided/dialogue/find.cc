@@ -180,7 +180,7 @@ void nearest_to_dropped(SearchPage& page) {
   arrange(page, order);
 }
 
-// However well it would fit, the first pick is no thing that is sold out, where another can be had.
+// However well it would please, the first pick is no thing that is sold out, where another can be had.
 void sellable_first(SearchPage& page) {
   const auto sellable = std::find_if(page.products.begin(), page.products.end(), [](const ProductCard& card) { return card.availability != Availability::kOutOfStock; });
   if (sellable == page.products.end() || page.hits.size() != page.products.size()) return;
@@ -369,7 +369,7 @@ void present(Talk& talk, Need& need, SearchPage page, const std::vector<std::str
   else known_first(page, need, talk);
   if (const auto bands = bands_of(need); !bands.empty()) nearest_first(page, bands);
   nearest_to_dropped(page);
-  sellable_first(page);
+  if (!preferences.empty()) sellable_first(page);
   if (page.products.size() > kPage) page.products.resize(kPage), page.hits.resize(std::min(page.hits.size(), kPage));
   const std::vector<ProductCard> cards = shortlist(page, kShownAlone);
   say_lead(talk, need, page, mixed);
