@@ -23,7 +23,7 @@ bool is_number(const std::string& text) {
 }
 
 // The value as YAML means it: what is quoted is a text.
-void put_json(json::Writer& w, const Node& node) {
+void put_json(floorwalker::json::Writer& w, const Node& node) {
   switch (node.type) {
     case Node::Type::kNull: w.null(); return;
     case Node::Type::kMap:
@@ -45,7 +45,7 @@ void put_json(json::Writer& w, const Node& node) {
 }
 
 std::string json_of(const Node& node) {
-  json::Writer w;
+  floorwalker::json::Writer w;
   put_json(w, node);
   return w.take();
 }

@@ -74,13 +74,18 @@ bool of_others(const Examination& exam, const Fitting& fitting) {
   return false;
 }
 
-// "maximum screen size compatibility 15.6 in": the word is the end of a fact's name, and says nothing of whether two things fit.
+// "maximum screen size compatibility 15.6 in", "compatible operating systems Windows Vista": the word ends or begins a fact's name, and says
+// nothing of whether two things fit.
 bool names_fact(const Examination& exam, std::size_t at) {
-  if (at == 0 || exam.piece.tokens[at].gap != ' ') return false;
-  const Concept word = exam.piece.tokens[at].concept_id, before = exam.piece.tokens[at - 1].concept_id;
+  const auto& tokens = exam.piece.tokens;
+  const Concept word = tokens[at].concept_id;
+  const bool led = at > 0 && tokens[at].gap == ' ', leads = at + 1 < tokens.size() && tokens[at + 1].gap == ' ';
   for (std::uint32_t one : exam.index.attributed(word)) {
     const Words& name = exam.index.leaves[one].own;
-    if (name.size() > 1 && name[name.size() - 1] == word && name[name.size() - 2] == before && exam.piece.said.all(name)) return true;
+    if (name.size() < 2 || !exam.piece.said.all(name)) continue;
+    const bool ends = led && name[name.size() - 1] == word && name[name.size() - 2] == tokens[at - 1].concept_id;
+    const bool begins = leads && name[0] == word && name[1] == tokens[at + 1].concept_id;
+    if (ends || begins) return true;
   }
   return false;
 }

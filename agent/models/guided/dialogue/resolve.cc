@@ -253,12 +253,21 @@ bool goes_for(const ProductId& id, const std::vector<Shown>& members, const Memo
   });
 }
 
+// The product that was last shown by itself, of the members and of those that go for one.
+std::optional<ProductId> last_alone(const std::vector<Shown>& members, const Memory& memory) {
+  for (auto shown = memory.shown.rbegin(); shown != memory.shown.rend(); ++shown) {
+    const bool member = std::any_of(members.begin(), members.end(), [&](const Shown& one) { return one.product == shown->product; });
+    if ((member || goes_for(shown->product, members, memory)) && list_of_turn(memory, shown->turn).size() == 1) return shown->product;
+  }
+  return std::nullopt;
+}
+
 // "the tv": the television that was shown last, even where another thing is in focus since. Several in one list are told apart by the
 // other words, by being in focus, or not at all.
 bool of_kind(const Reference& reference, const Memory& memory, CardBook& book, Pointed& pointed) {
   const std::vector<Shown> all = members_of(memory.shown, reference.groups, book);
-  if (memory.focus && reference.of_group && goes_for(*memory.focus, all, memory)) {
-    pointed.products = {*memory.focus};
+  if (const auto last = reference.of_group ? last_alone(all, memory) : std::nullopt; last && goes_for(*last, all, memory)) {
+    pointed.products = {*last};
     return true;
   }
   if (!all.empty()) {
