@@ -594,6 +594,13 @@ bool answer_confirmation(Talk& talk, std::string_view said) {
   return true;
 }
 
+// "the Aero 13, put one in my cart": the first part has put it there already.
+bool added_before(const Talk& talk, const Heard& heard) {
+  const Reference& reference = heard.reference;
+  const bool other = heard.names_kind() || !reference.named.empty() || !reference.ordinals.empty() || reference.all || heard.quantity || !heard.options.empty();
+  return talk.added && heard.has(Act::kAdd) && !other && reference.words.empty() && !says_one_of(heard, talk.guide.lexicon.besides) && !says_one_of(heard, talk.guide.lexicon.increasing);
+}
+
 void converse(Talk& talk, std::string_view said) {
   if (text::words(said).empty()) return talk.say("fallback", {});
   clear_doubt(talk);
@@ -606,6 +613,7 @@ void converse(Talk& talk, std::string_view said) {
     if (parts.size() > 1) lend(whole, heard);
     const bool asked = talk.presentation.asked.value_or(std::string()).starts_with("option:");
     if (asked && heard.has(Act::kAdd) && heard.reference.named.empty() && heard.reference.ordinals.empty() && !heard.names_kind()) continue;  // waits for the answer
+    if (!first && added_before(talk, heard)) continue;
     answer(talk, heard, first);
     if (talk.waiting()) return;
     if (talk.state.pending == Pending::kEmail) break;

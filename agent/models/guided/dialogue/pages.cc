@@ -11,7 +11,7 @@ namespace floorwalker::guided {
 
 namespace {
 
-constexpr std::size_t kRemembered = 8;
+constexpr std::size_t kRemembered = 24;
 
 struct Read {
   std::string content;

@@ -167,7 +167,7 @@ std::optional<Constraint> constraint_from(Talk& talk, const Heard& heard, const 
     if (auto constraint = bind_number(phrase, talk.kind(), talk.guide.vocabulary, talk.guide.lexicon); constraint && constraint->field == slot) return constraint;
   }
   CardBook book(talk.conversation);
-  const SearchPage* page = book.last_page();
+  const SearchPage* page = book.page_before();
   const Facet* facet = page ? facet_of(*page, slot) : nullptr;
   if (!facet) return std::nullopt;
   const bool yes_no = std::any_of(facet->values.begin(), facet->values.end(), [](const FacetValue& value) { return value.value == "yes"; });

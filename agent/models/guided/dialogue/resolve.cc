@@ -10,7 +10,7 @@ namespace floorwalker::guided {
 
 namespace {
 
-constexpr std::size_t kPagesRemembered = 10;
+constexpr std::size_t kPagesRemembered = 24;
 constexpr double kSamePrice = 0.0005;  // in major units: less than any currency's minor unit
 
 void add_words(std::unordered_set<std::string>& into, std::string_view text) {
@@ -43,19 +43,27 @@ std::vector<Shown> list_of_turn(const Memory& memory, int turn) {
   return list;
 }
 
-// The products of the list that are of one of the kinds. What the shop calls exactly so comes before what is only called alike: of a laptop
-// and a laptop bag, "the laptop" is the first.
-std::vector<Shown> members_of(const std::vector<Shown>& list, const std::vector<std::string>& groups, CardBook& book) {
-  std::vector<Shown> members, exact;
+// The products of the list that are of one of the kinds, or of one that ends in the same noun.
+std::vector<Shown> alike_of(const std::vector<Shown>& list, const std::vector<std::string>& groups, CardBook& book) {
+  std::vector<Shown> members;
   for (const Shown& shown : list) {
     const ProductCard* card = book.card(shown.product);
     const std::string kind = !shown.group.empty() ? shown.group : card ? card->kind : std::string();
-    const auto fits = [&](const std::string& group) { return same_kind(kind, group); };
-    const auto equals = [&](const std::string& group) { return text::fold(text::spaced(kind)) == text::fold(text::spaced(group)); };
-    if (std::any_of(groups.begin(), groups.end(), fits)) members.push_back(shown);
-    if (std::any_of(groups.begin(), groups.end(), equals)) exact.push_back(shown);
+    if (std::any_of(groups.begin(), groups.end(), [&](const std::string& group) { return same_kind(kind, group); })) members.push_back(shown);
   }
-  return exact.empty() ? members : exact;
+  return members;
+}
+
+// The products of the list that are of one of the kinds. What the shop calls exactly so comes before what is only called alike: of a laptop
+// and a laptop bag, "the laptop" is the first.
+std::vector<Shown> members_of(const std::vector<Shown>& list, const std::vector<std::string>& groups, CardBook& book) {
+  std::vector<Shown> exact;
+  for (const Shown& shown : list) {
+    const ProductCard* card = book.card(shown.product);
+    const std::string kind = text::fold(text::spaced(!shown.group.empty() ? shown.group : card ? card->kind : std::string()));
+    if (std::any_of(groups.begin(), groups.end(), [&](const std::string& group) { return kind == text::fold(text::spaced(group)); })) exact.push_back(shown);
+  }
+  return exact.empty() ? alike_of(list, groups, book) : exact;
 }
 
 // Whether the thing, shown by itself, was one of the last list with more than one.
@@ -266,7 +274,8 @@ std::optional<ProductId> last_alone(const std::vector<Shown>& members, const Mem
 // other words, by being in focus, or not at all.
 bool of_kind(const Reference& reference, const Memory& memory, CardBook& book, Pointed& pointed) {
   const std::vector<Shown> all = members_of(memory.shown, reference.groups, book);
-  if (const auto last = reference.of_group ? last_alone(all, memory) : std::nullopt; last && goes_for(*last, all, memory)) {
+  const std::vector<Shown> alike = alike_of(memory.shown, reference.groups, book);
+  if (const auto last = reference.of_group ? last_alone(alike, memory) : std::nullopt; last && goes_for(*last, alike, memory)) {
     pointed.products = {*last};
     return true;
   }
@@ -342,15 +351,21 @@ bool CardBook::read_more() {
   if (unread_ == std::string::npos) unread_ = conversation_.messages.size();
   while (unread_ > 0 && pages_.size() < kPagesRemembered) {
     const Message& message = conversation_.messages[--unread_];
-    if (message.role != Role::kTool || message.result.outcome != ToolOutcome::kOk) continue;
-    if (message.result.content.find("\"outcome\":") != std::string::npos) {
-      if (auto page = page_in(message.result.content)) {
-        pages_.push_back(std::move(page));
-        return true;
-      }
-    }
+    if (message.turn == conversation_.turn) first_of_turn_ = unread_;
+    else if (read(message)) return true;
+  }
+  for (first_of_turn_ = std::min(first_of_turn_, conversation_.messages.size()); first_of_turn_ < conversation_.messages.size();) {
+    if (read(conversation_.messages[first_of_turn_++])) return true;
   }
   return false;
+}
+
+bool CardBook::read(const Message& message) {
+  if (message.role != Role::kTool || message.result.outcome != ToolOutcome::kOk || message.result.content.find("\"outcome\":") == std::string::npos) return false;
+  auto page = page_in(message.result.content);
+  if (!page) return false;
+  pages_.push_back(std::move(page));
+  return true;
 }
 
 const ProductCard* CardBook::card(const ProductId& id) {
@@ -365,9 +380,13 @@ const ProductCard* CardBook::card(const ProductId& id) {
   return nullptr;
 }
 
-const SearchPage* CardBook::last_page() {
-  if (pages_.empty() && !read_more()) return nullptr;
-  return pages_.front().get();
+const SearchPage* CardBook::page_before() {
+  for (std::size_t i = conversation_.messages.size(); i > 0; --i) {
+    const Message& message = conversation_.messages[i - 1];
+    if (message.turn == conversation_.turn || !read(message)) continue;
+    return pages_.back().get();
+  }
+  return nullptr;
 }
 
 std::vector<Shown> latest_list(const Memory& memory) {

@@ -17,18 +17,21 @@ class CardBook {
  public:
   explicit CardBook(const Conversation& conversation) : conversation_(conversation) {}
 
-  // The newest card of the product; null if no list had it.
+  // The product's newest card from before this turn, else one of this turn; null if no list had it. What the turn has looked up since changes
+  // no card: its code runs anew in every step, and must point at the same.
   const ProductCard* card(const ProductId& id);
 
-  // The newest search result; null if there was none.
-  const SearchPage* last_page();
+  // The newest search result from before this turn; null if there was none.
+  const SearchPage* page_before();
 
  private:
   bool read_more();
+  bool read(const Message& message);   // whether it holds a page
 
   const Conversation& conversation_;
-  std::size_t unread_ = std::string::npos;  // messages before this index are not read yet
-  std::vector<std::shared_ptr<const SearchPage>> pages_;  // newest first
+  std::size_t unread_ = std::string::npos;         // messages before this index are not read yet
+  std::size_t first_of_turn_ = std::string::npos;  // of this turn, not read yet
+  std::vector<std::shared_ptr<const SearchPage>> pages_;  // of earlier turns, newest first; then of this one
 };
 
 // What a reference came to: one or more products, or several it may mean.
