@@ -93,7 +93,8 @@ TEST(GuidedCalls, GiveNoIdTwiceInATurnWhateverALaterStepAsksForFirst) {
   conversation.turn = 3;
   const std::vector<ToolSpec> tools = {{"get_product", "", "{}", ToolEffect::kRead}};
   const auto step = [&](const std::vector<const char*>& products) {
-    guided::Calls calls({conversation, tools});
+    const ModelRequest request{conversation, tools};
+    guided::Calls calls(request);
     for (const char* product : products) calls.product(ProductId(product));
     Message message;
     message.role = Role::kAssistant;

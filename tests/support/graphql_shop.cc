@@ -104,7 +104,8 @@ Answer shopify_changed(const Call& call, const json& refusal) {
 
 Answer shopify_codes(const Call& call) {
   const auto wanted = call.given.at("codes").get<std::vector<std::string>>();
-  for (const json& old : call.read_cart().at("codes")) {
+  const json cart = call.read_cart();
+  for (const json& old : cart.at("codes")) {
     const std::string code = old.at("code");
     if (std::find(wanted.begin(), wanted.end(), code) == wanted.end()) call.change("DELETE", "/codes/" + code, json::object());
   }
