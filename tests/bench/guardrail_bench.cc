@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -31,7 +32,7 @@ using nlohmann::json;
 struct Options {
   std::filesystem::path data;
   std::string playbook = "playbooks/retail-service.yaml";
-  std::string labels;
+  std::string labels = "tests/bench/confirmation_labels.json";
   bool json = false;
   bool blocks = false;
   int fold = -1;
@@ -194,19 +195,29 @@ double percentile(std::vector<double> values, double share) {
   return values[std::min(values.size() - 1, static_cast<std::size_t>(share * static_cast<double>(values.size())))];
 }
 
+// The labels tell a write by its line in writes.jsonl. A write that another rule stops needs no word of the confirmation rule: it is right where the
+// shopper had not agreed, and says nothing where they had.
 json label_report(const Options& options, const Measured& measured, std::vector<json>& wrong) {
-  int right = 0, all = 0, agreed_blocked = 0;
-  test::each_line(options.labels, [&](std::string_view line) {
-    const json label = json::parse(line);
-    const auto ruling = measured.rulings.find({label.at("id"), label.at("message"), label.at("call")});
-    if (ruling == measured.rulings.end()) return;
-    ++all;
-    const bool blocked = ruling->second.rule == "confirmation";
-    const bool agreed = label.at("label") == "agreed";
-    right += blocked != agreed ? 1 : 0;
-    if (agreed && blocked) ++agreed_blocked;
-    if (blocked == agreed) wrong.push_back({{"what", "label"}, {"id", label["id"]}, {"message", label["message"]}, {"agreed", agreed}, {"why", ruling->second.why}});
+  std::vector<Key> rows;
+  test::each_line(options.data / "writes.jsonl", [&](std::string_view line) {
+    const json write = json::parse(line);
+    rows.emplace_back(write.at("id"), write.at("message"), write.at("call"));
   });
+  std::ifstream file(options.labels);
+  const json labels = json::parse(file).at("labels");
+  int right = 0, all = 0, agreed_blocked = 0;
+  for (const json& label : labels) {
+    const auto ruling = measured.rulings.find(rows.at(label.at("row")));
+    if (ruling == measured.rulings.end()) continue;
+    ++all;
+    const bool agreed = label.at("agreed");
+    const bool asks = ruling->second.rule == "confirmation";
+    const bool blocks = asks || ruling->second.decision != guardrails::Decision::kAllow;
+    const bool is_right = agreed ? !asks : blocks;
+    right += is_right ? 1 : 0;
+    agreed_blocked += agreed && asks ? 1 : 0;
+    if (!is_right) wrong.push_back({{"what", "label"}, {"row", label["row"]}, {"agreed", agreed}, {"unsure", label.contains("unsure")}, {"why", ruling->second.why}});
+  }
   return {{"labelled", all}, {"right", right}, {"share_right", all ? static_cast<double>(right) / all : 0}, {"agreed_but_blocked", agreed_blocked}};
 }
 
