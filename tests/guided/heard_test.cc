@@ -56,6 +56,13 @@ struct Said {
   const char* expected;
 };
 
+TEST_F(Hearing, TakesOfTwoAmountsTheOneThatWasNotRefused) {
+  EXPECT_EQ(constraints(hear("a laptop, up to about 900")), "price at_most 900");
+  EXPECT_EQ(constraints(hear("under 900, not around 900", "laptop")), "price at_most 900");
+  EXPECT_EQ(constraints(hear("16 GB is too little, at least 32 GB of memory", "laptop")), "memory at_least 32 GB");
+  EXPECT_EQ(constraints(hear("a laptop, nothing from 15 years ago")), "");
+}
+
 TEST_F(Hearing, BindsPricesInWordsAndSymbols) {
   for (const Said& said : {Said{"a laptop under 800", "price at_most 800"}, Said{"laptop below $800", "price at_most 800"},
                            Said{"laptop for less than 800 dollars", "price at_most 800"}, Said{"a laptop, max 800", "price at_most 800"},

@@ -369,9 +369,10 @@ std::vector<bool> without_figures(const Heard& heard, std::vector<bool> taken) {
   return taken;
 }
 
-// "300 GB is way too small, at least 1 TB": of two amounts, the one that was refused is no wish.
+// "300 GB is way too small, at least 1 TB", "under 200, not around it": of two amounts, the one that was refused is no wish.
 void leave_out_rejected(Heard& heard, const Lexicon& lexicon) {
   const auto refused = [&](const NumberPhrase& number) {
+    if (number.negated && number.around) return true;  // "under 200, not around 200"
     const std::size_t last = number.span.last;
     if (last >= heard.words.size() || !lexicon.being.count(heard.words[last].folded)) return false;
     for (std::size_t i = last + 1; i < heard.words.size() && i < last + 4; ++i) {
@@ -435,7 +436,7 @@ Heard Listener::hear_anew(std::string_view text, std::string_view kind) const {
   for (NumberPhrase& number : heard.numbers) {
     const std::size_t first = number.span.first;
     number.points = lexicon_.the.count(heard.words[first].folded) > 0 || (first > 0 && lexicon_.the.count(heard.words[first - 1].folded) > 0);
-    number.negated = negated[first];
+    number.negated = negated[number.span.last - 1];
   }
   leave_out_rejected(heard, lexicon_);
   hear_wanted(heard, kind, taken);

@@ -127,7 +127,8 @@ class Reader {
       const std::size_t size = bound.words.size();
       if (at < size || !phrase_at(words_, at - size, bound.words)) continue;
       const std::size_t denied = negation_before(at - size);
-      if (!phrase.bounded) {
+      const bool only_about = phrase.bounded && phrase.around && !bound.around;  // "up to about 200" goes no further
+      if (!phrase.bounded || only_about) {
         phrase.op = denied < at - size ? opposite(bound.op) : bound.op;
         phrase.around = bound.around;
       }
