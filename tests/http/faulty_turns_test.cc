@@ -33,7 +33,7 @@ const std::vector<Say>& says() {
   return kSays;
 }
 
-const std::string kHasty = "limits: {total: 400ms, operation: 1s, retry_wait: 5ms, breaker_pause: 10ms, response_bytes: 262144}\n";
+const std::string kHasty = "limits: {total: 600ms, operation: 1500ms, retry_wait: 5ms, breaker_pause: 10ms, response_bytes: 262144}\n";
 
 class Counter {
  public:
