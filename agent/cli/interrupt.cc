@@ -20,7 +20,7 @@ std::atomic<bool> ctrl_c_pressed = false;
 static_assert(std::atomic<bool>::is_always_lock_free);   // it is set in a signal handler
 
 std::atomic<bool> prompting = false;
-pthread_t prompting_thread;                 // read only while `prompting`
+std::atomic<pthread_t> prompting_thread;    // whose read it is, while `prompting`
 
 constexpr int kWakeSignal = SIGUSR2;
 constexpr std::chrono::milliseconds kWakeAgain(10);
