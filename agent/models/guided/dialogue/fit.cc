@@ -253,6 +253,7 @@ std::optional<ProductId> partner_of(const Talk& talk, const Heard& heard) {
   return ends_so ? talk.memory.focus : std::nullopt;
 }
 
+constexpr std::size_t kNamedTried = 6;
 constexpr std::size_t kNamedLooked = 12;  // products that may name another's model
 
 // Those that fit first, then those of which the data doesn't tell; those that don't fit go.
@@ -338,42 +339,71 @@ bool same_rule(const Compatibility& a, const Compatibility& b) {
   });
 }
 
-// What names the partner's model though it is called otherwise ("solid ink" for a printer whose toner is asked for), where nothing so called
-// does: it must be for the partner by the rule that `asked` was held against. Where no rule speaks of the two (`asked` is null), its record names both
-// the model and what is asked for. True once it was told.
-bool offer_named(Talk& talk, const Heard& heard, const ProductCard& partner, const Compatibility* asked) {
+// The number in the partner's model, by which other records may name it. "" if there is none that tells.
+std::string number_naming(const ProductCard& partner) {
   const auto model = model_words(partner.title);
   const std::string number = model.empty() ? std::string() : model_number(model.front()).empty() ? model.front() : model_number(model.front());
-  if (number.size() < 3 || partner.brand.empty()) return false;
-  std::vector<std::string> noun;
-  for (const text::Word& word : text::words(heard.wanted.front().noun)) noun.push_back(word.folded);
-  SearchRequest request;
-  request.words = asked ? partner.brand + " " + number : heard.wanted.front().noun;
-  for (const Mention& mention : asked ? std::vector<Mention>{} : talk.guide.vocabulary.recognise(number)) {
-    if (mention.what == Mention::What::kAttributeValue && request.constraints.empty()) request.constraints.push_back({mention.field, Constraint::Op::kEquals, {mention.value}});
+  return number.size() < 3 || partner.brand.empty() ? std::string() : number;
+}
+
+// Those of the partner's brand that meet one of `terms`.
+std::vector<ProductCard> of_brand(const SearchPage& page, const ProductCard& partner, const std::vector<std::string>& terms) {
+  std::vector<ProductCard> cards;
+  for (std::size_t i = 0; i < page.products.size() && i < page.hits.size() && cards.size() < kNamedTried; ++i) {
+    const ProductCard& card = page.products[i];
+    if (card.id != partner.id && card.brand == partner.brand && meets_one(page.hits[i], terms)) cards.push_back(card);
   }
-  if (!asked && request.constraints.empty()) return false;
+  return cards;
+}
+
+void show_named(Talk& talk, const char* key, const Heard& heard, const ProductCard& partner, const std::vector<ProductCard>& cards) {
+  talk.say(key, {{"what", heard.wanted.front().noun}, {"other", short_title(partner.title)}, {"title", short_title(cards.front().title)}, {"price", price_phrase(cards.front())}});
+  talk.show(cards, heard.wanted.front().noun);
+  talk.memory.focus = cards.front().id;
+}
+
+// What names the partner's model though it is called otherwise ("solid ink" for a printer whose toner is asked for), where nothing so called
+// does, and is for the partner by the rule that `asked` was held against. True once it was told.
+bool offer_named(Talk& talk, const Heard& heard, const ProductCard& partner, const Compatibility& asked) {
+  const std::string number = number_naming(partner);
+  if (number.empty()) return false;
+  SearchRequest request;
+  request.words = partner.brand + " " + number;
   request.broad = true;
   request.limit = kNamedLooked;
   const auto page = talk.calls.search(request);
   if (page.waiting) return true;
-  std::vector<ProductCard> cards;
-  for (std::size_t i = 0; page && i < page->products.size() && i < page->hits.size(); ++i) {
-    const ProductCard& card = page->products[i];
-    if (card.id != partner.id && card.brand == partner.brand && meets_one(page->hits[i], asked ? std::vector<std::string>{number} : noun) && cards.size() < 6) cards.push_back(card);
-  }
+  std::vector<ProductCard> cards = page ? of_brand(*page, partner, {number}) : std::vector<ProductCard>{};
   std::vector<Answer<Compatibility>> answers;
-  for (const ProductCard& card : cards) answers.push_back(asked ? talk.calls.fits(card.id, partner.id) : Answer<Compatibility>{});
+  for (const ProductCard& card : cards) answers.push_back(talk.calls.fits(card.id, partner.id));
   if (talk.waiting()) return true;
-  for (std::size_t i = asked ? cards.size() : 0; i > 0; --i) {
+  for (std::size_t i = cards.size(); i > 0; --i) {
     const auto& answer = answers[i - 1];
-    if (!answer || answer->fit == Fit::kNo || !same_rule(*answer, *asked)) cards.erase(cards.begin() + std::ptrdiff_t(i - 1));
+    if (!answer || answer->fit == Fit::kNo || !same_rule(*answer, asked)) cards.erase(cards.begin() + std::ptrdiff_t(i - 1));
   }
   if (cards.empty()) return false;
-  talk.say(asked ? "fitting.named" : "fitting.lists", {{"what", heard.wanted.front().noun}, {"other", short_title(partner.title)}, {"title", short_title(cards.front().title)},
-                             {"price", price_phrase(cards.front())}});
-  talk.show(cards, heard.wanted.front().noun);
-  talk.memory.focus = cards.front().id;
+  show_named(talk, "fitting.named", heard, partner, cards);
+  return true;
+}
+
+// Where no rule speaks of the two: what lists the partner's model in its record and is what is asked for. True once it was told.
+bool offer_listing(Talk& talk, const Heard& heard, const ProductCard& partner) {
+  const std::string number = number_naming(partner);
+  SearchRequest request;
+  for (const Mention& mention : number.empty() ? std::vector<Mention>{} : talk.guide.vocabulary.recognise(number)) {
+    if (mention.what == Mention::What::kAttributeValue && request.constraints.empty()) request.constraints.push_back({mention.field, Constraint::Op::kEquals, {mention.value}});
+  }
+  if (request.constraints.empty()) return false;
+  request.words = heard.wanted.front().noun;
+  request.broad = true;
+  request.limit = kNamedLooked;
+  const auto page = talk.calls.search(request);
+  if (page.waiting) return true;
+  std::vector<std::string> noun;
+  for (const text::Word& word : text::words(heard.wanted.front().noun)) noun.push_back(word.folded);
+  const std::vector<ProductCard> cards = page ? of_brand(*page, partner, noun) : std::vector<ProductCard>{};
+  if (cards.empty()) return false;
+  show_named(talk, "fitting.lists", heard, partner, cards);
   return true;
 }
 
@@ -482,8 +512,8 @@ bool find_fitting(Talk& talk, const Heard& heard, bool along) {
   const bool names_it = other && !model_words(other->title).empty() && need.words != called(talk, wanted) && need.words.find_first_of("0123456789") != std::string::npos;
   const auto checked = std::find_if(tried.answers.begin(), tried.answers.end(), [](const auto& answer) { return answer && !answer->checks.empty(); });
   if (along && tried.sure == 0 && !names_it && checked == tried.answers.end()) return false;
-  const Compatibility* rule = checked != tried.answers.end() ? &**checked : nullptr;
-  if (tried.sure == 0 && other && !names_it && offer_named(talk, heard, *other, rule)) return true;
+  const bool by_name = tried.sure == 0 && other && !names_it;
+  if (by_name && (checked != tried.answers.end() ? offer_named(talk, heard, *other, **checked) : offer_listing(talk, heard, *other))) return true;
   if (tried.sure == 0 && other && !tried.cards.empty()) own_brand_first(talk, need, *other, tried);
   if (talk.waiting()) return true;
   say_fitting(talk, heard, title, tried);

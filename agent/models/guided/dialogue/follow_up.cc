@@ -109,6 +109,26 @@ void drop_from_words(std::string& words, const std::vector<std::string>& values)
   words = kept;
 }
 
+// `need` with what is said beside the scale, `bound` (which replaces what was said of its field), and what of `card` is to be kept ("cheaper,
+// but not smaller").
+Need need_within(const std::optional<Constraint>& bound, const ProductCard* card, const Heard& heard, Need need) {
+  Wanted wanted = heard.wanted.empty() ? Wanted{} : heard.wanted.front();
+  wanted.words.clear();
+  wanted.wishes.clear();
+  merge(need, wanted);
+  if (bound) {
+    std::erase_if(need.constraints, [&](const Constraint& old) { return old.field == bound->field; });
+    need.constraints.push_back(*bound);
+  }
+  for (const Scale* scale : card ? heard.kept : std::vector<const Scale*>{}) {
+    const auto kept = bound_to_keep(*scale, *card);
+    if (!kept || (bound && kept->field == bound->field)) continue;
+    std::erase_if(need.constraints, [&](const Constraint& old) { return old.field == kept->field && old.op != Constraint::Op::kNot; });
+    need.constraints.push_back(*kept);
+  }
+  return need;
+}
+
 }  // namespace
 
 bool sort_by(const Talk& talk, const Scale& scale, SearchRequest& request) {
@@ -174,21 +194,7 @@ void follow_scale(Talk& talk, const Heard& heard) {
   }
   if (card && card->price_from == Money{} && scale.attributes.front() == "price") return talk.say("prices.unread", {});
   std::optional<Constraint> bound = card && !extreme ? bound_on(scale, *card) : std::nullopt;
-  Wanted wanted = heard.wanted.empty() ? Wanted{} : heard.wanted.front();
-  wanted.words.clear();
-  wanted.wishes.clear();
-  Need tried = talk.memory.needs.back();
-  merge(tried, wanted);
-  if (bound) {
-    std::erase_if(tried.constraints, [&](const Constraint& old) { return old.field == bound->field; });
-    tried.constraints.push_back(*bound);
-  }
-  for (const Scale* scale_kept : card ? heard.kept : std::vector<const Scale*>{}) {
-    const auto kept = bound_to_keep(*scale_kept, *card);
-    if (!kept || (bound && kept->field == bound->field)) continue;
-    std::erase_if(tried.constraints, [&](const Constraint& old) { return old.field == kept->field && old.op != Constraint::Op::kNot; });
-    tried.constraints.push_back(*kept);
-  }
+  const Need tried = need_within(bound, card, heard, talk.memory.needs.back());
   SearchRequest request = request_for(talk, tried, kPage);
   request.relax_in_order.clear();
   if (!bound && !sort_by(talk, scale, request)) return talk.say("scale.unknown", {{"what", scale.attributes.front()}});
