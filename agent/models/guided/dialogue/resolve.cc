@@ -11,7 +11,6 @@ namespace floorwalker::guided {
 namespace {
 
 constexpr std::size_t kPagesRemembered = 24;
-constexpr double kSamePrice = 0.0005;  // in major units: less than any currency's minor unit
 
 void add_words(std::unordered_set<std::string>& into, std::string_view text) {
   for (const text::Word& word : text::words(text)) into.insert(text::stem(word.folded));
@@ -307,10 +306,10 @@ std::optional<ProductId> only_at_price(const Heard& heard, const Memory& memory,
     for (const Shown& shown : amount ? memory.shown : std::vector<Shown>{}) {
       const ProductCard* card = book.card(shown.product);
       if (!card) continue;
-      const double price = std::stod(decimal(card->price_from));
-      const double off = std::abs(price - number.low.value);
-      auto& found = off < kSamePrice ? exact : near;
-      const bool meant = off < kSamePrice || (number.points && off < 1);
+      const std::int64_t major = std::llround(std::pow(10, card->price_from.currency.digits()));  // in minor units
+      const std::int64_t off = std::llabs(card->price_from.minor - std::llround(number.low.value * static_cast<double>(major)));
+      auto& found = off == 0 ? exact : near;
+      const bool meant = off == 0 || (number.points && off < major);
       if (meant && std::find(found.begin(), found.end(), card->id) == found.end()) found.push_back(card->id);
     }
     if (exact.size() == 1) return exact.front();
