@@ -11,6 +11,7 @@
 #include "tools/ports/carts.h"
 #include "tools/ports/search.h"
 #include "tools/ports/service.h"
+#include "tools/shop.h"
 
 namespace floorwalker::test {
 
@@ -108,6 +109,18 @@ struct MemoryShop {
   MemoryPolicies policies;
   MemoryOrders orders;
   MemoryDesk desk;
+
+  // They live no longer than it does.
+  tools::Shop ports() {
+    tools::Shop ports;
+    ports.catalogue = &catalogue;
+    ports.search = &search;
+    ports.carts = &carts;
+    ports.policies = &policies;
+    ports.orders = &orders;
+    ports.desk = &desk;
+    return ports;
+  }
 };
 
 // A product of one variant: id "P-1", variant "P-1-v", in stock.

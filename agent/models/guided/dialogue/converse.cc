@@ -20,7 +20,7 @@ bool any_of(const Heard& heard, std::initializer_list<Act> acts) {
 
 bool wants_content(const Heard& heard) {
   return std::any_of(heard.wanted.begin(), heard.wanted.end(), [](const Wanted& wanted) {
-    return !wanted.kinds.empty() || !wanted.constraints.empty() || !wanted.wishes.empty() || !wanted.uses.empty() || !wanted.leanings.empty();
+    return !wanted.kinds.empty() || !wanted.constraints.empty() || !wanted.wishes.empty() || !wanted.uses.empty() || !wanted.leanings.empty() || !wanted.figures.empty();
   });
 }
 

@@ -146,7 +146,10 @@ std::vector<std::string> unproven(const std::vector<std::string>& wishes, const 
   const std::unordered_set<std::string> matched = matched_first(page);
   std::erase_if(left, [&](const std::string& wish) {
     const auto words = text::words(wish);
-    return !words.empty() && std::all_of(words.begin(), words.end(), [&](const text::Word& word) { return matched.count(text::stem(word.folded)) > 0; });
+    std::string joined;  // "16 gb" is met by "16GB"
+    for (const text::Word& word : words) joined += word.folded;
+    const bool each = std::all_of(words.begin(), words.end(), [&](const text::Word& word) { return matched.count(text::stem(word.folded)) > 0; });
+    return !words.empty() && (each || matched.count(text::stem(joined)) > 0);
   });
   return left;
 }
@@ -678,6 +681,30 @@ void settle_description(Talk& talk, Need& need, const Need& before, Wanted& want
   wanted.unmeasured.push_back(wanted.words);
 }
 
+// Without what was said in that dimension before: "32 GB" in place of "16 GB".
+std::string without_figures(const std::string& words, const std::string& figure) {
+  const auto measure = parse_measure(figure);
+  std::string left = words;
+  const auto spans = find_measures(words);
+  for (auto span = spans.rbegin(); measure && span != spans.rend(); ++span) {
+    if (span->has_unit && span->measure.unit.dimension == measure->unit.dimension) left.erase(span->start, span->end - span->start);
+  }
+  left.erase(left.find_last_not_of(' ') + 1);
+  return left;
+}
+
+// "a 16 gb one", of cards whose names alone say it: what such words are found in. Where nothing holds them, the reply says that it can't confirm them.
+void settle_figures(Talk& talk, Need& need, Wanted& wanted) {
+  for (const std::string& figure : wanted.figures) {
+    Need said = need;
+    said.words = without_figures(need.words, figure) + " " + figure;
+    const auto page = talk.calls.search(request_for(talk, said, kLookedAt));
+    if (talk.waiting()) return;
+    if (page && unproven({figure}, *page).empty()) need.words = said.words;
+    else wanted.unmeasured.push_back(figure);
+  }
+}
+
 // A bound that the catalogue at large doesn't state is put on what the products shown state in that unit: "at least 1800 watts" of hair dryers.
 void measure_by_shown(const Talk& talk, const Heard& heard, Wanted& wanted) {
   CardBook book(talk.conversation);
@@ -872,6 +899,7 @@ void look_for(Talk& talk, const Heard& said) {
     merge(talk.memory.needs.back(), wanted);
     keep_head(talk.memory.needs.back(), before, wanted, talk.guide.lexicon);
     settle_description(talk, talk.memory.needs.back(), before, wanted);
+    settle_figures(talk, talk.memory.needs.back(), wanted);
     settle_implied(talk, talk.memory.needs.back(), wanted);
     lean(talk, wanted);
     const bool repeats = heard.question && !heard.names_kind() && !heard.has(Act::kFind) && wanted.leanings.empty() && heard.scales.empty();

@@ -240,9 +240,8 @@ std::optional<double> number_of(const Attribute& attribute) {
   const std::string* text = std::get_if<std::string>(&attribute.value);
   if (!text) return std::nullopt;
   const auto parts = text::words(*text);
-  const auto figure = [](const std::string& word) { return !word.empty() && word.size() < 9 && word.find_first_not_of("0123456789.") == std::string::npos && word[0] != '.'; };
-  if (parts.empty() || !figure(parts[0].folded)) return std::nullopt;
-  const bool area = parts.size() >= 3 && (parts[1].folded == "x" || parts[1].folded == "by") && figure(parts[2].folded);
+  if (parts.empty() || !is_figure(parts[0].folded)) return std::nullopt;
+  const bool area = parts.size() >= 3 && (parts[1].folded == "x" || parts[1].folded == "by") && is_figure(parts[2].folded);
   if (!area && parts.size() > 1) return std::nullopt;
   return area ? std::stod(parts[0].folded) * std::stod(parts[2].folded) : std::stod(parts[0].folded);
 }

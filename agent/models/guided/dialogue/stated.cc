@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::size_t kMeasuresTold = 3;
 
-bool is_figure(const std::string& word) {
-  return !word.empty() && word.size() < 9 && word.front() != '.' && word.find_first_not_of("0123456789.") == std::string::npos && std::count(word.begin(), word.end(), '.') < 2;
-}
-
 // "usb 3": what is numbered, and its number.
 struct Numbered {
   std::string what, number;
@@ -32,9 +28,14 @@ std::optional<Numbered> numbered_in(const Heard& heard, const Lexicon& lexicon) 
   return std::nullopt;
 }
 
-// The numbers that an attribute states of the thing: "2.0" of usb version 2.0, "7" and "8" of "Windows 7, Windows 8".
-std::vector<std::string> numbers_stated(const Attribute& attribute, const std::string& what, const Lexicon& lexicon) {
-  std::vector<std::string> found;
+struct Stated {
+  std::vector<std::string> numbers;
+  bool all = false;  // the attribute is the number of the thing: what it does not state, the thing is not
+};
+
+// What an attribute states of the thing's number: "2.0" of usb version 2.0, "7" and "8" of "Windows 7, Windows 8".
+Stated numbers_stated(const Attribute& attribute, const std::string& what, const Lexicon& lexicon) {
+  Stated found;
   const auto value = text::words(format(attribute.value));
   bool names = false, other = false;
   for (const text::Word& word : text::words(text::spaced(attribute.name))) {
@@ -42,9 +43,10 @@ std::vector<std::string> numbers_stated(const Attribute& attribute, const std::s
     names = names || same;
     other = other || (!same && !lexicon.versions.count(word.folded));
   }
-  if (names && !other && !value.empty() && is_figure(value.front().folded)) found.push_back(value.front().folded);
+  found.all = names && !other && !value.empty() && is_figure(value.front().folded);
+  if (found.all) found.numbers.push_back(value.front().folded);
   for (std::size_t i = 0; i < value.size(); ++i) {
-    for (std::size_t next = i + 1; text::stem(value[i].folded) == text::stem(what) && next < value.size() && is_figure(value[next].folded); ++next) found.push_back(value[next].folded);
+    for (std::size_t next = i + 1; text::stem(value[i].folded) == text::stem(what) && next < value.size() && is_figure(value[next].folded); ++next) found.numbers.push_back(value[next].folded);
   }
   return found;
 }
@@ -64,13 +66,15 @@ bool say_version(Talk& talk, const Product& product, const Heard& heard) {
   const auto asked = numbered_in(heard, talk.guide.lexicon);
   if (!asked) return false;
   const Attribute* other = nullptr;
+  const Attribute* listed = nullptr;
   for (const Attribute& attribute : product.attributes) {
-    const auto numbers = numbers_stated(attribute, asked->what, talk.guide.lexicon);
-    if (std::any_of(numbers.begin(), numbers.end(), [&](const std::string& number) { return meets(number, asked->number); })) return say_stated(talk, "fact.has", product, attribute), true;
-    if (!numbers.empty() && !other) other = &attribute;
+    const Stated stated = numbers_stated(attribute, asked->what, talk.guide.lexicon);
+    if (std::any_of(stated.numbers.begin(), stated.numbers.end(), [&](const std::string& number) { return meets(number, asked->number); })) return say_stated(talk, "fact.has", product, attribute), true;
+    if (!stated.numbers.empty() && !(stated.all ? other : listed)) (stated.all ? other : listed) = &attribute;
   }
   if (other) say_stated(talk, "fact.differs", product, *other);
-  return other != nullptr;
+  else if (listed) talk.say("fact.brief", {{"title", short_title(product.title)}, {"facts", text::spaced(listed->name) + ": " + format(listed->value)}});
+  return other || listed;
 }
 
 // What the product states in that dimension: what such a figure usually names, else all that it measures so.
@@ -126,6 +130,10 @@ bool say_measure(Talk& talk, const Product& product, const Heard& heard) {
 }
 
 }  // namespace
+
+bool is_figure(const std::string& word) {
+  return !word.empty() && word.size() < 9 && word.front() != '.' && word.find_first_not_of("0123456789.") == std::string::npos && std::count(word.begin(), word.end(), '.') < 2;
+}
 
 std::optional<Unit> unit_asked(const Heard& heard, const Lexicon& lexicon) {
   for (std::size_t i = 1; i < heard.words.size(); ++i) {

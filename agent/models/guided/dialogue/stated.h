@@ -9,6 +9,9 @@ namespace floorwalker::guided {
 // or the product states none that it can be held against.
 bool say_figure(Talk& talk, const Product& product, const Heard& heard);
 
+// "8", "2.0": digits with at most one point among them.
+bool is_figure(const std::string& word);
+
 // The unit that is asked for: "how many gigabytes".
 std::optional<Unit> unit_asked(const Heard& heard, const Lexicon& lexicon);
 

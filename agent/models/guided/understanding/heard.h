@@ -31,6 +31,7 @@ struct Wanted {
   std::vector<std::string> musts;       // what it should do or be, and no constraint holds: "it should scan too"
   std::vector<std::string> uses;        // playbook needs
   std::vector<std::string> wishes;      // content words that neither kind nor constraint explains: "waterproof"
+  std::vector<std::string> figures;     // said alone, of what the catalogue measures nowhere: "16 gb"
   std::vector<std::string> unmeasured;  // bounds on what the catalogue counts nowhere, as said: "at least 3 burners"
   std::optional<int> quantity;          // "two monitors"
   std::vector<const Scale*> leanings;   // "light", "not too expensive": the side of a scale that is preferred

@@ -371,6 +371,8 @@ class Part {
       if (counts) explained_[phrase.span.last] = constraint.has_value() || phrase.bounded, spoken_[phrase.span.last] = constraint.has_value();
       const bool unmeasured = !constraint && phrase.bounded && (counts || phrase.low.unit.dimension != Dimension::kNone);
       if (unmeasured) wanted_.unmeasured.push_back(said_of(phrase.around ? figure_of(phrase) : phrase.span.first, phrase.span.last + (counts ? 1 : 0)));
+      const bool alone = wanted_.noun.empty() && phrase.low.unit.dimension != Dimension::kNone && !phrase.money && !phrase.negated;  // "a 16 gb one"
+      if (!constraint && !unmeasured && alone) wanted_.figures.push_back(said_of(figure_of(phrase), phrase.span.last));
       if (!constraint && !unmeasured) continue;
       for (std::size_t i = phrase.span.first; i < phrase.span.last; ++i) explained_[i] = true, spoken_[i] = constraint.has_value();
       if (constraint) add_constraint(wanted_.constraints, std::move(*constraint));
