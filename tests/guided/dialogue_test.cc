@@ -779,6 +779,18 @@ TEST_F(GuidedQuestions, HoldsAFigureAgainstTheOneThatIsStated) {
   EXPECT_NE(not_listed.find("Windows 7, Windows 8"), std::string::npos) << not_listed;
 }
 
+TEST_F(GuidedQuestions, KeepsToTheThingThatAccessoriesAreFor) {
+  shop_.catalogue.add(simple_product("C-1", "Pennant Camera 7", "camera", 20000));
+  shop_.catalogue.add(simple_product("C-2", "Pennant Pouch", "case", 1500));
+  shop_.catalogue.add(simple_product("C-3", "Pennant Card", "memory card", 2500));
+  rebuild();
+  say("I mean a camera");
+  EXPECT_EQ(say("and a case for it").shown().front(), "C-2");
+  EXPECT_NE(say("and a memory card for it").text.find("Camera 7"), std::string::npos);
+  say("tell me about the Pennant Pouch");
+  EXPECT_EQ(say("what does it cost?").shown().front(), "C-2");
+}
+
 TEST_F(GuidedQuestions, FindsAFigureThatOnlyNamesSay) {
   shop_.catalogue.add(simple_product("C-1", "Pennant Card 8 GB", "memory card", 1000));
   shop_.catalogue.add(simple_product("C-2", "Pennant Card 16 GB", "memory card", 1500));

@@ -237,6 +237,12 @@ std::vector<ProductId> pair_meant(Talk& talk, const Heard& heard, CardBook& book
   return products;
 }
 
+// "a case for it", then "a card for it": both for the camera.
+std::optional<ProductId> it_of(const Talk& talk) {
+  const bool accessory = talk.memory.focus && !talk.state.accessory.empty() && talk.memory.focus->str() == talk.state.accessory;
+  return accessory ? ProductId(talk.state.accessorised) : talk.memory.focus;
+}
+
 // What the thing looked for has to go with: a product named or had, else the one in focus; nothing where the words point at none.
 std::optional<ProductId> partner_of(const Talk& talk, const Heard& heard) {
   if (!heard.reference.named.empty()) return heard.reference.named.front();
@@ -250,7 +256,7 @@ std::optional<ProductId> partner_of(const Talk& talk, const Heard& heard) {
     const bool end = next == words || heard.text.substr(heard.words[next - 1].end, heard.words[next].start - heard.words[next - 1].end).find_first_of(",;.?!") != std::string::npos;
     ends_so = end && talk.guide.lexicon.pronouns.count(heard.words[i].folded) > 0 && !talk.guide.lexicon.adding.count(heard.words[i - 1].folded);
   }
-  return ends_so ? talk.memory.focus : std::nullopt;
+  return ends_so ? it_of(talk) : std::nullopt;
 }
 
 constexpr std::size_t kNamedTried = 6;
@@ -526,7 +532,10 @@ bool find_fitting(Talk& talk, const Heard& heard, bool along) {
   talk.state.total = tried.total;
   talk.state.offset = tried.looked;
   talk.state.heard_turn = talk.conversation.turn;
+  const bool was_it = partner == it_of(talk);
   talk.memory.focus = tried.cards.front().id;
+  talk.state.accessory = was_it ? talk.memory.focus->str() : "";
+  talk.state.accessorised = was_it ? partner->str() : "";
   return true;
 }
 

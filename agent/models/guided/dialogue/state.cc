@@ -46,6 +46,8 @@ State read_state(std::string_view text) {
     state.quantity = root.value("quantity", 0);
     state.order = root.value("order", "");
     state.added = root.value("added", "");
+    state.accessory = root.value("accessory", "");
+    state.accessorised = root.value("accessorised", "");
     for (const json& entry : root.value("leanings", json::array())) state.leanings.emplace_back(entry.at(0).get<std::string>(), entry.at(1).get<bool>());
     return state;
   } catch (const json::exception&) {
@@ -74,6 +76,8 @@ std::string write_state(const State& state) {
   if (state.quantity > 0) root["quantity"] = state.quantity;
   if (!state.order.empty()) root["order"] = state.order;
   if (!state.added.empty()) root["added"] = state.added;
+  if (!state.accessory.empty()) root["accessory"] = state.accessory;
+  if (!state.accessorised.empty()) root["accessorised"] = state.accessorised;
   for (const auto& [attribute, low] : state.leanings) root["leanings"].push_back({attribute, low});
   return root.dump();
 }

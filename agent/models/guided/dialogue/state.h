@@ -45,6 +45,8 @@ struct State {
   int quantity = 0;                     // how many are wanted of what is being chosen; 0 while nobody said
   std::string order;                    // order id that waits for its email
   std::string added;                    // id of the product that went into the cart last
+  std::string accessory;                // id of what was found for `accessorised` when that was called "it"
+  std::string accessorised;             // and is "it" still, while the accessory is in focus
   std::vector<std::pair<std::string, bool>> leanings;  // attributes that the current need wants much (false) or little (true) of
 
   bool operator==(const State&) const = default;

@@ -149,9 +149,19 @@ bool only_measures(const Known& known, std::string_view text, const std::vector<
   return measures.size() == 1 && measures.front().has_unit && measures.front().start == 0 && measures.front().end == to - from;
 }
 
+// How many products are of a kind that the word ends: "camera" of digital cameras and security cameras.
+std::size_t count_called(const std::string& word, const Vocabulary& vocabulary) {
+  std::size_t count = 0;
+  for (const std::string& kind : vocabulary.names("kind")) {
+    const auto parts = text::words(kind);
+    if (!parts.empty() && text::stem(parts.back().folded) == text::stem(word)) count += vocabulary.count(kind);
+  }
+  return count;
+}
+
 // Readings that nobody means: words that compare ("heavy", "bigger") as values, wishes behind "something" as things ("something light", in a
 // shop with lights), and a noun for things of which the shop has few where the same word is a value of many others ("black", "laser").
-void drop_unlikely(Known& known, const std::vector<text::Word>& words, const Lexicon& lexicon) {
+void drop_unlikely(Known& known, const std::vector<text::Word>& words, const Lexicon& lexicon, const Vocabulary& vocabulary) {
   std::size_t as_noun = 0, as_value = 0;
   const std::string& word = words[known.span.first].folded;
   const bool wished = known.span.last == known.span.first + 1 && known.span.first > 0 && lexicon.indefinite.count(words[known.span.first - 1].folded) > 0 &&
@@ -171,6 +181,8 @@ void drop_unlikely(Known& known, const std::vector<text::Word>& words, const Lex
     else if (is_value(mention)) as_value = std::max(as_value, mention.products);
   }
   if (as_noun == 0 || as_value < kValueOverNoun * as_noun) return;
+  const bool one_word = known.span.last == known.span.first + 1;
+  if (one_word && as_value < kValueOverNoun * count_called(word, vocabulary)) return;
   std::erase_if(known.readings, is_noun);
 }
 
@@ -252,7 +264,7 @@ void Listener::hear_known(Heard& heard) const {
     if (!free) continue;
     for (std::size_t i = known.span.first; i < known.span.last; ++i) covered[i] = true;
     known.negated = negated[known.span.first];
-    drop_unlikely(known, heard.words, lexicon_);
+    drop_unlikely(known, heard.words, lexicon_, vocabulary_);
     if (everyday_word(known.span, heard.text, heard.words, all, lexicon_)) std::erase_if(known.readings, [](const Mention& mention) { return mention.what == Mention::What::kBrand; });
     const std::string before = known.span.first > 0 ? heard.words[known.span.first - 1].folded : std::string();
     const bool led = (lexicon_.articles.count(before) && !heard.has(Act::kAdd)) || lexicon_.doing.count(before);  // "a toaster", "let's stay"
