@@ -225,6 +225,7 @@ TEST_F(Hearing, TellsWhatAThingMustDoFromWhatItIsCalled) {
   EXPECT_EQ(hear("it should scan too", "laptop").wanted.front().musts, std::vector<std::string>{"scan"});
   EXPECT_EQ(hear("a sofa and a laptop, preferably as a set").wanted.size(), 2u);
   EXPECT_EQ(hear("black is fine", "laptop").wanted.front().words, "black");
+  EXPECT_TRUE(hear("mostly letters, now and then a bag", "laptop").wanted.front().kinds.empty()) << "says what it is for";
   EXPECT_TRUE(hear("for home, mostly letters and now and then a bag", "laptop").wanted.front().kinds.empty()) << "says what it is for";
 }
 

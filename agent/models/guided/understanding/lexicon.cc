@@ -153,7 +153,7 @@ constexpr std::pair<const char*, std::unordered_set<std::string> Lexicon::*> kWo
     {"clause_starts", &Lexicon::clause_starts}, {"self", &Lexicon::self}, {"most", &Lexicon::most}, {"least", &Lexicon::least},
     {"excess", &Lexicon::excess}, {"ago", &Lexicon::ago}, {"addressing", &Lexicon::addressing}, {"saying", &Lexicon::saying}, {"same", &Lexicon::same}, {"each", &Lexicon::each}, {"besides", &Lexicon::besides},
     {"ordering", &Lexicon::ordering}, {"cancelling", &Lexicon::cancelling}, {"entering", &Lexicon::entering}, {"asking", &Lexicon::asking},
-    {"welcome", &Lexicon::welcome}, {"sighing", &Lexicon::sighing}, {"distant", &Lexicon::distant}, {"presenting", &Lexicon::presenting},
+    {"welcome", &Lexicon::welcome}, {"sighing", &Lexicon::sighing}, {"distant", &Lexicon::distant}, {"presenting", &Lexicon::presenting}, {"frequency", &Lexicon::frequency},
     {"doing", &Lexicon::doing}, {"making", &Lexicon::making}, {"adding", &Lexicon::adding}, {"increasing", &Lexicon::increasing}, {"pairing", &Lexicon::pairing}, {"the", &Lexicon::the}, {"articles", &Lexicon::articles},
     {"item_words", &Lexicon::item_words}, {"describing_ends", &Lexicon::describing_ends}, {"only", &Lexicon::only}, {"keeping", &Lexicon::keeping},
     {"choosing", &Lexicon::choosing}, {"enjoying", &Lexicon::enjoying}, {"worn_out", &Lexicon::worn_out}, {"praising", &Lexicon::praising},

@@ -103,6 +103,7 @@ struct Lexicon {
   std::unordered_set<std::string> wanting;         // unless it says what is wanted: "need", "looking", "budget"
   std::unordered_set<std::string> welcome;         // "a grill would be nice": what a thing may have besides
   std::unordered_set<std::string> making;          // before who makes a thing: "from SanDisk"
+  std::unordered_set<std::string> frequency;       // "mostly letters": how often a thing is used for what follows
   std::unordered_set<std::string> presenting;      // "our printer, it's a HP": tells what is had
   std::unordered_set<std::string> doing;           // before a verb: "let's stay"
   std::unordered_set<std::string> distant;         // behind a length that is none of a thing: "2.5 m away"

@@ -130,7 +130,8 @@ class Roles {
     const auto sentence = [&](std::size_t at) { return heard_.text.substr(heard_.words[at - 1].end, heard_.words[at].start - heard_.words[at - 1].end).find_first_of(".;!?") != std::string::npos; };
     while (start > 0 && !sentence(start)) --start;
     while (start < word && lexicon_.presenting.count(heard_.words[start].folded)) ++start;  // "it's for the living room, tv and naps"
-    return goes_on_ && start < word && lexicon_.modifiers.count(heard_.words[start].folded) > 0 && !inside_noun(start);
+    const std::string& lead = heard_.words[start].folded;
+    return goes_on_ && start < word && (lexicon_.modifiers.count(lead) || lexicon_.frequency.count(lead)) && !inside_noun(start);
   }
 
   // "a grill would be nice", of what is looked for already.
