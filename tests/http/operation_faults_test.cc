@@ -6,10 +6,10 @@
 #include "adapters/http/ledger.h"
 #include "agent/net/curl_transport.h"
 #include "tests/support/fault_server.h"
-#include "tests/support/graphql_shop.h"
+#include "tests/support/platform_shops.h"
 #include "tests/support/rest_stack.h"
 
-// Every fault at every operation that an adapter has, REST and GraphQL: each operation says in a header which one it is, so an operation that no
+// Every fault at every operation that a shipped adapter has, and at its setup: each operation says in a header which one it is, so an operation that no
 // visit to the shop reaches fails the test. Never a double write, never a lost line, never a claim that the cart does not bear out.
 namespace floorwalker::test {
 namespace {
@@ -50,16 +50,22 @@ const std::vector<Platform>& platforms() {
   static const std::vector<Platform> kPlatforms = {{"rest", rest_with_all, refusing_front},
                                                    {"clamping rest", rest_with_all, clamping_front},
                                                    {"shopify", [] { return shipped_adapter("shopify"); }, shopify_front},
-                                                   {"vendure", [] { return shipped_adapter("vendure"); }, vendure_front}};
+                                                   {"vendure", [] { return shipped_adapter("vendure"); }, vendure_front},
+                                                   {"medusa", [] { return shipped_adapter("medusa"); }, medusa_front}};
   return kPlatforms;
+}
+
+constexpr const char* kSetup = "setup";
+
+void mark(std::vector<http::Call>& calls, const std::string& name) {
+  for (http::Call& call : calls) call.headers.emplace_back("X-Operation", *http::TextTemplate::parse(name));
 }
 
 // The adapter of a platform, each of whose requests names its operation.
 http::Adapter marked(const Platform& platform) {
   http::Adapter adapter = platform.adapter();
-  for (auto& [name, operation] : adapter.operations) {
-    for (http::Call& call : operation.steps) call.headers.emplace_back("X-Operation", *http::TextTemplate::parse(name));
-  }
+  mark(adapter.setup, kSetup);
+  for (auto& [name, operation] : adapter.operations) mark(operation.steps, name);
   adapter.limits.breaker_failures = 100'000;
   adapter.limits.total = std::chrono::milliseconds(150);   // of a shop on a real port that keeps silent
   adapter.limits.operation = std::chrono::milliseconds(2000);
@@ -71,9 +77,9 @@ http::Adapter marked(const Platform& platform) {
 http::EngineOptions options_at(const std::string& url, const http::Adapter& adapter) {
   http::EngineOptions options;
   options.url = url;
-  options.environment = [](const std::string&) { return std::nullopt; };
+  options.environment = [](const std::string& name) { return name == "MEDUSA_PUBLISHABLE_KEY" ? std::optional<std::string>("pk_test") : std::nullopt; };
   options.wait = [](std::chrono::milliseconds) {};
-  if (adapter.name == "vendure") options.settings["checkout_url"] = "https://shop.example/pay";
+  if (adapter.name == "vendure" || adapter.name == "medusa") options.settings["checkout_url"] = "https://shop.example/pay";
   return options;
 }
 
@@ -289,10 +295,14 @@ struct Case {
 // Every operation that asks the shop anything, of every platform.
 std::vector<Case> every_case(bool once) {
   std::vector<Case> cases;
+  const auto add = [&](const Platform& platform, const std::string& operation) {
+    for (const auto& [fault, name] : every_fault()) cases.push_back({&platform, operation, fault, name, once});
+  };
   for (const Platform& platform : platforms()) {
-    for (const auto& [operation, how] : platform.adapter().operations) {
-      if (how.steps.empty()) continue;
-      for (const auto& [fault, name] : every_fault()) cases.push_back({&platform, operation, fault, name, once});
+    const http::Adapter adapter = platform.adapter();
+    if (!adapter.setup.empty()) add(platform, kSetup);
+    for (const auto& [operation, how] : adapter.operations) {
+      if (!how.steps.empty()) add(platform, operation);
     }
   }
   return cases;
