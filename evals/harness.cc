@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <set>
@@ -12,6 +14,7 @@
 #include <tuple>
 
 #include "agent/core/digest.h"
+#include "evals/kept_results.h"
 #include "evals/shopper.h"
 
 namespace floorwalker::evals {
@@ -71,6 +74,12 @@ std::vector<ToolResult> results_of(const Conversation& conversation, const Reply
   return out;
 }
 
+void note_expectations(const Expectation& expect, TurnRecord& record) {
+  record.checked = true;
+  record.refusal_wanted = expect.outcome == std::vector<std::string>{"refused"};
+  if (expect.shown) record.wanted_of_each = expect.shown->each;
+}
+
 class Player {
  public:
   Player(World& world, const Job& job, const RunOptions& options) : world_(world), job_(job), options_(options) {
@@ -115,12 +124,6 @@ class Player {
     if (!last.error.empty()) return;
     told_.pop_back();
     assess(*goal.expect, conversation_, last);
-  }
-
-  static void note_expectations(const Expectation& expect, TurnRecord& record) {
-    record.checked = true;
-    record.refusal_wanted = expect.outcome == std::vector<std::string>{"refused"};
-    if (expect.shown) record.wanted_of_each = expect.shown->each;
   }
 
   TurnRecord turn(const EvalTurn& said, std::size_t index) {
@@ -205,6 +208,18 @@ class Worlds {
     return world;
   }
 
+  // A digest of the file that the case's shop or desk is in, "" for the demo shop.
+  std::string goods_of(const Job& job) {
+    const std::string& name = job.suite->desk.empty() ? shop_of(*job.suite, *job.one) : job.suite->desk;
+    const std::filesystem::path file = std::filesystem::path(job.suite->file).parent_path() / name;
+    const std::lock_guard lock(mutex_);
+    const auto [known, first] = goods_.try_emplace(file);
+    if (!first) return known->second;
+    std::ifstream in(file, std::ios::binary);
+    if (in) known->second = sha256(std::string(std::istreambuf_iterator<char>(in), {}));
+    return known->second;
+  }
+
   // Of all that were used.
   std::vector<std::string> contents() const { return {contents_.begin(), contents_.end()}; }
 
@@ -227,6 +242,7 @@ class Worlds {
   std::mutex mutex_;  // guards what follows
   std::map<Key, std::shared_ptr<World>> shared_;
   std::set<std::string> contents_;
+  std::map<std::filesystem::path, std::string> goods_;   // digests of shops
 };
 
 std::vector<Job> jobs_of(const std::vector<Suite>& suites, int repeat) {
@@ -257,19 +273,58 @@ std::size_t questions_in(const std::vector<Suite>& suites) {
   return questions;
 }
 
-// Plays a case. A bug in it, or in what it meets, fails the case and ends no run.
-CaseRecord played(const Job& job, Worlds& worlds, const RunOptions& options) {
-  CaseRecord record = begun(job);
+// What a play follows from.
+std::string digest_of(const Job& job, World& world, Worlds& worlds, const RunOptions& options) {
+  return sha256(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", options.kept->made_with(), options.seed, job.suite->name, job.one->id, job.repeat, job.one->content, worlds.goods_of(job),
+                            world.content()));
+}
+
+// Whether the play came to its end: one that was cut short, or whose model could not be asked, tells nothing that is worth keeping.
+bool finished(const CaseRecord& record, const RunOptions& options) {
+  const bool failed = std::any_of(record.turns.begin(), record.turns.end(), [](const TurnRecord& turn) { return !turn.error.empty(); });
+  return !options.stop.stop_requested() && !record.mistaken && record.unplayed == 0 && !failed;
+}
+
+void restore(KeptPlay kept, const Case& one, CaseRecord& record) {
+  record.turns = std::move(kept.turns);
+  record.problem = std::move(kept.problem);
+  record.unplayed = 0;
+  for (std::size_t i = 0; i < record.turns.size(); ++i) {
+    const auto& expect = one.shopper ? one.shopper->expect : one.turns.at(i).expect;
+    if (record.turns[i].checked) note_expectations(*expect, record.turns[i]);
+  }
+}
+
+struct Played {
+  CaseRecord record;
+  bool taken = false;                     // from an earlier run
+  std::optional<Error> unkept;            // why it could not be kept
+};
+
+// Plays the case, unless it is known what that comes to.
+void play(const Job& job, World& world, Worlds& worlds, const RunOptions& options, Played& played) {
+  const std::string digest = options.kept ? digest_of(job, world, worlds, options) : "";
+  auto known = options.kept ? options.kept->find(digest) : std::nullopt;
+  played.taken = known.has_value();
+  if (known) return restore(std::move(*known), *job.one, played.record);
+  Player(world, job, options).play(played.record);
+  if (!options.kept || !finished(played.record, options)) return;
+  if (auto kept = options.kept->keep(digest, played.record); !kept) played.unkept = kept.error();
+}
+
+// A bug in a case, or in what it meets, fails the case and ends no run.
+Played played(const Job& job, Worlds& worlds, const RunOptions& options) {
+  Played made{begun(job), false, std::nullopt};
   try {
     auto world = worlds.of(job);
-    if (world) Player(**world, job, options).play(record);
-    else record.problem = "the shop or the agent cannot be opened: " + world.error().message;
+    if (world) play(job, **world, worlds, options, made);
+    else made.record.problem = "the shop or the agent cannot be opened: " + world.error().message;
   } catch (const std::exception& bug) {
-    record.problem = std::string("internal error: ") + bug.what();
+    made.record.problem = std::string("internal error: ") + bug.what();
   } catch (...) {
-    record.problem = "internal error: something was thrown that is no exception";
+    made.record.problem = "internal error: something was thrown that is no exception";
   }
-  return record;
+  return made;
 }
 
 }  // namespace
@@ -295,8 +350,10 @@ Result<RunRecord> run_suites(const std::vector<Suite>& suites, const WorldMaker&
   Worlds worlds(make_world);
   std::atomic<std::size_t> next{0};
   std::atomic<std::int64_t> cost{0};
-  std::mutex progress_mutex;
-  Progress progress{0, jobs.size(), 0};   // guarded by it
+  std::mutex progress_mutex;              // guards what follows
+  Progress progress{0, jobs.size(), 0};
+  std::size_t taken = 0;
+  std::optional<Error> unkept;
   const auto used_up = [&] {
     const std::int64_t saved = options.saved_micros ? options.saved_micros() : 0, judge = options.judge ? options.judge->cost_micros() : 0;
     return options.max_cost_micros > 0 && cost + judge - saved >= options.max_cost_micros;
@@ -304,9 +361,12 @@ Result<RunRecord> run_suites(const std::vector<Suite>& suites, const WorldMaker&
   const auto work = [&] {
     for (std::size_t i = next++; i < jobs.size(); i = next++) {
       if (options.stop.stop_requested() || used_up()) return;
-      records[i] = played(jobs[i], worlds, options);
-      cost += cost_of(*records[i]);
+      Played one = played(jobs[i], worlds, options);
+      if (!one.taken) cost += cost_of(one.record);
+      records[i] = std::move(one.record);
       const std::lock_guard lock(progress_mutex);
+      taken += one.taken;
+      if (one.unkept) unkept = one.unkept;
       ++progress.done;
       progress.failed += records[i]->failed();
       if (options.progress) options.progress(progress);
@@ -316,8 +376,10 @@ Result<RunRecord> run_suites(const std::vector<Suite>& suites, const WorldMaker&
   for (int i = 1; i < options.jobs; ++i) threads.emplace_back(work);
   work();
   threads.clear();
+  if (unkept) return fail(*unkept);
   RunRecord run;
   run.seed = options.seed;
+  run.taken = taken;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     if (records[i]) run.cases.push_back(std::move(*records[i]));
     else run.left.push_back(begun(jobs[i]));

@@ -84,6 +84,8 @@ struct CaseRecord {
   bool failed() const { return !passed() && known_failing.empty(); }   // what makes a run fail
 };
 
+class KeptResults;
+
 // How far a run has come.
 struct Progress {
   std::size_t done = 0, all = 0;          // plays of cases
@@ -97,6 +99,7 @@ struct RunOptions {
   std::int64_t max_cost_micros = 0;       // stop beginning cases when the models have cost that much; 0: no limit
   std::function<std::int64_t()> saved_micros;   // of that cost so far, what recordings answered and nobody was paid; may be empty
   Judge* judge = nullptr;                 // answers what suites ask a judge; without one those questions are left open
+  KeptResults* kept = nullptr;            // of earlier runs, and where finished plays are kept; may be null
   std::function<void(const Progress&)> progress;   // of one play at a time
   std::stop_token stop;
 };
@@ -107,6 +110,7 @@ struct RunRecord {
   std::uint64_t seed = 0;
   std::string build;                      // version, model and content, so that two runs can be told apart
   std::vector<std::string> contents;      // digests of the playbooks that were in use, ordered
+  std::size_t taken = 0;                  // plays whose results were kept by an earlier run
   std::size_t open_questions = 0;         // to a judge that there was none for
   bool stopped = false;                   // by the budget or by a signal: not everything was run
 };

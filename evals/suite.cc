@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "agent/core/digest.h"
 #include "agent/core/evidence.h"
 #include "agent/core/playbook/reader.h"
 #include "agent/core/turn.h"
@@ -63,6 +64,16 @@ bool is_pointer(const std::string& text) {
     if (at + 1 == text.size() || (text[at + 1] != '0' && text[at + 1] != '1')) return false;
   }
   return true;
+}
+
+// What a node says, whatever its place in the file; a table's other rows are no part of a case.
+std::string content_of(const Node& node) {
+  std::string all = fmt::format("{}{}:{}", static_cast<int>(node.type), node.quoted ? "'" : "", node.text);
+  for (const Node& item : node.items) all += "[" + content_of(item) + "]";
+  for (const Node::Entry& entry : node.entries) {
+    if (entry.key != "rows") all += "{" + entry.key + "=" + content_of(entry.value) + "}";
+  }
+  return all;
 }
 
 class SuiteReader {
@@ -146,6 +157,7 @@ class SuiteReader {
                {"shopper", [&](const Node& value, const Path& at) { one.shopper = shopper(value, at); }},
                {"turns", [&](const Node& list, const Path& at) { turns(list, at, one.turns); }}});
     one.id += suffix;
+    one.content = sha256(content_of(node));
     if (one.shopper.has_value() != one.turns.empty()) r_.error(node.at, path, "a case has either 'turns' or a 'shopper'");
     int checks = one.shopper && one.shopper->expect ? one.shopper->expect->state_checks() : 0;
     for (const EvalTurn& turn : one.turns) checks += turn.expect ? turn.expect->state_checks() : 0;

@@ -150,6 +150,7 @@ struct Case {
   std::optional<ShopperGoal> shopper;    // instead of turns
   std::optional<int> max_turns;
   std::vector<NamedThing> names;         // in file order
+  std::string content;                   // a digest of all that the file says of it
   SourcePosition at;
 };
 

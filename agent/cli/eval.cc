@@ -22,6 +22,7 @@
 #include "agent/core/digest.h"
 #include "agent/resources/resources.h"
 #include "evals/importers.h"
+#include "evals/kept_results.h"
 #include "evals/report.h"
 
 namespace floorwalker::cli {
@@ -33,6 +34,7 @@ constexpr const char* kFooter = R"(
 Examples:
   floorwalker eval evals/suites                         every suite of a folder
   floorwalker eval cart.yaml --html report.html         a page with the conversations and their proofs
+  floorwalker eval evals/suites --model models.yaml --resume results.jsonl   stopped half-way? The same command once more plays what is missing
   floorwalker eval live.yaml --record-shop shop.jsonl   a suite on a shop behind an adapter; later, without the shop: --shop recorded:shop.jsonl
   floorwalker eval evals/suites --fail-under grounded_accuracy=0.99 --baseline last.json --out report.json --junit junit.xml
 Exit status 1: a case failed, a metric is worse than its --fail-under (a floor; a ceiling where less is better), or the baseline shows a
@@ -43,6 +45,7 @@ struct EvalOptions {
   std::vector<std::string> suites;
   std::vector<std::string> fail_under;   // each can be parsed
   std::string junit, html, out, baseline;
+  std::string resume;         // --resume: what plays came to, and will come to
   std::string record_model;   // --record-model: a cassette of what the models were asked and answered
   std::string record_shop;    // --record-shop: a recording of what shops behind adapters were asked and answered
   evals::ImportOptions import;
@@ -106,12 +109,14 @@ bool holds(const EvalOptions& options, const evals::RunRecord& run, const std::o
   return all;
 }
 
+std::string model_named(const Settings& settings) { return settings.model.empty() ? "guided" : settings.model; }
+
 // Version, model, and a digest of the prompts and playbooks in use: what tells two builds apart.
 std::string build_of(const Settings& settings, const evals::RunRecord& run) {
   std::string content;
   for (const resources::Resource& prompt : resources::under("prompts/")) content += std::string(prompt.path) + " " + sha256(prompt.bytes) + "\n";
   for (const std::string& playbook : run.contents) content += playbook + "\n";
-  return "floorwalker 0.1.0, " + (settings.model.empty() ? std::string("guided") : settings.model) + ", prompts and playbooks " + sha256(content).substr(0, 12);
+  return "floorwalker 0.1.0, " + model_named(settings) + ", prompts and playbooks " + sha256(content).substr(0, 12);
 }
 
 Result<void> write_reports(const EvalOptions& options, const evals::RunRecord& run, const std::optional<Baseline>& baseline) {
@@ -171,6 +176,23 @@ Result<std::shared_ptr<http::ShopRecording>> set_shops(const std::string& shop, 
   return played ? nullptr : std::move(*recording);
 }
 
+// What all plays of a run have in common: where one of these changed, what an earlier run came to says nothing.
+std::string made_with(const Settings& settings, const JudgeOptions& judge) {
+  const auto file_in = [](const std::string& name) { return name.substr(name.find(':') + 1); };   // "recorded:FILE"
+  const bool judged = !judge.model.empty() || !judge.verdicts.empty();
+  std::string all = model_named(settings) + (judged ? " judged " : " ") + std::to_string(judge.repeat) + " " + settings.environment + "\n";
+  for (const std::string& name : {std::string("/proc/self/exe"), file_in(settings.model), file_in(settings.shop), settings.compatibility, settings.config, judge.model}) {
+    const auto text = fs::is_regular_file(name) ? file_text(name) : Result<std::string>("");
+    all += name + " " + (text ? sha256(*text) : "") + "\n";
+  }
+  return all;
+}
+
+Result<std::shared_ptr<evals::KeptResults>> open_results(const EvalOptions& options, const Settings& settings) {
+  if (options.resume.empty()) return std::shared_ptr<evals::KeptResults>();
+  return evals::KeptResults::open(options.resume, made_with(settings, options.judge));
+}
+
 // What CI tells apart: a run that came up to everything, one that did not, and one that says nothing about the agent because what it was given is wrong.
 enum Status { kHolds = 0, kFails = 1, kWrong = 2 };
 
@@ -197,6 +219,9 @@ int evaluate(const Settings& settings, EvalOptions options) {
     wraps.cassette = std::move(*cassette);
   }
   if (settings.model.starts_with("recorded:")) options.run.max_cost_micros = 0;   // nobody is paid
+  const auto kept = open_results(options, settings);
+  if (!kept) return unplayable(kept.error());
+  options.run.kept = kept->get();
   const auto judge = EvalJudge::open(options.judge);
   if (!judge) return unplayable(judge.error());
   if (*judge) options.run.judge = &(*judge)->judge();
@@ -217,6 +242,7 @@ int evaluate(const Settings& settings, EvalOptions options) {
   else if (*recording) {
     if (auto saved = (*recording)->save(); !saved) return complain(saved.error());
   }
+  if (run->taken > 0) std::cerr << "floorwalker: " << run->taken << " of " << run->cases.size() << " results are from " << options.resume << "\n";
   run->build = build_of(settings, *run);
   if (auto written = write_reports(options, *run, *baseline); !written) return complain(written.error());
   const bool colour = isatty(STDOUT_FILENO) != 0;
@@ -250,8 +276,11 @@ void add_eval(CLI::App& app, Exit& exit) {
   command->add_option("--baseline", options->baseline, "an earlier --out: a significant regression, case by case, fails the run")->type_name("FILE");
   command->add_option("--import", options->import.format, "print the suite that files of another format make")->check(CLI::IsMember(evals::import_formats()))->type_name("FORMAT");
   command->add_option("--limit", options->import.limit, "with --import: cases at most");
+  command->add_option("--resume", options->resume, "keep what each case came to, and play only what the file does not have")->type_name("FILE");
   command->add_option("--record-model", options->record_model, "keep what a model server was asked and answered, for --model recorded:FILE")->type_name("FILE");
-  command->add_option("--record-shop", options->record_shop, "keep what shops behind adapters were asked and answered, for --shop recorded:FILE")->type_name("FILE");
+  command->add_option("--record-shop", options->record_shop, "keep what shops behind adapters were asked and answered, for --shop recorded:FILE")
+      ->type_name("FILE")
+      ->excludes("--resume");
   command->add_option("--judge", options->judge.model, "a model server that answers what suites ask a judge: URL#NAME or a file of servers")->type_name("MODEL");
   command->add_option("--verdicts", options->judge.verdicts, "keep the judge's votes; without --judge, only those are known")->type_name("FILE");
   command->add_option("--judge-repeat", options->judge.repeat, "votes on each question (default 3)")->check(CLI::Range(1, 99));

@@ -81,6 +81,20 @@ std::string Asked::header(std::string_view name) const {
   return {};
 }
 
+Address address_of(const std::string& target) {
+  Address made;
+  const std::size_t mark = std::min(target.find('?'), target.size());
+  for (const std::string& part : cut(target.substr(0, mark), '/')) made.path.push_back(decoded(part));
+  for (const std::string& pair : cut(target.substr(std::min(mark + 1, target.size())), '&')) {
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    if (pair.empty()) continue;
+    const std::string value = equals < pair.size() ? decoded(pair.substr(equals + 1)) : "";
+    const auto [at, first] = made.query.try_emplace(decoded(pair.substr(0, equals)), value);
+    if (!first) at->second += "," + value;
+  }
+  return made;
+}
+
 Front front_of(RestShop& shop) {
   return [&shop](const Asked& asked) { return shop.answer(asked.method, asked.target, asked.body, asked.header("idempotency-key")); };
 }
@@ -150,16 +164,7 @@ RestShop::Answer RestShop::answer(const std::string& method, const std::string& 
   if (kept) {
     if (const auto before = answers_.find(key); before != answers_.end()) return before->second;
   }
-  const std::size_t mark = target.find('?');
-  std::vector<std::string> path;
-  for (const std::string& part : cut(target.substr(0, mark), '/')) path.push_back(decoded(part));
-  Query query;
-  if (mark != std::string::npos) {
-    for (const std::string& pair : cut(target.substr(mark + 1), '&')) {
-      const std::size_t equals = pair.find('=');
-      query[decoded(pair.substr(0, equals))] = equals == std::string::npos ? "" : decoded(pair.substr(equals + 1));
-    }
-  }
+  const auto [path, query] = address_of(target);
   Answer made;
   try {
     made = route(method, path, query, body);

@@ -23,6 +23,14 @@ struct Asked {
   std::string header(std::string_view name) const;            // "" if it is not there
 };
 
+// What a request asks for, "/api/products?ids=tee,mug" taken apart and decoded. Of a name that is there several times, the values are one list
+// with commas.
+struct Address {
+  std::vector<std::string> path;
+  std::map<std::string, std::string> query;
+};
+Address address_of(const std::string& target);
+
 // The small shop that adapters/README.md tells how to connect: REST, JSON, everything in memory. It answers requests as values, so that
 // tests run it without sockets (RestTransport) and tests/servers runs it behind a port. Safe for every thread.
 class RestShop {

@@ -1,4 +1,4 @@
-#include "tests/support/graphql_shop.h"
+#include "tests/support/platform_shops.h"
 
 #include <algorithm>
 #include <cctype>
@@ -20,11 +20,11 @@ std::string root_of(const std::string& query) {
   return query.substr(at, end - at);
 }
 
-// A request in GraphQL, and the shop behind it.
+// A request, and the shop behind it.
 struct Call {
   RestShop& goods;
   std::string root;
-  json given;       // variables
+  json given;       // variables, or the body
   std::string cart;
 
   json get(const std::string& target) const { return json::parse(goods.answer("GET", "/api/" + target, "", "").body); }
@@ -241,6 +241,115 @@ Answer vendure(Call call) {
   return vendure_catalogue(call);
 }
 
+// ---- Medusa
+
+Answer medusa_error(int status, const char* type, const std::string& message) { return {status, json{{"type", type}, {"message", message}}.dump()}; }
+
+// Medusa writes amounts as JSON numbers.
+json decimal(const json& amount) { return json::parse(amount.get<std::string>()); }
+
+json medusa_option(const std::string& name, const std::string& value) { return {{"value", value}, {"option", {{"title", name}}}}; }
+
+// No product is without an option.
+json medusa_choices(const json& variant) {
+  const json& choices = variant.at("choices");
+  return choices.empty() ? json{{"Default", "Default"}} : choices;
+}
+
+json medusa_variant(const json& variant, std::size_t rank) {
+  const json original = variant.contains("old_price") ? variant.at("old_price") : variant.at("price");
+  return {{"id", variant.at("id")}, {"sku", variant.at("id")}, {"variant_rank", rank}, {"allow_backorder", false},
+          {"manage_inventory", variant.contains("in_stock")}, {"inventory_quantity", variant.value("in_stock", 0)},
+          {"calculated_price", {{"calculated_amount", decimal(variant.at("price"))}, {"original_amount", decimal(original)}, {"currency_code", "usd"}}},
+          {"options", list_of(medusa_choices(variant), medusa_option)}};
+}
+
+json medusa_product(const json& product) {
+  const json choices = medusa_choices(product.at("variants").at(0));
+  json variants = json::array(), options = json::array(), metadata = product.at("properties");
+  for (const json& variant : product.at("variants")) variants.push_back(medusa_variant(variant, variants.size()));
+  for (const auto& [name, value] : choices.items()) options.push_back({{"title", name}});
+  metadata["brand"] = product.at("brand");
+  return {{"id", product.at("id")}, {"title", product.at("name")}, {"handle", product.at("id")}, {"description", product.at("description")},
+          {"type", {{"value", product.at("type")}}}, {"categories", json::array()}, {"tags", json::array()}, {"images", json::array()},
+          {"thumbnail", nullptr}, {"metadata", metadata}, {"options", options}, {"variants", variants}};
+}
+
+json medusa_cart(const json& cart) {
+  json items = json::array(), promotions = json::array();
+  for (const json& line : cart.at("lines")) {
+    items.push_back({{"id", line.at("id")}, {"product_id", line.at("product")}, {"variant_id", line.at("variant")}, {"product_title", line.at("name")},
+                     {"quantity", line.at("quantity")}, {"unit_price", decimal(line.at("price"))}, {"subtotal", decimal(line.at("total"))}});
+  }
+  for (const json& code : cart.at("codes")) promotions.push_back({{"code", code.at("code")}});
+  const auto off = static_cast<double>(minor(cart.at("subtotal")) - minor(cart.at("total"))) / 100;
+  return {{"id", cart.at("id")}, {"currency_code", "usd"}, {"item_subtotal", decimal(cart.at("subtotal"))}, {"discount_total", off},
+          {"total", decimal(cart.at("total"))}, {"promotions", promotions}, {"items", items}};
+}
+
+Answer medusa_told(const Call& call) {
+  const json cart = call.read_cart();
+  return cart.contains("error") ? medusa_error(404, "not_found", "Cart id not found: " + call.cart) : Answer{200, json{{"cart", medusa_cart(cart)}}.dump()};
+}
+
+// More than there is has a code of its own; a cart or a line that is not there has another status than what else is wrong.
+Answer medusa_changed(const Call& call, const json& refusal) {
+  if (refusal.is_null()) return medusa_told(call);
+  const std::string code = refusal.at("code"), message = refusal.at("message");
+  if (code == "out_of_stock") return {400, json{{"code", "insufficient_inventory"}, {"type", "not_allowed"}, {"message", message}}.dump()};
+  return code == "no_cart" || code == "no_line" ? medusa_error(404, "not_found", message) : medusa_error(400, "invalid_data", message);
+}
+
+Answer medusa_promotions(const Call& call, const std::string& method) {
+  json refusal;
+  for (const std::string& code : call.given.at("promo_codes").get<std::vector<std::string>>()) {
+    if (!refusal.is_null()) break;
+    refusal = method == "DELETE" ? call.change("DELETE", "/codes/" + code, json::object()) : call.change("POST", "/codes", {{"code", code}});
+  }
+  return medusa_changed(call, refusal);
+}
+
+Answer medusa_line(const Call& call, const std::string& method, const std::string& line) {
+  if (method == "POST") return medusa_changed(call, call.change("PUT", "/lines/" + line, {{"quantity", call.given.at("quantity")}}));
+  const json refusal = call.change("DELETE", "/lines/" + line, json::object());
+  if (!refusal.is_null()) return medusa_changed(call, refusal);
+  return {200, json{{"id", line}, {"object", "line-item"}, {"deleted", true}, {"parent", medusa_cart(call.read_cart())}}.dump()};
+}
+
+Answer medusa_carts(Call call, const std::string& method, const std::vector<std::string>& path) {
+  if (path.size() == 2) call.cart = json::parse(call.goods.answer("POST", "/api/carts", "{}", "").body).at("id");
+  else call.cart = path[2];
+  if (path.size() < 4) return medusa_told(call);
+  if (path[3] == "promotions") return medusa_promotions(call, method);
+  if (path.size() == 5) return medusa_line(call, method, path[4]);
+  return medusa_changed(call, call.change("POST", "/lines", {{"variant", call.text("variant_id")}, {"quantity", call.given.at("quantity")}}));
+}
+
+// There are no prices without a region.
+Answer medusa_products(const Call& call, const Address& address) {
+  const auto given = [&](const char* name) { return address.query.contains(name) ? address.query.at(name) : ""; };
+  if (given("region_id") != "reg_us") return medusa_error(400, "invalid_data", "Missing required pricing context to calculate prices - region_id");
+  if (address.path.size() > 2) {
+    const json found = call.get("products/" + address.path[2]);
+    return found.contains("error") ? medusa_error(404, "not_found", "Product with id: " + address.path[2] + " was not found") : Answer{200, json{{"product", medusa_product(found)}}.dump()};
+  }
+  std::string target = "products?limit=" + given("limit") + "&offset=" + (given("offset").empty() ? "0" : given("offset"));
+  if (!given("id[]").empty()) target += "&ids=" + given("id[]");
+  if (!given("updated_at[$gte]").empty()) target += "&changed_since=" + given("updated_at[$gte]");
+  if (!given("q").empty()) target += "&q=" + given("q");
+  const json found = call.get(target);
+  json products = json::array();
+  for (const json& product : found.at("products")) products.push_back(medusa_product(product));
+  return {200, json{{"products", products}, {"count", found.at("total")}}.dump()};
+}
+
+Answer medusa(const Call& call, const Asked& asked) {
+  const Address address = address_of(asked.target);
+  if (asked.header("x-publishable-api-key").empty()) return medusa_error(400, "not_allowed", "A valid publishable key is required to proceed with the request");
+  if (address.path.at(1) == "regions") return {200, R"({"regions":[{"id":"reg_eu","currency_code":"eur"},{"id":"reg_us","currency_code":"usd"}],"count":2})"};
+  return address.path.at(1) == "carts" ? medusa_carts(call, asked.method, address.path) : medusa_products(call, address);
+}
+
 void as_platforms_do(RestShop& goods) {
   goods.clamps = true;
   goods.keeps_idle_codes = true;
@@ -261,6 +370,12 @@ Front vendure_front(RestShop& goods) {
     call.cart = bearer.starts_with("Bearer ") ? bearer.substr(7) : "";
     return vendure(std::move(call));
   };
+}
+
+Front medusa_front(RestShop& goods) {
+  goods.keeps_idle_codes = true;
+  goods.keeps_keys = false;
+  return [&goods](const Asked& asked) { return medusa({goods, "", asked.body.empty() ? json::object() : json::parse(asked.body), ""}, asked); };
 }
 
 }  // namespace floorwalker::test
