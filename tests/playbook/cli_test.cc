@@ -203,6 +203,17 @@ TEST_F(PlaybookCommand, ExplainsThatAPriceWasReadTooLongAgo) {
   EXPECT_NE(told.find("read too long ago"), std::string::npos) << told;
 }
 
+TEST_F(PlaybookCommand, ExplainsWhichSellingRulesTheModelWentBy) {
+  const std::string script = write("script.jsonl", "{\"session\":\"s\",\"say\":\"a television for sports\"}\n");
+  const std::string common = " --playbook televisions --state " + (folder_ / "state").string();
+  ASSERT_EQ(program("chat --script " + script + " --json" + common).status, 0);
+  const std::string told = run("explain s" + common).out;
+  for (const char* expected : {"selling \"model\": applied by need:sports", "ACTS need:sports: said; prefers refresh_rate high; prefers brightness high", "ok   need:console gaming: not said", "ACTS ask:television: ",
+                               "ok   discovery.max_questions: 0 asked, at most 2", "ACTS addons.after: shown, nothing put into the cart"}) {
+    EXPECT_NE(told.find(expected), std::string::npos) << expected << "\n" << told;
+  }
+}
+
 // A chat that goes on while its playbook changes: a line in, a line out.
 class Chat {
  public:
@@ -314,6 +325,31 @@ TEST_F(PlaybookCommand, FindsAddonsOfWhichNoneFits) {
   EXPECT_EQ(ran.status, 1);
   EXPECT_NE(ran.out.find("bad.yaml:6:9: error: addons.camera: no 'memory card' of this shop fits any 'camera', so it can never be offered"), std::string::npos) << ran.out;
   EXPECT_NE(ran.out.find("1 errors"), std::string::npos) << ran.out;
+}
+
+TEST_F(PlaybookCommand, ExplainsWhichAddonAndRankingRulesFiredAndWhichDidNot) {
+  const std::string shop = shop_of(folder_, R"({"type":"shop","name":"S","currency":"USD","checkout_url":"https://s.example/{cart}"}
+{"id":"lamp","title":"Alba lamp","brand":"S","kind":"lamp","variants":[{"id":"lamp","price":"10.00","stock":3}]}
+{"id":"lamp2","title":"Alba lamp","brand":"S","kind":"lamp","tags":["overstock"],"variants":[{"id":"lamp2","price":"12.00","stock":3}]}
+{"id":"lamp3","title":"Alba lamp","brand":"Acme","kind":"lamp","variants":[{"id":"lamp3","price":"12.00","stock":3}]}
+{"id":"bulb","title":"Alba bulb","brand":"S","kind":"bulb","variants":[{"id":"bulb","price":"2.00","stock":0}]}
+{"id":"shade","title":"Alba shade","brand":"S","kind":"shade","tags":["clearance"],"variants":[{"id":"shade","price":"5.00","stock":3}]}
+)");
+  const std::string playbook = write("own.yaml", "playbook: own\naddons: {lamp: {recommended: [shade, bulb, {kind: shade, when: {use: reading}}]}}\n"
+                                                 "ranking: {commercial: [{boost: {tag: overstock}}, {boost: {tag: clearance}}], never: [{brand: Acme}, {brand: S, with: kids}]}\n");
+  const std::string model = write("model.yaml", "- steps:\n    - calls: [{name: search_catalogue, args: {words: lamp}}, {name: suggest_addons, args: {product: lamp, said: {budget: \"20\"}}}]\n    - text: \"Here they are.\"\n");
+  const std::string script = write("script.jsonl", "{\"session\":\"s\",\"say\":\"a lamp\"}\n");
+  const std::string common = " --shop " + shop + " --playbook " + playbook + " --state " + (folder_ / "state").string();
+  ASSERT_EQ(program("chat --script " + script + " --json --model scripted:" + model + common).status, 0);
+  const std::string told = run("explain s" + common).out;
+  for (const char* expected : {"selling \"search_catalogue\": applied by never:brand Acme", "ACTS never:brand Acme: 1 of 3 found are of it; 1 taken out, the first is lamp3",
+                               "ok   never:brand S with kids: 2 of 2 found are of it, but neither they nor \"lamp\" name what it holds with", "ACTS boost:tag overstock: 1 of 2 found are of it; 1 moved up: lamp2 (",
+                               "ok   boost:tag clearance: 0 of 2 found are of it", "selling \"suggest_addons\": applied by addon:shade for lamp: brings shade", "ACTS addon:shade for lamp: brings shade, fit unknown",
+                               "ok   addon:bulb for lamp: none can be offered; bulb is sold out", "ok   addon:shade for lamp when use is reading: said was budget 20"}) {
+    EXPECT_NE(told.find(expected), std::string::npos) << expected << "\n" << told;
+  }
+  const std::string record = write("t.jsonl", std::string(kOwnTranscript) + "\n");
+  EXPECT_EQ(run("explain " + record + common).out.find("selling"), std::string::npos);   // nobody noted it there
 }
 
 TEST_F(PlaybookCommand, WhatAShippedPlaybookNamesIsNoErrorInAShopWithoutIt) {
