@@ -297,11 +297,17 @@ void Sections::addon(const Node& node, const Path& path, const std::string& kind
   rule.for_kind = kind;
   rule.tier = tier;
   rule.at = node.at;
+  const auto condition = [&](const Node& map, const Path& at) {
+    r_.text_table(rule.when)(map, at);
+    for (const Node::Entry& entry : map.entries) {
+      if (entry.key == "needs" || entry.key == "need") uses_all("need", entry.value, at.entry(entry.key));
+    }
+  };
   if (node.type == Node::Type::kScalar) {
     name_of("kind", rule.kind)(node, path);
   } else {
     r_.object(node, path,
-              {{"kind", name_of("kind", rule.kind), Presence::kRequired}, {"when", r_.text_table(rule.when)}, {"reason", r_.text(rule.reason)}});
+              {{"kind", name_of("kind", rule.kind), Presence::kRequired}, {"when", condition}, {"reason", r_.text(rule.reason)}});
   }
   if (!rule.kind.empty()) book_.addons.rules.push_back(std::move(rule));
 }
