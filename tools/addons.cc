@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "agent/core/playbook/selling_rules.h"
 #include "agent/core/text.h"
 #include "tools/fitting.h"
 #include "tools/products.h"
@@ -21,6 +22,7 @@ struct Offer {
   std::vector<std::string> declined;
   std::vector<ProductId> in_cart;
   Addons answer;
+  std::vector<Considered> considered;     // of each rule what came of it; those that acted brought the first add-ons, in their order
 };
 
 // `needs: wall` holds where the shopper named that need, under whatever slot; any other condition where that slot has that value.
@@ -46,12 +48,16 @@ bool taken(const Offer& offer, const ProductId& id) {
          std::any_of(addons.begin(), addons.end(), [&](const Addon& one) { return one.product.id == id; });
 }
 
-// Whether the product may be offered, and how well it fits: nothing for one that is sold out, taken, declined or does not fit.
-std::optional<Fit> offerable(const Offer& offer, const Product& product, const std::string& kind) {
-  if (taken(offer, product.id) || declined(offer, product, kind)) return std::nullopt;
-  if (availability_of(product) == Availability::kOutOfStock) return std::nullopt;
-  const Fit fit = fit_of(offer.shop, offer.knowledge, offer.product, product).fit;
-  return fit == Fit::kNo ? std::nullopt : std::optional(fit);
+// How well the product fits, or why it may not be offered.
+tl::expected<Fit, std::string> offerable(const Offer& offer, const Product& product, const std::string& kind) {
+  const auto not_offered = [&](const std::string& why) { return tl::unexpected(product.id.str() + " " + why); };
+  if (taken(offer, product.id)) return not_offered("is taken already");
+  if (declined(offer, product, kind)) return not_offered("was declined");
+  if (availability_of(product) == Availability::kOutOfStock) return not_offered("is sold out");
+  const Compatibility found = fit_of(offer.shop, offer.knowledge, offer.product, product);
+  if (found.fit != Fit::kNo) return found.fit;
+  const auto against = std::find_if(found.checks.begin(), found.checks.end(), [](const Compatibility::Check& check) { return check.fit == Fit::kNo; });
+  return not_offered("does not fit" + (against == found.checks.end() ? "" : ": " + against->left + " / " + against->right));
 }
 
 // Products of a kind: those related to the product first, then what search finds, in its order.
@@ -82,16 +88,33 @@ void put(Offer& offer, const Product& product, Addon::Tier tier, std::string rea
   offer.answer.addons.push_back({tier, std::move(card), std::move(reason), fit});
 }
 
-// The best product for a rule: one that is known to fit before one that nothing is known of.
-void by_rule(Offer& offer, const AddonRule& rule) {
+// The best product for a rule: one that is known to fit before one that nothing is known of. What was offered, or why nothing was.
+Considered by_rule(Offer& offer, const AddonRule& rule) {
   const auto found = candidates(offer, rule.kind);
-  for (const Fit wanted : {Fit::kYes, Fit::kUnknown}) {
-    for (const Product& product : found) {
-      if (offerable(offer, product, rule.kind) != wanted) continue;
-      const std::string why = rule.reason.empty() ? "goes with " + offer.product.title : rule.reason;
-      return put(offer, product, rule.tier, why, wanted);
-    }
+  std::string passed_over;
+  const Product* unknown = nullptr;
+  const auto put_in = [&](const Product& product, Fit fit) -> Considered {
+    put(offer, product, rule.tier, rule.reason.empty() ? "goes with " + offer.product.title : rule.reason, fit);
+    return {rule_name(rule), Considered::Came::kActed, "brings " + product.id.str() + ", fit " + std::string(to_string(fit)) + passed_over};
+  };
+  for (const Product& product : found) {
+    const auto fit = offerable(offer, product, rule.kind);
+    if (!fit) passed_over += "; " + fit.error();
+    else if (*fit == Fit::kYes) return put_in(product, Fit::kYes);
+    else if (!unknown) unknown = &product;
   }
+  if (unknown) return put_in(*unknown, Fit::kUnknown);
+  return {rule_name(rule), Considered::Came::kPassed, found.empty() ? "the shop has no '" + rule.kind + "'" : "none can be offered" + passed_over};
+}
+
+// What came of a rule: it is for another kind, its condition was not said, or the search for a product.
+Considered consider(Offer& offer, const AddonRule& rule) {
+  const auto passed = [&](std::string why) { return Considered{rule_name(rule), Considered::Came::kPassed, std::move(why)}; };
+  if (!is_of_kind(offer.product, offer.kind, rule.for_kind)) return passed(offer.product.id.str() + " is of the kind '" + offer.kind + "'");
+  if (said_so(offer, rule)) return by_rule(offer, rule);
+  std::string said;
+  for (const auto& [slot, value] : offer.said) said += (said.empty() ? "" : ", ") + slot + " " + value;
+  return passed("said was " + (said.empty() ? "nothing" : said));
 }
 
 // What the shop relates to the product and no rule has brought.
@@ -123,10 +146,21 @@ std::vector<ProductId> products_in_cart(const Shop& shop, const CartId& cart) {
   return ids;
 }
 
+void keep_first(Offer& offer, std::size_t most) {
+  if (offer.answer.addons.size() <= most) return;
+  offer.answer.addons.resize(most);
+  std::size_t kept = 0;
+  for (Considered& one : offer.considered) {
+    if (one.came != Considered::Came::kActed || kept++ < most) continue;
+    one.came = Considered::Came::kPassed;
+    one.why += ", but at most " + std::to_string(most) + " are offered";
+  }
+}
+
 Answer suggest(const Shop& shop, const Knowledge& knowledge, const Arguments& arguments, const ToolContext& context) {
   auto product = product_meant(*shop.catalogue, arguments.text("product"));
   if (!product) return refuse(ErrorAnswer{product.error(), "product", {}, {}, {}, {}});
-  Offer offer{shop, knowledge, std::move(*product), {}, {}, arguments.pairs("said"), arguments.texts("declined"), products_in_cart(shop, context.cart), {}};
+  Offer offer{shop, knowledge, std::move(*product), {}, {}, arguments.pairs("said"), arguments.texts("declined"), products_in_cart(shop, context.cart), {}, {}};
   offer.kind = kind_of(shop, offer.product);
   offer.related = related_to(shop, offer.product.id);
   offer.answer.for_product = offer.product.id;
@@ -134,13 +168,13 @@ Answer suggest(const Shop& shop, const Knowledge& knowledge, const Arguments& ar
   const AddonRules& rules = knowledge.playbook->addons;
   for (const Addon::Tier tier : {Addon::Tier::kRequired, Addon::Tier::kRecommended, Addon::Tier::kPremium}) {
     for (const AddonRule& rule : rules.rules) {
-      if (rule.tier == tier && is_of_kind(offer.product, offer.kind, rule.for_kind) && said_so(offer, rule)) by_rule(offer, rule);
+      if (rule.tier == tier) offer.considered.push_back(consider(offer, rule));
     }
   }
   by_relation(offer);
   const auto most = std::min<std::int64_t>(arguments.whole("limit").value_or(rules.max_per_session), rules.max_per_session);
-  if (offer.answer.addons.size() > static_cast<std::size_t>(std::max<std::int64_t>(0, most))) offer.answer.addons.resize(static_cast<std::size_t>(most));
-  return to_json(offer.answer);
+  keep_first(offer, static_cast<std::size_t>(std::max<std::int64_t>(0, most)));
+  return Told(to_json(offer.answer), std::move(offer.considered));
 }
 
 }  // namespace

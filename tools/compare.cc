@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "agent/core/playbook/selling_rules.h"
 #include "agent/core/text.h"
 #include "tools/products.h"
 #include "tools/shop.h"
@@ -222,17 +223,33 @@ void fill(Comparison& comparison, const std::vector<Product>& products, const st
   }
 }
 
+// Of each of the merchant's axes, whether the needs that were said or the kinds compared brought them.
+std::vector<Considered> considered_axes(const Playbook& playbook, const std::vector<std::string>& needs, const std::vector<Product>& products, const std::vector<std::string>& kinds) {
+  std::vector<Considered> all;
+  for (const auto& [name, rows] : playbook.compare.axes) {
+    const bool said = std::find(needs.begin(), needs.end(), name) != needs.end();
+    const bool of_kind = any_of_kind(products, kinds, name);
+    const std::string why = said ? "said" : of_kind ? "compared are of the kind '" + name + "'" : "not said, and compared are of the kind '" + kinds.front() + "'";
+    all.push_back({compare_rule_name(name), said || of_kind ? Considered::Came::kActed : Considered::Came::kPassed, why});
+  }
+  return all;
+}
+
 // The axes in order of weight: what was asked, what the needs and the kind bring, the price, then what differs.
-std::vector<Wanted> axes_for(const Shop& shop, const Playbook& playbook, const std::vector<Product>& products, const Arguments& arguments) {
+std::vector<Wanted> axes_for(const Shop& shop, const Playbook& playbook, const std::vector<Product>& products, const Arguments& arguments, std::vector<Considered>& considered) {
   std::vector<std::string> kinds;
   for (const Product& product : products) kinds.push_back(kind_of(shop, product));
   Axes axes;
   for (const std::string& name : arguments.texts("attributes")) axes.want(spelled(name, products), "asked", Better::kUnknown, true);
+  std::vector<std::string> needs;
   for (const std::string& said : arguments.texts("needs")) {
     for (const NeedRule& need : playbook.needs) {
-      if (names(need, said) && applies(need, products, kinds)) want_for_need(playbook, need, axes);
+      if (!names(need, said) || !applies(need, products, kinds)) continue;
+      want_for_need(playbook, need, axes);
+      needs.push_back(need.name);
     }
   }
+  considered = considered_axes(playbook, needs, products, kinds);
   for (const auto& [name, rows] : playbook.compare.axes) {
     if (!any_of_kind(products, kinds, name)) continue;
     for (const std::string& axis : rows) axes.want(axis, "", Better::kUnknown, true);
@@ -264,8 +281,9 @@ Answer compare(const Shop& shop, const Knowledge& knowledge, const Arguments& ar
     comparison.products.push_back(card_of(product, 0));
     if (comparison.products.back().variants.size() > 6) comparison.products.back().variants.clear();
   }
-  fill(comparison, products, axes_for(shop, *knowledge.playbook, products, arguments));
-  return to_json(comparison);
+  std::vector<Considered> considered;
+  fill(comparison, products, axes_for(shop, *knowledge.playbook, products, arguments, considered));
+  return Told(to_json(comparison), std::move(considered));
 }
 
 }  // namespace

@@ -62,7 +62,8 @@ ToolResult Registry::call(const ToolCall& call, const ToolContext& context) {
     answer = refuse(Error{ErrorKind::kInternal, "internal error", "an exception of unknown type"});
   }
   if (answer) {
-    result.content = std::move(*answer);
+    result.content = std::move(answer->json);
+    result.considered = std::move(answer->considered);
     return result;
   }
   ErrorAnswer& refused = answer.error();

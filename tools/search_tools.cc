@@ -89,7 +89,7 @@ Answer run_search(const Shop& shop, const Arguments& arguments) {
   auto page = shop.search->search(*request);
   if (!page) return refuse(page.error());
   bound(*page);
-  return to_json(*page);
+  return Told(to_json(*page), std::move(page->considered));
 }
 
 // Names the nearest departments where a scope is unknown.

@@ -3,6 +3,8 @@
 #include <functional>
 #include <string>
 #include <tl/expected.hpp>
+#include <utility>
+#include <vector>
 
 #include "agent/core/answers.h"
 #include "agent/core/answers_json.h"
@@ -11,8 +13,18 @@
 
 namespace floorwalker::tools {
 
-// How a tool ends: the JSON of its typed answer, or what it tells the model instead.
-using Answer = tl::expected<std::string, ErrorAnswer>;
+// What a tool answers.
+struct Told {
+  Told() = default;
+  Told(std::string json_in) : json(std::move(json_in)) {}
+  Told(std::string json_in, std::vector<Considered> by) : json(std::move(json_in)), considered(std::move(by)) {}
+
+  std::string json;                     // of its typed answer
+  std::vector<Considered> considered;   // rules of the playbook that it chose by
+};
+
+// How a tool ends: its answer, or what it tells the model instead.
+using Answer = tl::expected<Told, ErrorAnswer>;
 
 inline tl::unexpected<ErrorAnswer> refuse(ErrorAnswer answer) { return tl::unexpected<ErrorAnswer>(std::move(answer)); }
 inline tl::unexpected<ErrorAnswer> refuse(Error error) { return refuse(ErrorAnswer{std::move(error), {}, {}, {}, {}, {}}); }

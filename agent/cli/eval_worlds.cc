@@ -204,9 +204,9 @@ class ComposedWorld final : public evals::World {
     if (!explainer || !events) return decided;
     for (const Explained& one : explainer->explain(conversation.messages, *events, conversation.memory.shown)) {
       if (one.turn != turn) continue;
-      for (const guardrails::Considered& rule : one.considered) {
-        if (rule.came == guardrails::Considered::Came::kActed) decided.push_back({rule.rule, one.decision, one.subject, rule.why});
-        if (rule.came == guardrails::Considered::Came::kCouldNotRun) decided.push_back({rule.rule, evals::kCouldNotRun, one.subject, rule.why});
+      for (const Considered& rule : one.considered) {
+        if (rule.came == Considered::Came::kActed) decided.push_back({rule.rule, one.decision, one.subject, rule.why});
+        if (rule.came == Considered::Came::kCouldNotRun) decided.push_back({rule.rule, evals::kCouldNotRun, one.subject, rule.why});
       }
     }
     return decided;

@@ -14,12 +14,12 @@
 #include "agent/core/guardrails/proactive.h"
 #include "agent/core/guardrails/result_guard.h"
 #include "agent/core/guardrails/shop_actions.h"
+#include "agent/core/playbook/selling_rules.h"
 #include "agent/core/text.h"
 
 namespace floorwalker::cli {
 namespace {
 
-using guardrails::Considered;
 using guardrails::Decision;
 using Came = Considered::Came;
 
@@ -39,6 +39,15 @@ void add(Explained& explained, Considered rule, const std::string& decision) {
     explained.why = rule.why;
   }
   explained.considered.push_back(std::move(rule));
+}
+
+// What whoever chose by the merchant's selling rules noted down as it chose.
+Explained selling(std::string by, const std::vector<Considered>& rules) {
+  Explained explained;
+  explained.what = "selling";
+  explained.subject = std::move(by);
+  for (const Considered& rule : rules) add(explained, rule, "applied");
+  return explained;
 }
 
 // Of a reply's pieces a rule that passed is told once, with what it saw last.
@@ -85,6 +94,19 @@ const std::vector<std::string>& own_writes() {
   return names;
 }
 
+namespace {
+
+void add_selling_rules(std::vector<std::string>& names, const Playbook& playbook) {
+  for (const NeedRule& rule : playbook.needs) names.push_back(rule_name(rule));
+  for (const AddonRule& rule : playbook.addons.rules) names.push_back(rule_name(rule));
+  for (const RankingRule& rule : playbook.ranking) names.push_back(rule_name(rule));
+  for (const auto& [kind, slots] : playbook.discovery.ask) names.push_back(ask_rule_name(kind));
+  for (const auto& [name, axes] : playbook.compare.axes) names.push_back(compare_rule_name(name));
+  names.insert(names.end(), {"discovery.max_questions", "addons.after", "addons.declined", "addons.max_per_session"});   // of the guided model
+}
+
+}  // namespace
+
 std::vector<std::string> rule_names(const Playbook& playbook) {
   std::vector<std::string> names = {"input", "length", "language", "topic", "injection",                                                    // input_guard.cc
                                     "result_size", "result_text",                                                                           // result_guard.cc
@@ -100,6 +122,7 @@ std::vector<std::string> rule_names(const Playbook& playbook) {
   for (const Verdict verdict : {Verdict::kSupported, Verdict::kContradicted, Verdict::kUnsupported, Verdict::kSubjective}) names.push_back("claims." + std::string(to_string(verdict)));
   for (const std::string& kind : playbook.guardrails.redact) names.push_back("redact:" + kind);
   for (const auto& play : playbook.hesitation.plays) names.push_back("play:" + play.name);
+  add_selling_rules(names, playbook);
   return names;
 }
 
@@ -168,7 +191,11 @@ class Explainer::Replay {
       put(of_shopper(message));
       said_.push_back(guardrails::spoken(message.text));
     }
-    if (message.role == Role::kTool) put(of_result(message, tools_[message.result.call.str()]));
+    if (message.role == Role::kTool) {
+      const std::string& tool = tools_[message.result.call.str()];
+      put(of_result(message, tool));
+      if (!message.result.considered.empty()) put(selling(tool, message.result.considered));
+    }
     if (message.role == Role::kAssistant && !message.text.empty()) put(of_reply(message));
   }
 
@@ -343,6 +370,9 @@ class Explainer::Turns {
   void on(const ModelFinished& finished, const Event& event) {
     steps_.insert(event.step);
     cost_ += finished.usage.cost_micros;
+    if (finished.considered.empty()) return;
+    all_.push_back(selling("model", finished.considered));
+    all_.back().turn = turn_;
   }
   void on(const ModelFailed&, const Event& event) { steps_.insert(event.step); }
   void on(const DeadlinePassed&, const Event&) { late_ = true; }

@@ -19,12 +19,12 @@ struct Explained {
   int turn = 0;
   std::optional<std::size_t> message;   // index in the conversation; nothing for what no message tells of
   std::size_t call = 0;             // index in the message's calls
-  std::string what;                 // "shopper", "call", "result", "reply", "withheld", "page", "turn"
+  std::string what;                 // "shopper", "call", "result", "reply", "withheld", "page", "selling", "turn"
   std::string subject;              // the tool, the text, or what was done
-  std::string decision = "allow";   // "allow", "ask", "refuse", "mark"; of the page "silence" or "offer"; of claims "repair", "drop", "replace"; of a turn "limit"
+  std::string decision = "allow";   // "allow", "ask", "refuse", "mark"; of the page "silence" or "offer"; of selling "allow" or "applied"; of claims "repair", "drop", "replace"; of a turn "limit"
   std::string rule;                 // that decided, "" when allowed
   std::string why;
-  std::vector<guardrails::Considered> considered;   // every rule that was looked at, with the values compared
+  std::vector<Considered> considered;   // every rule that was looked at, with the values compared
 };
 
 // A playbook's rules over recorded conversations, ours or another agent's: the same code that guards live ones. Immutable, safe for every thread.
@@ -34,7 +34,7 @@ class Explainer {
   static Result<Explainer> create(std::shared_ptr<const Playbook> playbook, std::vector<std::string> writes);
 
   // In order; of every turn. A journal tells more than messages do: `events` make the silent turns, the sentences that were not released, the
-  // limits of turns and the age of what was read known, and `shown` what "the second one" meant.
+  // limits of turns, the selling rules of whoever answered and the age of what was read known, and `shown` what "the second one" meant.
   std::vector<Explained> explain(const std::vector<Message>& messages, const std::vector<TurnEvent>& events = {}, const std::vector<Shown>& shown = {}) const;
 
   // Only what it says of calls.

@@ -12,6 +12,7 @@
 #include "agent/cli/playbook_addons.h"
 #include "agent/cli/playbook_commands.h"
 #include "agent/cli/playbook_files.h"
+#include "agent/cli/playbook_values.h"
 #include "agent/core/playbook/loader.h"
 #include "agent/resources/resources.h"
 
@@ -117,6 +118,9 @@ int check(const CheckOptions& options) {
       auto addons = check_addons(loaded.playbook, *shop);
       if (!addons) return complain(addons.error());
       for (Finding& finding : *addons) loaded.findings.push_back(std::move(finding));
+      auto values = check_values(loaded.playbook, *shop);
+      if (!values) return complain(values.error());
+      for (Finding& finding : *values) loaded.findings.push_back(std::move(finding));
     }
     fine = fine && loaded.ok();
     if (options.json) {
@@ -135,7 +139,7 @@ void add_check(CLI::App& playbook, Exit& exit) {
   CLI::App* command = playbook.add_subcommand("check", "Report everything that is wrong in playbooks");
   command->add_option("files", options->files, "Playbooks: files, or names of shipped ones")->required();
   command->add_option("--environment", options->environment, "Whose overrides apply");
-  command->add_option("--shop", options->shop, "Also check the names that the playbooks use against this shop's catalogue");
+  command->add_option("--shop", options->shop, "Also check the names, bounds and add-ons of the playbooks against this shop's catalogue");
   CLI::Option* format = command->add_option("--format", options->format, "How findings are printed")->check(CLI::IsMember({"text", "github"}));
   command->add_flag("--json", options->json, "One JSON object for each file")->excludes(format);
   command->callback([options, &exit] { exit.status = check(*options); });

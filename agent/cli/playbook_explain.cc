@@ -16,12 +16,12 @@
 #include "agent/cli/playbook_commands.h"
 #include "agent/cli/playbook_files.h"
 #include "agent/cli/transcript.h"
+#include "agent/core/playbook/selling_rules.h"
 #include "agent/core/text.h"
 
 namespace floorwalker::cli {
 namespace {
 
-using guardrails::Considered;
 using nlohmann::json;
 
 std::string printable(std::string_view text) { return text::sanitise(text); }
@@ -47,18 +47,9 @@ Result<Replaying> open_explainer(const std::string& name, const std::string& env
   return Replaying{std::move(playbook), std::move(*explainer)};
 }
 
-std::string_view name_of(Considered::Came came) {
-  switch (came) {
-    case Considered::Came::kPassed: return "passed";
-    case Considered::Came::kActed: return "acted";
-    case Considered::Came::kCouldNotRun: break;
-  }
-  return "could_not_run";
-}
-
 json row_of(const std::string& id, const std::string& hash, const std::string& played_under, const Explained& one) {
   json considered = json::array();
-  for (const Considered& rule : one.considered) considered.push_back({{"rule", rule.rule}, {"came", name_of(rule.came)}, {"why", rule.why}});
+  for (const Considered& rule : one.considered) considered.push_back({{"rule", rule.rule}, {"came", to_string(rule.came)}, {"why", rule.why}});
   return {{"id", id},           {"playbook", hash}, {"played_under", played_under}, {"turn", one.turn}, {"message", one.message ? json(*one.message) : json()}, {"call", one.call}, {"what", one.what},
           {"subject", one.subject}, {"decision", one.decision}, {"rule", one.rule}, {"why", one.why},   {"considered", std::move(considered)}};
 }

@@ -23,4 +23,7 @@ std::optional<std::string> playbook_text(const std::string& name);
 // many shops ("color" and "colour").
 std::vector<Finding> check_names(const Playbook& playbook, const Vocabulary& vocabulary, bool named_together);
 
+// What a shop lacks is no error in a playbook that the binary carries.
+void excuse_carried(std::vector<Finding>& findings);
+
 }  // namespace floorwalker::cli

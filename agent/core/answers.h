@@ -9,6 +9,7 @@
 
 #include "agent/core/cart.h"
 #include "agent/core/catalogue.h"
+#include "agent/core/considered.h"
 #include "agent/core/result.h"
 
 // What the tools answer, typed. Each has one JSON form (agent/core/answers_json.h), which is what a language model reads, what the
@@ -113,6 +114,7 @@ struct SearchPage {
   std::vector<std::string> corrections;  // "labtop -> laptop"
   std::vector<Facet> facets;           // over everything that matched
   std::optional<Money> price_low, price_high;  // over everything that matched the kind, whatever its price
+  std::vector<Considered> considered;  // what the merchant's ranking rules did: for traces, so it has no JSON
 };
 
 // The result of describe_shop: the shape of the whole shop, or of one department or kind.

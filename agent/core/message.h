@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "agent/core/clock.h"
+#include "agent/core/considered.h"
 #include "agent/core/ids.h"
 
 namespace floorwalker {
@@ -34,6 +35,7 @@ struct ToolResult {
   ToolOutcome outcome = ToolOutcome::kOk;
   std::string content;
   Time observed{};
+  std::vector<Considered> considered = {};  // rules of the playbook that the tool chose by: for the trace, never told to a model
 
   bool operator==(const ToolResult&) const = default;
 };

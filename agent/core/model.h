@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "agent/core/considered.h"
 #include "agent/core/conversation.h"
 #include "agent/core/message.h"
 #include "agent/core/tool.h"
@@ -44,6 +45,7 @@ struct ModelFinished {
   std::optional<Presentation> presentation;
   std::optional<Memory> memory;  // what the model has understood so far, replacing the conversation's
   std::string echo;              // to be kept in the assistant message: Message::echo
+  std::vector<Considered> considered = {};  // rules of the playbook that a model which sells by them looked at: for the trace
 
   bool operator==(const ModelFinished&) const = default;
 };

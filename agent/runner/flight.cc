@@ -358,6 +358,7 @@ ToolResult Flight::result_of(const CallTool& call) {
     result.content = R"({"error":{"kind":"internal","message":"internal error"}})";
   }
   result.content = live_.redactor.hide(std::move(result.content));
+  for (Considered& rule : result.considered) rule.why = live_.redactor.hide(std::move(rule.why));
   result = ruled_->results.check(std::move(result), call.effect);
   result.call = call.call.id;
   return result;

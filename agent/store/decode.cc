@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "agent/core/playbook/selling_rules.h"
 #include "agent/store/codec.h"
 
 namespace floorwalker::store {
@@ -47,9 +48,11 @@ ToolCall read_call(const json& value) {
   return {CallId(text_of(value, "id")), text_of(value, "name"), text_of(value, "arguments"), text_of(value, "echo"), text_of(value, "problem")};
 }
 
+Considered read_considered(const json& value) { return {text_of(value, "rule"), enum_of(value, "came", Considered::Came::kCouldNotRun), text_of(value, "why")}; }
+
 ToolResult read_result(const json& value) {
   return {CallId(text_of(value, "call")), enum_of(value, "outcome", ToolOutcome::kUnknown), text_of(value, "content"),
-          time_of(value, "observed")};
+          time_of(value, "observed"), list_of(value, "considered", read_considered)};
 }
 
 Claim read_claim(const json& value) {
@@ -149,6 +152,7 @@ ModelFinished read_finished(const json& value) {
   if (value.contains("presentation")) finished.presentation = read_presentation(value["presentation"]);
   if (value.contains("memory")) finished.memory = read_memory(value["memory"]);
   finished.echo = text_of(value, "echo");
+  finished.considered = list_of(value, "considered", read_considered);
   return finished;
 }
 

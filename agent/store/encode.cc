@@ -1,4 +1,5 @@
 #include "agent/core/json_writer.h"
+#include "agent/core/playbook/selling_rules.h"
 #include "agent/store/codec.h"
 
 namespace floorwalker::store {
@@ -35,11 +36,20 @@ void put_call(Writer& w, const ToolCall& call) {
   w.close('}');
 }
 
+void put_considered(Writer& w, const Considered& rule) {
+  w.open('{').key("rule").exact(rule.rule);
+  w.field("came", to_string(rule.came));
+  exact_field(w, "why", rule.why);
+  w.close('}');
+}
+
 void put_result(Writer& w, const ToolResult& result) {
   w.open('{').key("call").exact(result.call.str());
   w.field("outcome", to_string(result.outcome));
   w.key("content").exact(result.content);
-  w.key("observed").integer(millis(result.observed)).close('}');
+  w.key("observed").integer(millis(result.observed));
+  list_field(w, "considered", result.considered, put_considered);
+  w.close('}');
 }
 
 void put_claim(Writer& w, const Claim& claim) {
@@ -192,6 +202,7 @@ struct PutBody {
       put_memory(w, *finished.memory);
     }
     exact_field(w, "echo", finished.echo);
+    list_field(w, "considered", finished.considered, put_considered);
   }
   void operator()(const ModelFailed& failed) const {
     w.field("kind", to_string(failed.error.kind)).key("message").exact(failed.error.message);

@@ -56,7 +56,7 @@ TEST_P(RuleNames, AreAllThatAnExplanationGives) {
   const std::vector<std::string> names = rule_names(*playbook);
   std::size_t seen = 0;
   for (const Explained& one : explainer->explain(conversation(), events())) {
-    for (const guardrails::Considered& rule : one.considered) {
+    for (const Considered& rule : one.considered) {
       ++seen;
       EXPECT_NE(std::find(names.begin(), names.end(), rule.rule), names.end()) << rule.rule << " of a " << one.what;
     }

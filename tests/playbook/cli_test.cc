@@ -203,6 +203,17 @@ TEST_F(PlaybookCommand, ExplainsThatAPriceWasReadTooLongAgo) {
   EXPECT_NE(told.find("read too long ago"), std::string::npos) << told;
 }
 
+TEST_F(PlaybookCommand, ExplainsWhichSellingRulesTheModelWentBy) {
+  const std::string script = write("script.jsonl", "{\"session\":\"s\",\"say\":\"a television for sports\"}\n");
+  const std::string common = " --playbook televisions --state " + (folder_ / "state").string();
+  ASSERT_EQ(program("chat --script " + script + " --json" + common).status, 0);
+  const std::string told = run("explain s" + common).out;
+  for (const char* expected : {"selling \"model\": applied by need:sports", "ACTS need:sports: said; prefers refresh_rate high; prefers brightness high", "ok   need:console gaming: not said", "ACTS ask:television: ",
+                               "ok   discovery.max_questions: 0 asked, at most 2", "ACTS addons.after: shown, nothing put into the cart"}) {
+    EXPECT_NE(told.find(expected), std::string::npos) << expected << "\n" << told;
+  }
+}
+
 // A chat that goes on while its playbook changes: a line in, a line out.
 class Chat {
  public:
@@ -315,6 +326,75 @@ TEST_F(PlaybookCommand, FindsAddonsOfWhichNoneFits) {
   EXPECT_NE(ran.out.find("bad.yaml:6:9: error: addons.camera: no 'memory card' of this shop fits any 'camera', so it can never be offered"), std::string::npos) << ran.out;
   EXPECT_NE(ran.out.find("1 errors"), std::string::npos) << ran.out;
 }
+
+TEST_F(PlaybookCommand, ExplainsWhichAddonAndRankingRulesFiredAndWhichDidNot) {
+  const std::string shop = shop_of(folder_, R"({"type":"shop","name":"S","currency":"USD","checkout_url":"https://s.example/{cart}"}
+{"id":"lamp","title":"Alba lamp","brand":"S","kind":"lamp","variants":[{"id":"lamp","price":"10.00","stock":3}]}
+{"id":"lamp2","title":"Alba lamp","brand":"S","kind":"lamp","tags":["overstock"],"variants":[{"id":"lamp2","price":"12.00","stock":3}]}
+{"id":"lamp3","title":"Alba lamp","brand":"Acme","kind":"lamp","variants":[{"id":"lamp3","price":"12.00","stock":3}]}
+{"id":"bulb","title":"Alba bulb","brand":"S","kind":"bulb","variants":[{"id":"bulb","price":"2.00","stock":0}]}
+{"id":"shade","title":"Alba shade","brand":"S","kind":"shade","tags":["clearance"],"variants":[{"id":"shade","price":"5.00","stock":3}]}
+)");
+  const std::string playbook = write("own.yaml", "playbook: own\naddons: {lamp: {recommended: [shade, bulb, {kind: shade, when: {use: reading}}]}}\n"
+                                                 "ranking: {commercial: [{boost: {tag: overstock}}, {boost: {tag: clearance}}], never: [{brand: Acme}, {brand: S, with: kids}]}\n");
+  const std::string model = write("model.yaml", "- steps:\n    - calls: [{name: search_catalogue, args: {words: lamp}}, {name: suggest_addons, args: {product: lamp, said: {budget: \"20\"}}}]\n    - text: \"Here they are.\"\n");
+  const std::string script = write("script.jsonl", "{\"session\":\"s\",\"say\":\"a lamp\"}\n");
+  const std::string common = " --shop " + shop + " --playbook " + playbook + " --state " + (folder_ / "state").string();
+  ASSERT_EQ(program("chat --script " + script + " --json --model scripted:" + model + common).status, 0);
+  const std::string told = run("explain s" + common).out;
+  for (const char* expected : {"selling \"search_catalogue\": applied by never:brand Acme", "ACTS never:brand Acme: 1 of 3 found are of it; 1 taken out, the first is lamp3",
+                               "ok   never:brand S with kids: 2 of 2 found are of it, but neither they nor \"lamp\" name what it holds with", "ACTS boost:tag overstock: 1 of 2 found are of it; 1 moved up: lamp2 (",
+                               "ok   boost:tag clearance: 0 of 2 found are of it", "selling \"suggest_addons\": applied by addon:shade for lamp: brings shade", "ACTS addon:shade for lamp: brings shade, fit unknown",
+                               "ok   addon:bulb for lamp: none can be offered; bulb is sold out", "ok   addon:shade for lamp when use is reading: said was budget 20"}) {
+    EXPECT_NE(told.find(expected), std::string::npos) << expected << "\n" << told;
+  }
+  const std::string record = write("t.jsonl", std::string(kOwnTranscript) + "\n");
+  EXPECT_EQ(run("explain " + record + common).out.find("selling"), std::string::npos);   // nobody noted it there
+}
+
+// A playbook that is held against a shop of lamps and shades, and its twin against which nothing is to be said.
+struct Held {
+  const char* name;
+  const char* wrong;
+  const char* finding;
+  const char* right;
+};
+
+class HeldAgainstAShop : public PlaybookCommand, public testing::WithParamInterface<Held> {};
+
+TEST_P(HeldAgainstAShop, FindsWhatNoProductAnswersTo) {
+  const std::string shop = shop_of(folder_, R"({"type":"shop","name":"S","currency":"USD","checkout_url":"https://s.example/{cart}"}
+{"id":"lamp","title":"Alba lamp","brand":"S","kind":"lamp","attributes":{"weight":"1.2 kg","finish":"brushed brass","brightness":"800 lm"},"variants":[{"id":"w","options":{"Colour":"White"},"price":"10.00","stock":3},{"id":"b","options":{"Colour":"Black"},"price":"10.00","stock":3}]}
+{"id":"shade","title":"Alba shade","brand":"S","kind":"shade","attributes":{"diameter":"30 cm"},"variants":[{"id":"shade","price":"5.00","stock":3}]}
+)");
+  const std::string wrong = write("wrong.yaml", std::string("playbook: wrong\n") + GetParam().wrong + "\n");
+  const Ran ran = run("check " + wrong + " --shop " + shop);
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_NE(ran.out.find(std::string("wrong.yaml:") + GetParam().finding), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find(": 1 errors"), std::string::npos) << ran.out;
+  const Ran twin = run("check " + write("right.yaml", std::string("playbook: right\n") + GetParam().right + "\n") + " --shop " + shop);
+  EXPECT_EQ(twin.status, 0) << twin.out;
+  EXPECT_EQ(run("check " + wrong).status, 0);   // of no shop is this known
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Shop, HeldAgainstAShop,
+    testing::Values(
+        Held{"Dimension", "needs: {shelf: {require: [{weight: {max: 15 in}}]}}", "2:42: error: needs.shelf.require[0].weight.max: this shop records 'weight' in g, which '15 in' cannot be compared with (write a number with a unit such as 'g')",
+             "needs: {shelf: {require: [{weight: {max: 3 lb}}]}}"},
+        Held{"DimensionOfARange", "needs: {shelf: {require: [{weight: {min: 1 kg, max: 2 l}}]}}", "2:53: error: needs.shelf.require[0].weight.max: this shop records 'weight' in g", "needs: {shelf: {require: [{weight: {min: 1 kg, max: 2000 g}}]}}"},
+        Held{"OptionValue", "needs: {night: {require: [{colour: {any_of: [white, blak]}}]}}", "2:53: error: needs.night.require[0].colour.any_of[1]: no product of this shop has 'blak' for 'colour' (did you mean 'Black'?)",
+             "needs: {night: {require: [{colour: {any_of: [white, black]}}]}}"},
+        Held{"AttributeValue", "needs: {old: {require: [{finish: brushed bras}]}}", "2:34: error: needs.old.require[0].finish: no product of this shop has 'brushed bras' for 'finish' (did you mean 'brushed brass'?)",
+             "needs: {old: {require: [{finish: Brass}]}}"},
+        Held{"RuledOutValue", "needs: {old: {require: [{finish: {not: chromed}}]}}", "2:40: error: needs.old.require[0].finish.not: no product of this shop has 'chromed'", "needs: {old: {require: [{finish: {not: brass}}]}}"},
+        Held{"PreferenceOfAKind", "needs: {big: {applies_to: shade, prefer: [{weight: low}]}}", "2:44: error: needs.big.prefer[0].weight: no 'shade' of this shop has 'weight', so it can never have an effect",
+             "needs: {big: {applies_to: [shade, lamp], prefer: [{weight: low}]}}"},
+        Held{"QuestionOfAKind", "discovery: {ask: {shade: [use, budget, brightness]}}", "2:40: error: discovery.ask.shade[2]: no 'shade' of this shop has 'brightness'", "discovery: {ask: {lamp: [use, budget, brightness, \"option:Colour\"]}}"},
+        Held{"AxisOfAKind", "compare: {axes: {lamp: [weight, diameter]}}", "2:33: error: compare.axes.lamp[1]: no 'lamp' of this shop has 'diameter'", "compare: {axes: {shade: [price, diameter]}}"},
+        Held{"PreferenceOfAnUmbrella", "vocabulary: {umbrellas: {lights: [lamp]}}\nneeds: {big: {applies_to: lights, prefer: [{diameter: high}]}}", "3:45: error: needs.big.prefer[0].diameter: no 'lamp' of this shop has 'diameter'",
+             "vocabulary: {umbrellas: {lights: [lamp, shade]}}\nneeds: {big: {applies_to: lights, prefer: [{diameter: high}]}}"}),
+    [](const auto& held) { return std::string(held.param.name); });
 
 TEST_F(PlaybookCommand, WhatAShippedPlaybookNamesIsNoErrorInAShopWithoutIt) {
   const std::string shop = small_shop(folder_);

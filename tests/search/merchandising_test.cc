@@ -33,16 +33,21 @@ class Merchandising : public testing::Test {
     std::vector<Match> matches;
     for (std::uint32_t doc = 0; doc < scores.size(); ++doc) matches.push_back({doc, scores[doc], 0, 0});
     const Merchandiser merchandiser(lexicon_, rules);
-    merchandiser.take_out(matches, context);
-    merchandiser.reorder(matches, {});
+    considered_.clear();
+    merchandiser.take_out(matches, context, considered_);
+    merchandiser.reorder(matches, {}, considered_);
     std::string ids;
     for (const Match& match : matches) ids += index_->data().ids[match.doc];
     return ids;
   }
 
+  // What came of the one rule.
+  std::string told() const { return (considered_.at(0).came == Considered::Came::kActed ? "ACTS " : "ok ") + considered_[0].rule + ": " + considered_[0].why; }
+
   test::MemoryCatalogue catalogue_;
   std::shared_ptr<const Index> index_;
   Lexicon lexicon_;
+  std::vector<Considered> considered_;
 };
 
 TEST_F(Merchandising, BoostsOnlyWithinTheBand) {
@@ -68,6 +73,25 @@ TEST_F(Merchandising, NeverShowsWhatIsForbiddenInItsContext) {
   never.with = {{"any", "kids"}};
   EXPECT_EQ(order({never}, {10, 9, 8, 7}, "lamp for kids"), "bcd");
   EXPECT_EQ(order({never}, {10, 9, 8, 7}, "lamp"), "abcd");
+}
+
+TEST_F(Merchandising, TellsOfEachRuleWhatItDidByWhichScores) {
+  order({rule(What::kBoostTag, "overstock")}, {10, 9.5f, 9.2f, 9.1f});
+  EXPECT_EQ(told(), "ACTS boost:tag overstock: 2 of 4 found are of it; 2 moved up: b (9.5) past a (10), 5% apart, within 10%");
+  order({rule(What::kBoostTag, "overstock")}, {10, 8, 7, 1});
+  EXPECT_EQ(told(), "ok boost:tag overstock: 2 of 4 found are of it; none moved: b (8) stays behind a (10), 20% apart, within 10%");
+  order({rule(What::kBoostTag, "clearance")}, {10, 9, 8, 7});
+  EXPECT_EQ(told(), "ok boost:tag clearance: 0 of 4 found are of it");
+  order({rule(What::kInStockFirst)}, {10, 9, 8, 7});
+  EXPECT_EQ(told(), "ACTS in_stock_first: 1 of 4 found are sold out; 1 moved up past the first of them, c");
+  order({rule(What::kInStockFirst)}, {10, 9});
+  EXPECT_EQ(told(), "ok in_stock_first: 0 of 2 found are sold out");
+  RankingRule never = rule(What::kNever, "Acme");
+  never.with = {{"any", "kids"}};
+  order({never}, {10, 9, 8, 7}, "lamp for kids");
+  EXPECT_EQ(told(), "ACTS never:brand Acme with kids: 1 of 4 found are of it; 1 taken out, the first is a");
+  order({never}, {10, 9, 8, 7}, "lamp");
+  EXPECT_EQ(told(), "ok never:brand Acme with kids: 1 of 4 found are of it, but neither they nor \"lamp\" name what it holds with");
 }
 
 }  // namespace

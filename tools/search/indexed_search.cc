@@ -184,13 +184,17 @@ class SearchRun {
     filter_ = std::make_unique<Filter>(lexicon_, compiled_);
     found_ = passing(*filter_);
     if (found_.empty()) relax();
-    merchandiser_.take_out(found_, query_.words);
+    page_.considered.clear();
+    merchandiser_.take_out(found_, query_.words, page_.considered);
     found_docs_.clear();
     found_docs_.reserve(found_.size());
     for (const Match& match : found_) found_docs_.push_back(match.doc);
     best_first(found_, in_order());
-    merchandiser_.reorder(found_, *live_);
+    const std::size_t taken_out = page_.considered.size();
+    merchandiser_.reorder(found_, *live_, page_.considered);
+    if (page_.request.sort == SortBy::kRelevance) return;
     sort();
+    for (std::size_t i = taken_out; i < page_.considered.size(); ++i) page_.considered[i].why += "; then sorted as the request says";
   }
 
   // Each way of relaxing alone, in order; then the first two together, the first three ...
@@ -262,7 +266,6 @@ class SearchRun {
 
   void sort() {
     const SortBy by = page_.request.sort;
-    if (by == SortBy::kRelevance) return;
     const bool by_price = by == SortBy::kPriceAscending || by == SortBy::kPriceDescending;
     const bool descending = by == SortBy::kPriceDescending || by == SortBy::kAttributeDescending;
     const std::vector<std::uint32_t> fields = by_price ? std::vector<std::uint32_t>{} : fields_named(data_, request_.sort_attribute);

@@ -18,10 +18,11 @@ class Merchandiser {
   Merchandiser(const Lexicon& lexicon, const std::vector<RankingRule>& rules);
 
   // Takes out what may never be shown. `context`: the normal form of what the shopper asked for, to which kNever rules compare their `with`.
-  void take_out(std::vector<Match>& matches, const std::string& context) const;
+  // `considered` receives each rule with what it did, and the values compared.
+  void take_out(std::vector<Match>& matches, const std::string& context, std::vector<Considered>& considered) const;
 
   // Reorders matches of which the best stand first.
-  void reorder(std::vector<Match>& matches, const LiveState& live) const;
+  void reorder(std::vector<Match>& matches, const LiveState& live, std::vector<Considered>& considered) const;
 
   bool empty() const { return rules_.empty(); }
 
@@ -36,9 +37,12 @@ class Merchandiser {
 
   Rule prepared(const RankingRule& source) const;
   bool concerns(const Rule& rule, std::uint32_t doc) const;
-  bool forbidden(const Rule& rule, std::uint32_t doc, const std::string& context) const;
+  bool in_context(const Rule& rule, std::uint32_t doc, const std::string& context) const;
   bool in_stock(std::uint32_t doc, const LiveState& live) const;
-  void apply(const Rule& rule, std::vector<Match>& matches) const;
+  Considered never(const Rule& rule, std::vector<Match>& matches, const std::string& context) const;
+  Considered apply(const Rule& rule, std::vector<Match>& matches) const;
+  Considered stock_first(const Rule& rule, std::vector<Match>& matches, const LiveState& live) const;
+  std::string told(const Match& match) const;
 
   const Lexicon& lexicon_;
   std::vector<Rule> rules_;

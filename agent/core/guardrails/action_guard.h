@@ -15,13 +15,6 @@ enum class Decision { kAllow, kAsk, kRefuse };
 
 std::string_view to_string(Decision decision);  // "allow", "ask", "refuse"
 
-// A rule that was looked at, and what came of it.
-struct Considered {
-  std::string rule;
-  enum class Came { kPassed, kActed, kCouldNotRun } came = Came::kPassed;
-  std::string why;      // the values compared
-};
-
 // Whether a ruling tells the values that each condition compared: for traces, which cost more than the decision.
 enum class Detail { kShort, kValues };
 

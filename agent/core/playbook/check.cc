@@ -30,6 +30,12 @@ std::string key_of(std::string_view name) {
   return key;
 }
 
+// "option:Size" asks for the option "Size".
+std::string slot_name(const std::string& slot) {
+  const std::string option = "option:";
+  return slot.starts_with(option) ? slot.substr(option.size()) : slot;
+}
+
 class Names {
  public:
   Names(const Playbook& playbook, const Vocabulary& vocabulary) : vocabulary_(vocabulary) {
@@ -39,7 +45,7 @@ class Names {
 
   // "" if the catalogue knows the name; otherwise what to say, with a suggestion.
   std::pair<std::string, std::string> problem(const NameUse& use) {
-    if (use.what == "tool") return {};
+    if (use.what == "tool" || use.what == "need" || use.what == "bound") return {};   // of the playbook's own, or for a shop's products to say
     if (use.what == "slot" && conversation_slots().contains(slot_name(use.name))) return {};
     if ((use.what == "field" || use.what == "slot") && shop_fields().contains(slot_name(use.name))) return {};
     if (use.what == "need_or_kind" && needs_.contains(use.name)) return {};
@@ -52,11 +58,6 @@ class Names {
   }
 
  private:
-  static std::string slot_name(const std::string& slot) {
-    const std::string option = "option:";
-    return slot.compare(0, option.size(), option) == 0 ? slot.substr(option.size()) : slot;
-  }
-
   std::pair<std::string, std::string> known(const std::string& name, const std::vector<std::string>& lists, const std::string& called) {
     std::vector<std::string> all;
     for (const std::string& list : lists) {
@@ -88,6 +89,11 @@ class Names {
 };
 
 }  // namespace
+
+std::optional<std::string> field_of_slot(const std::string& slot) {
+  if (conversation_slots().contains(slot)) return std::nullopt;
+  return slot_name(slot);
+}
 
 std::vector<Finding> check_against(const Playbook& playbook, const Vocabulary& vocabulary, bool named_together) {
   std::vector<Finding> findings;

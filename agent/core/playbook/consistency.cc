@@ -133,6 +133,7 @@ class Consistency {
   void vocabulary();
   void discovery();
   void addons();
+  void defined_need(const SourcePosition& at, const std::string& path, const std::string& name);
   void commercial();
   void opposite(const RankingRule& first, const RankingRule& second);
   void never();
@@ -269,6 +270,9 @@ void Consistency::addons() {
   if (!offered && !book_.addons.rules.empty()) {
     say(position("addons.max_per_session"), "addons.max_per_session", "no add-on can ever be offered while this is 0");
   }
+  for (const NameUse& use : book_.names) {
+    if (use.what == "need") defined_need(use.at, use.path, use.name);
+  }
   std::set<std::pair<std::string, std::string>> seen;
   for (const AddonRule& rule : book_.addons.rules) {
     const std::string path = "addons." + rule.for_kind;
@@ -281,6 +285,14 @@ void Consistency::addons() {
       say(rule.at, path, "'" + rule.kind + "' is listed before, so this entry can never fire");
     }
   }
+}
+
+void Consistency::defined_need(const SourcePosition& at, const std::string& path, const std::string& name) {
+  std::vector<std::string> needs;
+  for (const NeedRule& need : book_.needs) needs.push_back(need.name);
+  if (std::find(needs.begin(), needs.end(), name) != needs.end()) return;
+  const std::string near = text::nearest(name, needs);
+  say(at, path, "there is no need '" + name + "', so the rule can never fire", near.empty() ? "" : "did you mean '" + near + "'?");
 }
 
 void Consistency::commercial() {
@@ -317,8 +329,6 @@ void Consistency::opposite(const RankingRule& first, const RankingRule& second) 
 }
 
 void Consistency::never() {
-  std::set<std::string> needs;
-  for (const NeedRule& need : book_.needs) needs.insert(need.name);
   for (auto rule = book_.ranking.begin(); rule != book_.ranking.end(); ++rule) {
     const auto said = [&](const RankingRule& other) {
       return other.what == RankingRule::What::kNever && other.field == rule->field && text::fold(other.value) == text::fold(rule->value) && (other.with.empty() || other.with == rule->with);
@@ -328,10 +338,7 @@ void Consistency::never() {
     if (before != rule) say(rule->at, "ranking.never", "'" + rule->value + "' is never shown already by line " + std::to_string(before->at.line) + ", so the rule can never decide");
   }
   for (const RankingRule& rule : book_.ranking) {
-    if (rule.what != RankingRule::What::kNever || !rule.with.contains("need") || needs.contains(rule.with.at("need"))) continue;
-    const std::string near = text::nearest(rule.with.at("need"), {needs.begin(), needs.end()});
-    say(rule.at, "ranking.never", "there is no need '" + rule.with.at("need") + "', so the rule can never fire",
-        near.empty() ? "" : "did you mean '" + near + "'?");
+    if (rule.what == RankingRule::What::kNever && rule.with.contains("need")) defined_need(rule.at, "ranking.never", rule.with.at("need"));
   }
 }
 

@@ -53,6 +53,9 @@ struct LoadOptions {
 // Reads and checks a playbook with its parents. Never throws; nothing is ignored silently.
 LoadedPlaybook load_playbook(std::string_view yaml, const std::string& file_name, const LoadOptions& options = {});
 
+// The attribute, option or column that a question is about; nothing where it is about the conversation itself ("use", "budget" ...).
+std::optional<std::string> field_of_slot(const std::string& slot);
+
 // Holds the names that a playbook uses against a catalogue. `named_together`: playbook and shop were both named by the user, so that a
 // missing name is an error; otherwise it is reported as inactive.
 std::vector<Finding> check_against(const Playbook& playbook, const Vocabulary& vocabulary, bool named_together);

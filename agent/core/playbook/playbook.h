@@ -234,9 +234,10 @@ struct DeskRules {
   std::vector<DeskAction> actions;
 };
 
-// A name that the playbook uses and a catalogue should know.
+// What the playbook names, and where: what a catalogue should know, a tool, a need of its own, or the value of a bound.
 struct NameUse {
-  std::string what;                        // "kind", "field" (attribute, option or a column every shop has), "brand", "tag", "category"
+  std::string what;                        // "kind", "field" (attribute, option or a column every shop has), "slot", "need_or_kind", "brand", "tag",
+                                           // "category", "tool", "need", "bound"
   std::string name;
   std::string path;                        // "discovery.ask.laptop[1]"
   SourcePosition at;

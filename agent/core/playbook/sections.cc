@@ -193,6 +193,7 @@ void Sections::requirement(const Node& node, const Path& path, NeedRule& rule) {
 
 void Sections::bound(const Node& node, const Path& path, const std::string& field, NeedRule& rule) {
   if (node.type == Node::Type::kScalar) {
+    uses("bound", node.text, node.at, path);
     if (auto value = r_.text_of(node, path)) rule.require.push_back({field, Constraint::Op::kEquals, {std::move(*value)}});
     return;
   }
@@ -211,6 +212,7 @@ void Sections::bound(const Node& node, const Path& path, const std::string& fiel
   r_.object(node, path,
             {{"min", measured(low)}, {"max", measured(high)}, {"is", r_.text(is)}, {"not", r_.text(is_not)}, {"any_of", r_.texts(any_of)}});
   if (node.type != Node::Type::kMap) return;
+  for (const Node::Entry& entry : node.entries) uses_all("bound", entry.value, path.entry(entry.key));
   if (node.entries.empty()) r_.error(node, path, "no bound is given", "use min, max, is, not or any_of");
   if (!low.empty() && !high.empty()) {
     rule.require.push_back({field, Constraint::Op::kBetween, {low, high}});
@@ -295,11 +297,17 @@ void Sections::addon(const Node& node, const Path& path, const std::string& kind
   rule.for_kind = kind;
   rule.tier = tier;
   rule.at = node.at;
+  const auto condition = [&](const Node& map, const Path& at) {
+    r_.text_table(rule.when)(map, at);
+    for (const Node::Entry& entry : map.entries) {
+      if (entry.key == "needs" || entry.key == "need") uses_all("need", entry.value, at.entry(entry.key));
+    }
+  };
   if (node.type == Node::Type::kScalar) {
     name_of("kind", rule.kind)(node, path);
   } else {
     r_.object(node, path,
-              {{"kind", name_of("kind", rule.kind), Presence::kRequired}, {"when", r_.text_table(rule.when)}, {"reason", r_.text(rule.reason)}});
+              {{"kind", name_of("kind", rule.kind), Presence::kRequired}, {"when", condition}, {"reason", r_.text(rule.reason)}});
   }
   if (!rule.kind.empty()) book_.addons.rules.push_back(std::move(rule));
 }

@@ -64,6 +64,7 @@ void GuidedModel::start(const ModelRequest& request, ModelSink sink, std::stop_t
   ModelFinished finished;
   finished.presentation = std::move(talk.presentation);
   finished.memory = std::move(talk.memory);
+  finished.considered = std::move(talk.considered);
   sink(std::move(finished));
 }
 

@@ -588,10 +588,28 @@ void continue_add(Talk& talk, const Heard& heard) {
   if (done && talk.state.pending == Pending::kNone) offer_addons(talk, first.product, false);
 }
 
-void offer_addons(Talk& talk, const ProductId& product, bool on_request) {
+void offer_addons_early(Talk& talk, const ProductId& product) {
   const AddonRules& rules = talk.guide.playbook.addons;
+  if (rules.rules.empty()) return;
+  talk.consider({"addons.after", rules.after_commitment ? Considered::Came::kActed : Considered::Came::kPassed, "shown, nothing put into the cart"});
+  if (!rules.after_commitment && !talk.presentation.asked) offer_addons(talk, product, false);
+}
+
+// Whether add-ons may be offered unasked.
+bool may_offer_addons(Talk& talk) {
+  using enum Considered::Came;
+  const AddonRules& rules = talk.guide.playbook.addons;
+  if (rules.rules.empty()) return false;
   const bool declined = std::find(talk.memory.declined.begin(), talk.memory.declined.end(), "upsell") != talk.memory.declined.end();
-  if (!on_request && (declined || rules.rules.empty() || talk.memory.addons_offered >= rules.max_per_session || talk.state.complained)) return;
+  const bool unwelcome = declined || talk.state.complained;
+  const bool enough = talk.memory.addons_offered >= rules.max_per_session;
+  talk.consider({"addons.declined", unwelcome ? kActed : kPassed, declined ? "the shopper wants none" : talk.state.complained ? "the shopper complained" : "not declined"});
+  talk.consider({"addons.max_per_session", enough ? kActed : kPassed, std::to_string(talk.memory.addons_offered) + " offered, at most " + std::to_string(rules.max_per_session)});
+  return !unwelcome && !enough;
+}
+
+void offer_addons(Talk& talk, const ProductId& product, bool on_request) {
+  if (!on_request && !may_offer_addons(talk)) return;
   std::map<std::string, std::string> said = talk.memory.said_options;
   if (talk.need()) {
     for (const std::string& use : talk.need()->uses) said[use] = "yes";

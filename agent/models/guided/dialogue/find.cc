@@ -5,6 +5,7 @@
 #include <numeric>
 #include <unordered_set>
 
+#include "agent/core/playbook/selling_rules.h"
 #include "agent/models/guided/dialogue/describe.h"
 #include "agent/models/guided/dialogue/handlers.h"
 #include "agent/models/guided/dialogue/sort.h"
@@ -46,16 +47,33 @@ bool replaces(const Constraint& added, const Constraint& old) {
   return !(one_sided && other_side);
 }
 
+// What came of a need that the shopper spoke of: what it prefers, which of its bounds hold and which the shopper's own stand before.
+Considered said_use(const NeedRule& rule, const Need& need, bool applies, std::vector<Constraint>& found) {
+  std::string why = "said";
+  for (const Preference& preference : rule.prefer) why += "; prefers " + preference.attribute + (preference.low ? " low" : " high");
+  const std::size_t before = found.size();
+  for (const Constraint& constraint : rule.require) {
+    const auto own = std::find_if(need.constraints.begin(), need.constraints.end(), [&](const Constraint& c) { return c.field == constraint.field; });
+    if (applies && own == need.constraints.end()) found.push_back(constraint);
+    why += "; " + constraint.field + " " + std::string(to_string(constraint.op)) + " " + text::join_and(constraint.values, "and");
+    if (!applies) why += " is not required of '" + need.kind + "'";
+    else if (own != need.constraints.end()) why += " yields to what the shopper said: " + std::string(to_string(own->op)) + " " + text::join_and(own->values, "and");
+    else why += " is required";
+  }
+  const bool acts = !rule.prefer.empty() || found.size() > before;
+  return {rule_name(rule), acts ? Considered::Came::kActed : Considered::Came::kPassed, std::move(why)};
+}
+
 // Requirements that the stated uses add; weaker than what the shopper said.
-std::vector<Constraint> required_by_uses(const Need& need, const Playbook& playbook) {
+std::vector<Constraint> required_by_uses(Talk& talk, const Need& need) {
   std::vector<Constraint> found;
-  for (const NeedRule& rule : playbook.needs) {
-    if (std::find(need.uses.begin(), need.uses.end(), rule.name) == need.uses.end()) continue;
-    const bool applies = rule.applies_to.empty() || std::find(rule.applies_to.begin(), rule.applies_to.end(), need.kind) != rule.applies_to.end();
-    for (const Constraint& constraint : rule.require) {
-      const bool said = std::any_of(need.constraints.begin(), need.constraints.end(), [&](const Constraint& c) { return c.field == constraint.field; });
-      if (applies && !said) found.push_back(constraint);
+  for (const NeedRule& rule : talk.guide.playbook.needs) {
+    if (std::find(need.uses.begin(), need.uses.end(), rule.name) == need.uses.end()) {
+      talk.consider({rule_name(rule), Considered::Came::kPassed, "not said"});
+      continue;
     }
+    const bool applies = rule.applies_to.empty() || std::find(rule.applies_to.begin(), rule.applies_to.end(), need.kind) != rule.applies_to.end();
+    talk.consider(said_use(rule, need, applies, found));
   }
   return found;
 }
@@ -384,8 +402,7 @@ void present(Talk& talk, Need& need, SearchPage page, const std::vector<std::str
   talk.state.offset = cards.size();
   talk.state.total = page.total;
   if (!mixed) ask_next(talk, need, page);  // its counts are of two sorts of thing
-  const bool early = !talk.guide.playbook.addons.after_commitment && !talk.presentation.asked;
-  if (early) offer_addons(talk, cards.front().id, false);
+  offer_addons_early(talk, cards.front().id);
 }
 
 constexpr double kNearFloor = 1.3;  // times the lowest price: what costs more is no answer to somebody who wants to spend less
@@ -865,12 +882,12 @@ void remember_uses(Talk& talk, const Heard& heard) {
   }
 }
 
-SearchRequest request_for(const Talk& talk, const Need& need, std::size_t limit) {
+SearchRequest request_for(Talk& talk, const Need& need, std::size_t limit) {
   SearchRequest request;
   request.words = need.words.substr(0, kLongestQuery);
   if (request.words.size() < need.words.size()) request.words.resize(std::min(request.words.size(), request.words.rfind(' ')));
   request.constraints = need.constraints;
-  const auto required = required_by_uses(need, talk.guide.playbook);
+  const auto required = required_by_uses(talk, need);
   request.constraints.insert(request.constraints.end(), required.begin(), required.end());
   request.limit = limit;
   for (const Constraint& constraint : required) request.relax_in_order.push_back(constraint.field);

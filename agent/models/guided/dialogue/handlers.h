@@ -27,7 +27,7 @@ bool answer_question(Talk& talk, const Heard& heard, const std::string& slot);
 bool sort_by(const Talk& talk, const Scale& scale, SearchRequest& request);
 
 // The search for a need.
-SearchRequest request_for(const Talk& talk, const Need& need, std::size_t limit);
+SearchRequest request_for(Talk& talk, const Need& need, std::size_t limit);
 void erase_words(std::string& words, const std::vector<std::string>& values);   // out of a request's words those that the values say
 void merge(Need& need, const Wanted& wanted);
 
@@ -69,6 +69,7 @@ void clear_cart(Talk& talk);
 void discount(Talk& talk, const Heard& heard);
 void checkout(Talk& talk, bool agreed);                      // `agreed`: the shopper has said yes to it
 void offer_addons(Talk& talk, const ProductId& product, bool on_request);
+void offer_addons_early(Talk& talk, const ProductId& product);  // beside a recommendation, where the playbook does not wait for the cart
 
 // Service and the shop (service.cc, shop.cc).
 void policy(Talk& talk, const Heard& heard);

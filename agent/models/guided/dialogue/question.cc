@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "agent/core/playbook/selling_rules.h"
 #include "agent/models/guided/dialogue/describe.h"
 #include "agent/models/guided/dialogue/handlers.h"
 
@@ -73,15 +74,26 @@ bool worded_for_others(const Talk& talk, const std::string& slot) {
   });
 }
 
-std::string choose_slot(const Talk& talk, const Need& need, const SearchPage& page) {
-  const auto& ask = talk.guide.playbook.discovery.ask;
-  if (const auto order = ask.find(need.kind); order != ask.end()) {
-    for (const std::string& slot : order->second) {
-      const bool useful = slot == "use" ? !uses_of(need.kind, talk.guide.playbook).empty() || talk.guide.playbook.discovery.questions.count(slot) > 0
-                                        : facet_of(page, slot) != nullptr || slot == "budget";
-      if (useful && !answered(need, slot) && !talk.asked_before(slot)) return slot;
-    }
+// The merchant's own order of questions: the first that is still open and tells the products apart, "" where none is.
+std::string slot_in_order(Talk& talk, const Need& need, const SearchPage& page) {
+  const auto& discovery = talk.guide.playbook.discovery;
+  const auto order = discovery.ask.find(need.kind);
+  if (order == discovery.ask.end()) return {};
+  std::string why, chosen;
+  for (const std::string& slot : order->second) {
+    const bool useful = slot == "use" ? !uses_of(need.kind, talk.guide.playbook).empty() || discovery.questions.count(slot) > 0 : facet_of(page, slot) != nullptr || slot == "budget";
+    const char* came = !useful ? "tells none of them apart" : answered(need, slot) ? "said already" : talk.asked_before(slot) ? "asked before" : "asked now";
+    why += (why.empty() ? "" : "; ") + slot + " " + came;
+    if (!useful || answered(need, slot) || talk.asked_before(slot)) continue;
+    chosen = slot;
+    break;
   }
+  talk.consider({ask_rule_name(need.kind), chosen.empty() ? Considered::Came::kPassed : Considered::Came::kActed, std::move(why)});
+  return chosen;
+}
+
+std::string choose_slot(Talk& talk, const Need& need, const SearchPage& page) {
+  if (std::string own = slot_in_order(talk, need, page); !own.empty()) return own;
   std::string best;
   double best_score = 0.25;
   for (const Facet& facet : page.facets) {
@@ -180,7 +192,11 @@ std::optional<Constraint> constraint_from(Talk& talk, const Heard& heard, const 
 
 void ask_next(Talk& talk, const Need& need, const SearchPage& page) {
   const bool browsing = need.kind.empty() && need.words.empty() && need.uses.empty();  // "nothing over 50": to ask what for would be no answer
-  if (browsing || page.total <= kFewEnough || talk.state.questions >= talk.guide.playbook.discovery.max_questions) return;
+  if (browsing || page.total <= kFewEnough) return;
+  const int most = talk.guide.playbook.discovery.max_questions;
+  const bool enough = talk.state.questions >= most;
+  talk.consider({"discovery.max_questions", enough ? Considered::Came::kActed : Considered::Came::kPassed, std::to_string(talk.state.questions) + " asked, at most " + std::to_string(most)});
+  if (enough) return;
   const std::string slot = choose_slot(talk, need, page);
   if (slot.empty()) return;
   say_question(talk, need, page, slot);

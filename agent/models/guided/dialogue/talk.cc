@@ -34,6 +34,12 @@ void Talk::show_one(const Product& product) {
   show({card});
 }
 
+void Talk::consider(Considered rule) {
+  const auto known = std::find_if(considered.begin(), considered.end(), [&](const Considered& one) { return one.rule == rule.rule; });
+  if (known == considered.end()) considered.push_back(std::move(rule));
+  else if (known->came != Considered::Came::kActed) *known = std::move(rule);
+}
+
 void Talk::ask(const std::string& slot) {
   presentation.asked = slot;
   memory.asked.push_back({slot, conversation.turn, false});

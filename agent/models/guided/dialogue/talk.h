@@ -58,6 +58,9 @@ struct Talk {
   std::string open_question() const;
   void close_question();
 
+  // Notes for the trace what came of a rule. Of one that is looked at again in the turn the last word counts, save that what acted has acted.
+  void consider(Considered rule);
+
   bool waiting() const { return calls.waiting(); }
 
   const Need* need() const { return memory.needs.empty() ? nullptr : &memory.needs.back(); }
@@ -77,6 +80,7 @@ struct Talk {
   bool cart_told = false;  // this turn has said what is in the cart
   bool added = false;      // this turn has put something into the cart
   Presentation presentation;
+  std::vector<Considered> considered;
 };
 
 // Works one turn out: the whole way from the shopper's words to tool calls or a reply, in `talk`.
