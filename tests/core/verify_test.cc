@@ -113,6 +113,14 @@ TEST(Verifier, CountsCodePointsNotBytes) {
   EXPECT_EQ(claims.back().end, 16u);
 }
 
+TEST(Verifier, ADateProvesItsYearAndNoCount) {
+  EvidenceStore store(english());
+  store.add_call(call_of("c1", "get_product"));
+  store.add_result({CallId("c1"), ToolOutcome::kOk, R"({"id":"P-1","title":"Aero 13","release_date":"2009-05-21","observed":"2026-11-24T00:17:05Z"})", {}});
+  EXPECT_GT(supported(store, "The Aero 13 was released in 2009."), 0u);
+  for (const char* reply : {"That would make 11.", "That would make 24.", "That would make 17.", "That would make 5."}) EXPECT_EQ(supported(store, reply), 0u) << reply;
+}
+
 TEST(Verifier, AnActionNeedsACallThatSucceeded) {
   EvidenceStore store = laptops();
   EXPECT_NE(verdict_on(store, "I've added the Aero 13 to your cart."), "ok");

@@ -44,6 +44,21 @@ constexpr std::array<std::string_view, 6> kHowToLook{"relax_in_order", "limit", 
 
 bool id_key(std::string_view key) { return one_of(key, kIdKeys) || ends_with(key, "_id") || ends_with(key, "Id") || ends_with(key, "_ids"); }
 
+constexpr std::size_t kYearDigits = 4;
+
+// Where "2026-11-24" or "2026-11-24T00:14:05Z", with which a text begins, ends; 0 if it does not. Its month or minute counts nothing: only the
+// date as a whole, and its year, are said of a thing.
+std::size_t date_end(std::string_view text) {
+  constexpr std::string_view kForm = "dddd-dd-dd";
+  if (text.size() < kForm.size()) return 0;
+  for (std::size_t i = 0; i < kForm.size(); ++i) {
+    const bool digit = text[i] >= '0' && text[i] <= '9';
+    if (kForm[i] == 'd' ? !digit : text[i] != kForm[i]) return 0;
+  }
+  if (text.size() == kForm.size() || text[kForm.size()] != 'T') return kForm.size();
+  return std::min(text.find_first_not_of("0123456789:.,TZ+-", kForm.size()), text.size());
+}
+
 // {"variant": "air-13:16-gb-512-gb"}: the figures in the name of another record are no values.
 bool names_record(std::string_view key, std::string_view value) {
   return (key == "variant" || key == "product" || key == "line") && value.find(' ') == std::string_view::npos && value.find_first_of("-:_/") != std::string_view::npos;
@@ -468,7 +483,8 @@ void EvidenceBuilder::add_text(std::uint32_t leaf, const Place& place) {
 }
 
 void EvidenceBuilder::add_numbers(std::uint32_t leaf, const Place& place, std::string_view readable) {
-  const std::vector<Number> numbers = find_numbers(readable, tokens_, lexicon_);
+  std::vector<Number> numbers = find_numbers(readable, tokens_, lexicon_);
+  if (const std::size_t end = date_end(readable); end > 0) std::erase_if(numbers, [&](const Number& number) { return number.start >= kYearDigits && number.start < end; });
   for (const Number& number : numbers) {
     EvidenceNumber found{number, leaf, {}, 0};
     if (place.money && number.bare()) {
