@@ -464,7 +464,8 @@ void EvidenceBuilder::add_text(std::uint32_t leaf, const Place& place) {
   const std::string readable = text.find('_') != std::string_view::npos && text.size() < 60 ? text::spaced(text) : plain_spaces(text);
   tokenise(readable, index_.concepts, tokens_);
   concepts_.clear();
-  for (std::size_t i = 0; i < tokens_.size() && i < kMostWords; ++i) concepts_.push_back(tokens_[i].concept_id);
+  const bool only_date = !readable.empty() && date_end(readable) == readable.size();
+  for (std::size_t i = 0; i < tokens_.size() && i < (only_date ? 1 : kMostWords); ++i) concepts_.push_back(tokens_[i].concept_id);
   Leaf& target = index_.leaves[leaf];
   target.words = index_.arena.keep(concepts_);
   if (!tokens_.empty()) {
@@ -478,7 +479,7 @@ void EvidenceBuilder::add_text(std::uint32_t leaf, const Place& place) {
     if (token.digits && token.folded.size() >= 7 && looks_like_identifier(token.folded)) index_identifier(leaf, token.folded);
   }
   for (const Date& date : find_dates(readable, tokens_, lexicon_)) index_.dates.emplace_back(date, leaf);
-  add_parts(leaf);
+  if (!only_date) add_parts(leaf);
   if (!index_.leaves[leaf].identifier && !names_record(place.key, text)) add_numbers(leaf, place, readable);
 }
 
