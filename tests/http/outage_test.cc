@@ -29,7 +29,7 @@ class Outage : public testing::TestWithParam<std::pair<Fault, const char*>> {
   void fail() {
     counter_.front.set_fault([met = GetParam().first](const std::string&, const std::string&) { return met; });
   }
-  void heal() { counter_.front.set_fault({}); }
+  void heal() { ASSERT_TRUE(counter_.heal()); }
 
   RestCounter counter_{kQuick, "limits: {facts_good_for: 0s}\n"};
 };

@@ -20,6 +20,9 @@ struct RestCounter {
   // As when the program is started anew, with what is kept on disk.
   void start_again();
 
+  // Nothing fails any more, and the breaker, which the last failure may have opened, has found that out. False if the shop stays silent.
+  bool heal();
+
   TemporaryFolder folder;
   RestShop server;
   FaultServer front{server};
