@@ -249,8 +249,9 @@ Neutral neutralise(std::string_view text) {
     made.text = std::move(next.text);
   }
   if (!may_need_neutralising(made.text)) return made;
-  // Nested on purpose: no bracket stays.
-  std::erase_if(made.text, [](char c) { return c == '<' || c == '>' || c == '[' || c == ']' || c == '|' || c == '`' || c == '#'; });
+  // Nested on purpose: nothing stays that could pair up again, and a speaker's name that came to stand first has no colon either.
+  std::erase_if(made.text, [](char c) { return std::string_view("<>[]|`#:\"").find(c) != std::string_view::npos; });
+  made.text = Cleaner(made.text).run().text;
   return made;
 }
 

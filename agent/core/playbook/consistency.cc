@@ -126,6 +126,11 @@ class Consistency {
     findings_.push_back({severity, std::move(at), path, std::move(message), std::move(suggestion)});
   }
 
+  // What can never have an effect is an error in a file that somebody wrote. Where a rule was taken out on purpose it is what is tried, so only warned of.
+  void say_idle(SourcePosition at, const std::string& path, std::string message, std::string suggestion = {}) {
+    say(std::move(at), path, std::move(message), std::move(suggestion), options_.change ? Finding::Severity::kWarning : Finding::Severity::kError);
+  }
+
   void needs();
   bool named_elsewhere(const std::string& need) const;
   void need_bounds(const NeedRule& need);
@@ -163,7 +168,7 @@ void Consistency::needs() {
   for (const NeedRule& need : book_.needs) {
     const std::string path = "needs." + need.name;
     if (need.prefer.empty() && need.require.empty() && !named_elsewhere(need.name)) {
-      say(need.at, path, "the need neither prefers nor requires anything, so it can never have an effect");
+      say_idle(need.at, path, "the need neither prefers nor requires anything, so it can never have an effect");
     }
     std::set<std::string> preferred;
     for (const Preference& preference : need.prefer) {
@@ -292,7 +297,7 @@ void Consistency::defined_need(const SourcePosition& at, const std::string& path
   for (const NeedRule& need : book_.needs) needs.push_back(need.name);
   if (std::find(needs.begin(), needs.end(), name) != needs.end()) return;
   const std::string near = text::nearest(name, needs);
-  say(at, path, "there is no need '" + name + "', so the rule can never fire", near.empty() ? "" : "did you mean '" + near + "'?");
+  say_idle(at, path, "there is no need '" + name + "', so the rule can never fire", near.empty() ? "" : "did you mean '" + near + "'?");
 }
 
 void Consistency::commercial() {

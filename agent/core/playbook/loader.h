@@ -46,7 +46,8 @@ struct LoadOptions {
   // If set, receives the keys that the loader accepts in each object it met, by the object's path with `*` for free names and `[]` for list
   // items ("needs.*"): what the JSON Schema is held against.
   std::map<std::string, std::vector<std::string>>* accepted = nullptr;
-  // If set, may change the tree of each file, the parents' as well, before it is read on: for trying what a rule is good for (mutations.h).
+  // If set, may change the tree of each file, the parents' as well, before it is read on: for trying what a rule is good for (mutations.h). A need
+  // that thereby lost its effect or its last use is then a warning.
   std::function<void(std::string_view text, yaml::Node& own)> change;
 };
 
