@@ -472,16 +472,36 @@ void look_wider(Talk& talk, const Need& need, Answer<SearchPage>& page) {
   keep_well_covered(words, *page.value);
 }
 
+// The same need, told by the name of its kind alone; none where it says no more than that, or so much that it describes one product.
+std::optional<Need> plainly(const Talk& talk, const Need& need, const SearchPage& page) {
+  if (page.kind.empty()) return std::nullopt;
+  Need plain = need;
+  plain.words = page.kind;
+  const std::size_t words = telling_words(talk, need).size();
+  if (words <= telling_words(talk, plain).size() || words >= kRichRequest) return std::nullopt;
+  return plain;
+}
+
+// "a 55 inch television I can hang", and the text of a smaller one speaks of hanging: a condition that was stated outweighs a word in passing.
+void keep_conditions(Talk& talk, const Need& need, Answer<SearchPage>& page) {
+  if (!page || page->relaxed.empty()) return;
+  const auto plain = plainly(talk, need, *page);
+  if (!plain) return;
+  SearchRequest request = request_for(talk, *plain, kPage);
+  request.relax_in_order.clear();
+  auto kept = talk.calls.search(request);
+  if (kept.waiting || !kept || kept->products.empty() || kept->kind != page->kind) return;
+  page.value = std::move(*kept);
+}
+
 constexpr std::size_t kTooFew = 4;  // of a kind of which there are many: words that leave no more say nothing of the others
 
 // "a sofa for a small living room", and the text of one sofa speaks of such a room: the others are looked at as well, behind those that do.
 void look_beyond_words(Talk& talk, const Need& need, Answer<SearchPage>& page) {
-  if (!page || page->products.empty() || !page->relaxed.empty() || page->kind.empty() || page->total >= kTooFew) return;
-  Need plain = need;
-  plain.words = page->kind;
-  const std::size_t words = telling_words(talk, need).size();
-  if (words <= telling_words(talk, plain).size() || words >= kRichRequest) return;
-  SearchRequest request = request_for(talk, plain, kPage);
+  if (!page || page->products.empty() || !page->relaxed.empty() || page->total >= kTooFew) return;
+  const auto plain = plainly(talk, need, *page);
+  if (!plain) return;
+  SearchRequest request = request_for(talk, *plain, kPage);
   request.relax_in_order.clear();
   const auto all = talk.calls.search(request);
   if (all.waiting || !all || all->kind != page->kind || all->total < kTooFew * page->total) return;
@@ -963,7 +983,8 @@ void search_again(Talk& talk, const Heard& heard) {
     return;
   }
   Need& need = talk.memory.needs.back();
-  look_wider(talk, need, pages.front());
+  keep_conditions(talk, need, pages.front());
+  if (!talk.waiting()) look_wider(talk, need, pages.front());
   if (!talk.waiting()) look_beyond_words(talk, need, pages.front());
   if (talk.waiting()) return;
   std::vector<std::string> wishes = heard.wanted.empty() ? std::vector<std::string>{} : heard.wanted.front().adjectives;
