@@ -4,7 +4,7 @@ build_packages=(
   g++ cmake ninja-build ccache
   libcpp-httplib-dev libcurl4-openssl-dev nlohmann-json3-dev libsimdjson-dev libyaml-cpp-dev
   libsqlitecpp-dev libsqlite3-dev libcli11-dev libfmt-dev libspdlog-dev libexpected-dev
-  libre2-dev libstemmer-dev libedit-dev zlib1g-dev
+  libre2-dev libstemmer-dev libedit-dev zlib1g-dev wamerican-small wbritish-small
 )
 
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev libvalijson-dev curl)

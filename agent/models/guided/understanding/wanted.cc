@@ -600,11 +600,17 @@ class Part {
     return alone && !head_.empty() && known.span.last == head_.first && text::words(text::spaced(mention.field)).size() == 1;
   }
 
+  // Forms of one word; a quality is another word than what has it: a red sofa is no "redness".
+  static bool same_word(const std::string& one, const std::string& other) {
+    const auto quality = [](const std::string& word) { return word.size() > 6 && word.compare(word.size() - 4, 4, "ness") == 0; };
+    return text::stem(one) == text::stem(other) && quality(one) == quality(other);
+  }
+
   bool use_said(const std::string& phrase) {
     const auto parts = text::words(phrase);
     for (std::size_t i = first_; !parts.empty() && i + parts.size() <= last_; ++i) {
       bool same = true;
-      for (std::size_t j = 0; same && j < parts.size(); ++j) same = text::stem(parts[j].folded) == text::stem(heard_.words[i + j].folded);
+      for (std::size_t j = 0; same && j < parts.size(); ++j) same = same_word(parts[j].folded, heard_.words[i + j].folded);
       if (!same) continue;
       for (std::size_t j = 0; j < parts.size(); ++j) {
         explained_[i + j] = true;
