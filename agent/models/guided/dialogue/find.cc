@@ -64,6 +64,14 @@ Considered said_use(const NeedRule& rule, const Need& need, bool applies, std::v
   return {rule_name(rule), acts ? Considered::Came::kActed : Considered::Came::kPassed, std::move(why)};
 }
 
+// Whether the rule speaks of what is looked for: of its kind, or of each of the kinds that may serve.
+bool is_for(const NeedRule& rule, const Need& need) {
+  const auto covers = [&](const std::string& kind) { return std::find(rule.applies_to.begin(), rule.applies_to.end(), kind) != rule.applies_to.end(); };
+  const auto kinds = std::find_if(need.constraints.begin(), need.constraints.end(), [](const Constraint& one) { return one.field == "kind" && one.op != Constraint::Op::kNot; });
+  if (!need.kind.empty() || kinds == need.constraints.end()) return covers(need.kind);
+  return std::all_of(kinds->values.begin(), kinds->values.end(), covers);
+}
+
 // Requirements that the stated uses add; weaker than what the shopper said.
 std::vector<Constraint> required_by_uses(Talk& talk, const Need& need) {
   std::vector<Constraint> found;
@@ -72,7 +80,7 @@ std::vector<Constraint> required_by_uses(Talk& talk, const Need& need) {
       talk.consider({rule_name(rule), Considered::Came::kPassed, "not said"});
       continue;
     }
-    const bool applies = rule.applies_to.empty() || std::find(rule.applies_to.begin(), rule.applies_to.end(), need.kind) != rule.applies_to.end();
+    const bool applies = rule.applies_to.empty() || is_for(rule, need);
     talk.consider(said_use(rule, need, applies, found));
   }
   return found;
@@ -525,12 +533,15 @@ bool find_by_use(Talk& talk, Need& need, const std::vector<std::string>& wishes)
     if (said) kinds.insert(kinds.end(), rule.applies_to.begin(), rule.applies_to.end());
   }
   if (kinds.empty() || !need.kind.empty()) return false;
-  SearchRequest request = request_for(talk, need, kPage);
-  request.words.clear();
-  request.constraints.push_back({"kind", kinds.size() == 1 ? Constraint::Op::kEquals : Constraint::Op::kOneOf, kinds});
+  Need served = need;
+  served.words.clear();
+  served.constraints.push_back({"kind", kinds.size() == 1 ? Constraint::Op::kEquals : Constraint::Op::kOneOf, kinds});
+  SearchRequest request = request_for(talk, served, kPage);
+  std::erase(request.relax_in_order, "kind");
   auto page = talk.calls.search(request);
   if (page.waiting) return true;
   if (!page || page->products.empty()) return false;
+  if (kinds.size() == 1) need.kind = kinds.front();
   present(talk, need, std::move(*page), wishes);
   return true;
 }
@@ -991,6 +1002,7 @@ void search_again(Talk& talk, const Heard& heard) {
   if (!heard.wanted.empty()) wishes.insert(wishes.end(), heard.wanted.front().musts.begin(), heard.wanted.front().musts.end());
   if (!heard.wanted.empty()) wishes.insert(wishes.end(), heard.wanted.front().unmeasured.begin(), heard.wanted.front().unmeasured.end());
   if (!pages.front()) return say_failure(talk, pages.front().error);
+  if (need.words.empty() && (find_by_use(talk, need, wishes) || talk.waiting())) return;  // a use alone: every product has no word too few
   if (!heard.wanted.empty()) having_first(*pages.front().value, heard.wanted.front().musts);
   if (pages.front()->products.empty()) return nothing_found(talk, need, *pages.front(), heard, wishes);
   present(talk, need, *pages.front(), wishes);
