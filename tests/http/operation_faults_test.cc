@@ -59,6 +59,7 @@ const std::vector<Platform>& platforms() {
 
 constexpr const char* kSetup = "setup";
 constexpr const char* kOperation = "X-Operation";
+constexpr const char* kFault = "X-Fault";
 
 void mark(std::vector<http::Call>& calls, const std::string& name) {
   for (http::Call& call : calls) call.headers.emplace_back(kOperation, *http::TextTemplate::parse(name));
@@ -101,11 +102,9 @@ class Stand {
   void break_down() { left_ = most_; }
   void heal() { left_ = 0; }
 
-  // What the next request of the operation will meet.
-  Fault awaits(const std::string& operation) const { return operation == operation_ && left_ > 0 ? fault_ : Fault::kNone; }
-
+  // What a request of the operation meets.
   Fault meets(const std::string& operation) {
-    if (awaits(operation) == Fault::kNone) return Fault::kNone;
+    if (operation != operation_ || left_ == 0) return Fault::kNone;
     --left_;
     ++met;
     return fault_;
@@ -131,18 +130,20 @@ std::string operation_of(const net::Request& request) {
   return named == request.headers.end() ? std::string() : named->second;
 }
 
-// Waits long for healthy answers, and not for those that will not come: where the write comes first, as long as that takes.
+// Names the fault that a request is to meet, so that it meets it however late it reaches the shop. Waits long for healthy answers,
+// and not for those that will not come: where the write comes first, as long as that takes.
 class Impatient final : public net::Transport {
  public:
   void start(net::Request request, net::Handlers handlers, std::stop_token stop) override {
-    const Fault fault = stand->awaits(operation_of(request));
+    const Fault fault = stand->meets(operation_of(request));
+    request.headers.emplace_back(kFault, std::to_string(static_cast<int>(fault)));
     if (fault == Fault::kTimeoutBefore) request.deadlines.total = std::chrono::milliseconds(30);
     if (fault == Fault::kTimeoutAfter || fault == Fault::kSlowBody) request.deadlines.total = std::chrono::milliseconds(150);
     real_.start(std::move(request), std::move(handlers), stop);
   }
   void after(std::chrono::milliseconds delay, std::function<void()> action) override { real_.after(delay, std::move(action)); }
 
-  const Stand* stand = nullptr;
+  Stand* stand = nullptr;
 
  private:
   net::CurlTransport real_;
@@ -379,7 +380,7 @@ TEST_P(OperationFaults, OverSocketsMeetEveryOperation) {
     Stand stand(adapter_, transport, front.url());
     transport.stand = &stand;
     stand.set(one.fault, one.operation, Stand::Lasts::kOnce);
-    front.set_fault_by([&](const Asked& asked) { return stand.meets(asked.header("x-operation")); });
+    front.set_fault_by([](const Asked& asked) { return static_cast<Fault>(std::stoi(asked.header("x-fault"))); });
     visit(stand, goods);
     front.set_fault_by({});
   });
